@@ -1,0 +1,61 @@
+# One command each: `make demo` and `make test` work as the only command on a fresh machine.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; do \
+	$$p -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+ARGS ?=
+
+.PHONY: help setup demo test check fix bench run golden servers soak lock clean
+help:            ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
+
+setup: .venv/.ready   ## the environment, from pinned versions with hashes
+.venv/.ready: requirements/dev.txt pyproject.toml monitor/__init__.py
+	@test -n "$(PYTHON)" || { echo "gaung needs Python 3.11 or newer: install it, or say make PYTHON=/path/to/python3" >&2; exit 1; }
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv-servers/.ready: requirements/servers.txt
+	$(PYTHON) -m venv --clear .venv-servers
+	.venv-servers/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/servers.txt
+	@touch $@
+
+demo: setup      ## the whole pipe on a synthetic campaign, offline
+	$(BIN)/gaung demo $(ARGS)
+
+test: setup      ## the tests, under five minutes
+	$(BIN)/pytest -m "not servers and not soak" $(ARGS)
+
+check: setup     ## format, lint, types, import rules, tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -m "not servers and not soak" -q $(ARGS)
+
+fix: setup       ## format and mend what can be mended
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+servers: setup .venv-servers/.ready   ## against servers that nobody here wrote, on loopback
+	$(BIN)/pytest -m servers $(ARGS)
+
+soak: setup      ## kill -9, full disk, a report while the daemon collects
+	$(BIN)/pytest -m soak $(ARGS)
+
+bench: setup     ## speed and memory, as ratios to plain DuckDB in the same run
+	$(BIN)/python -m bench $(ARGS)
+
+golden: setup    ## rewrite the golden files; then look at the diff
+	GOLDEN=write $(BIN)/pytest -q tests/monitor/test_golden.py
+
+run: setup       ## the daemon, with config.toml
+	$(BIN)/gaung run
+
+lock:            ## new versions: then run everything
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --group dev pyproject.toml -o requirements/dev.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --group servers -o requirements/servers.txt
+
+clean:           ## remove what make made
+	rm -rf .venv .venv-servers .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,1 @@
+"""Who passed on whom."""

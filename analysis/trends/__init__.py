@@ -1,0 +1,1 @@
+"""How much, by whom, and is that unusual."""

@@ -1,0 +1,1 @@
+"""What each file format holds, one file per format."""

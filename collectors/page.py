@@ -1,0 +1,146 @@
+"""What a source or a file gives at a time: frames of declared columns, and where to go on.
+
+Live sources hand over records, big files columns; both become the same `Page` here, so that the
+store has one door.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import polars as pl
+
+from collectors import hashtags
+from collectors.records import Author, Engagement, Interaction, Post, Rejected
+
+_UTC = pl.Datetime("us", "UTC")
+_TAGS = pl.List(pl.String)
+
+POSTS = pl.Schema(
+    {
+        "post_key": pl.String(),
+        "platform": pl.String(),
+        "author_key": pl.String(),
+        "kind": pl.String(),
+        "created_at": _UTC,
+        "captured_as": pl.String(),
+        "text": pl.String(),
+        "lang": pl.String(),
+        "url": pl.String(),
+        "indexed_at": _UTC,
+        "edited_at": _UTC,
+        "hashtags_raw": _TAGS,
+        "urls": pl.List(pl.String),
+        "reply_to_key": pl.String(),
+        "quote_of_key": pl.String(),
+        "repost_of_key": pl.String(),
+        "hashtags": _TAGS,
+    }
+)
+AUTHORS = pl.Schema(
+    {
+        "author_key": pl.String(),
+        "platform": pl.String(),
+        "handle": pl.String(),
+        "display_name": pl.String(),
+        "url": pl.String(),
+        "created_at": _UTC,
+        "is_bot": pl.Boolean(),
+        "followers": pl.Int64(),
+        "following": pl.Int64(),
+        "posts": pl.Int64(),
+    }
+)
+INTERACTIONS = pl.Schema(
+    {
+        "kind": pl.String(),
+        "platform": pl.String(),
+        "author_key": pl.String(),
+        "target_author_key": pl.String(),
+        "post_key": pl.String(),
+        "target_post_key": pl.String(),
+        "acted_at": _UTC,
+        "not_before": _UTC,
+        "precision": pl.String(),
+    }
+)
+ENGAGEMENT = pl.Schema(
+    {
+        "post_key": pl.String(),
+        "observer": pl.String(),
+        "taken_at": _UTC,
+        "reposts": pl.Int64(),
+        "quotes": pl.Int64(),
+        "replies": pl.Int64(),
+        "likes": pl.Int64(),
+        "views": pl.Int64(),
+    }
+)
+REJECTED = pl.Schema(
+    {
+        "locator": pl.String(),
+        "reason": pl.String(),
+        "raw": pl.String(),
+        "field": pl.String(),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One unit of saving: all of it is stored with its cursor in one transaction, or none."""
+
+    posts: pl.DataFrame = field(default_factory=lambda: POSTS.to_frame())
+    authors: pl.DataFrame = field(default_factory=lambda: AUTHORS.to_frame())
+    interactions: pl.DataFrame = field(default_factory=lambda: INTERACTIONS.to_frame())
+    engagement: pl.DataFrame = field(default_factory=lambda: ENGAGEMENT.to_frame())
+    rejected: pl.DataFrame = field(default_factory=lambda: REJECTED.to_frame())
+    received: int = 0  # records that the source gave, the rejected among them
+    cursor: str | None = None  # where the next page starts; None: there is none
+    oldest_at: datetime | None = None  # how far back the page reaches, in created_at
+    newest_at: datetime | None = None
+    progress: int = 0  # bytes of the file read so far, for a progress bar
+
+
+def _frame(records: Iterable[object], schema: pl.Schema) -> pl.DataFrame:
+    # Columns, not dicts: 100k dicts cost seconds, columns do not.
+    rows = list(records)
+    columns = {
+        name: [getattr(row, name) for row in rows] for name in schema if rows and name != "hashtags"
+    }
+    if not rows:
+        return schema.to_frame()
+    if "hashtags" in schema:
+        columns["hashtags"] = [hashtags.normalize_all(raw) for raw in columns["hashtags_raw"]]
+    return pl.DataFrame(columns, schema=schema, strict=False)
+
+
+def page_of(
+    *,
+    posts: Iterable[Post] = (),
+    authors: Iterable[Author] = (),
+    interactions: Iterable[Interaction] = (),
+    engagement: Iterable[Engagement] = (),
+    rejected: Iterable[Rejected] = (),
+    received: int = 0,
+    cursor: str | None = None,
+    progress: int = 0,
+) -> Page:
+    """Make a page of records. `oldest_at` and `newest_at` are taken from the matched posts."""
+    posts = list(posts)
+    times = [post.created_at for post in posts if post.captured_as == "matched"]
+    return Page(
+        posts=_frame(posts, POSTS),
+        authors=_frame(authors, AUTHORS),
+        interactions=_frame(interactions, INTERACTIONS),
+        engagement=_frame(engagement, ENGAGEMENT),
+        rejected=_frame(rejected, REJECTED),
+        received=received,
+        cursor=cursor,
+        oldest_at=min(times, default=None),
+        newest_at=max(times, default=None),
+        progress=progress,
+    )
+

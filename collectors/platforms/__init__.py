@@ -1,0 +1,1 @@
+"""What each network answers, one file per network."""

@@ -1,0 +1,93 @@
+"""One shape for all sources. None means that the source did not say; it never stands for zero."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+PostKind = Literal["original", "reply", "quote", "repost"]
+InteractionKind = Literal["repost", "quote", "reply", "mention"]
+# matched: the source gave it for the hashtag; referenced: it came along because a match points to
+# it. Only matched posts are counted.
+CapturedAs = Literal["matched", "referenced"]
+# exact: the source says when; bounded: not later than `acted_at`, which is when we first saw it or
+# better; unknown: no bound, `acted_at` is None.
+Precision = Literal["exact", "bounded", "unknown"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Author:
+    """An account as one source showed it."""
+
+    author_key: str  # '{platform}:{native id}', or '{platform}:@{handle}' where only that is known
+    platform: str
+    handle: str | None = None
+    display_name: str | None = None
+    url: str | None = None
+    created_at: datetime | None = None
+    is_bot: bool | None = None  # the account says so of itself
+    followers: int | None = None
+    following: int | None = None
+    posts: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """One public message."""
+
+    post_key: str  # '{platform}:{native id}'; on Mastodon the id is the `uri`, the same everywhere
+    platform: str
+    author_key: str
+    kind: PostKind
+    created_at: datetime  # its author's clock
+    captured_as: CapturedAs = "matched"
+    text: str | None = None
+    lang: str | None = None
+    url: str | None = None
+    indexed_at: datetime | None = None  # the platform's clock
+    edited_at: datetime | None = None
+    hashtags_raw: tuple[str, ...] = ()  # as written; the page normalizes them
+    urls: tuple[str, ...] = ()
+    reply_to_key: str | None = None
+    quote_of_key: str | None = None
+    repost_of_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interaction:
+    """One repost, quote, reply or mention: an edge from the acting author to another."""
+
+    kind: InteractionKind
+    platform: str
+    author_key: str
+    target_author_key: str | None
+    post_key: str | None = None  # the acting post; None for a repost that is no post of its own
+    target_post_key: str | None = None
+    acted_at: datetime | None = None
+    not_before: datetime | None = None  # the lower bound of a bounded time
+    precision: Precision = "exact"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engagement:
+    """Counts of one post as one observer showed them at one time."""
+
+    post_key: str
+    observer: str
+    taken_at: datetime
+    reposts: int | None = None
+    quotes: int | None = None
+    replies: int | None = None
+    likes: int | None = None
+    views: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejected:
+    """A record that could not be read, kept whole."""
+
+    locator: str  # where it stood: 'file.jsonl:17', or the address of the page
+    reason: str
+    raw: str
+    field: str | None = None
