@@ -1,0 +1,36 @@
+"""What analysis claims: one claim about one watch and one stretch of time, with its evidence."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class FindingKind(StrEnum):
+    """What is claimed."""
+
+    BURST = "burst"  # more posts than the season explains
+    SOURCE_TROUBLE = "source trouble"  # a source has not answered; what it would have shown is lost
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One claim. The same claim about the same onset has the same key, whenever it is made."""
+
+    watch: str
+    kind: FindingKind
+    subject: str  # what it is about within the watch: '' for all of it, or a source
+    from_at: datetime
+    to_at: datetime | None  # None while it goes on
+    score: float  # burst: surprise, -log10 of the chance; source trouble: hours missing
+    evidence: Mapping[str, float | int | str | None] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """Name the claim: watch, kind, subject and onset."""
+        onset = self.from_at.isoformat()
+        text = "\x1f".join((self.watch, self.kind, self.subject, onset))
+        return hashlib.sha256(text.encode()).hexdigest()[:24]

@@ -1,0 +1,50 @@
+"""The columns that analysis is given, exactly; the store promises them, `require` checks."""
+
+from __future__ import annotations
+
+import polars as pl
+
+_UTC = pl.Datetime("us", "UTC")
+
+# One row per act: a post, or a repost that is no post of its own (a Mastodon boost).
+ACTIVITY = pl.Schema(
+    {
+        "sort_at": _UTC,
+        "author_id": pl.UInt64(),  # a number per author, for counting; not for showing
+        "is_post": pl.Boolean(),
+        "is_repost": pl.Boolean(),
+        "text_id": pl.UInt64(),  # the same for equal normalized texts; null: too short, or a repost
+    }
+)
+# One row per (amplifier, amplified, kind), self-loops left out.
+EDGES = pl.Schema(
+    {
+        "author_key": pl.String(),  # who acts: the amplifier
+        "target_author_key": pl.String(),  # who is amplified
+        "kind": pl.String(),  # repost, quote, reply, mention
+        "count": pl.Int64(),
+        "first_at": _UTC,
+    }
+)
+# The share of each window that the source accounts for; a null share: nobody can say (imported).
+COVERAGE = pl.Schema({"window_start": _UTC, "coverage": pl.Float64()})
+VOLUME = pl.Schema(
+    {
+        "window_start": _UTC,
+        "posts": pl.Int64(),  # null inside a gap; 0 is a covered silence
+        "authors": pl.Int64(),
+        "reposts": pl.Int64(),
+        "coverage": pl.Float64(),
+    }
+)
+
+
+class FrameError(TypeError):
+    """A frame has not the columns that were promised: a fault in the program."""
+
+
+def require(frame: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
+    """Give the frame back if it has exactly these columns and types; else raise `FrameError`."""
+    if frame.schema != schema:
+        raise FrameError(f"expected {dict(schema)}, got {dict(frame.schema)}")
+    return frame
