@@ -1,0 +1,258 @@
+"""Asks one server for JSON, politely."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import threading
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import httpx
+import msgspec
+
+from collectors.errors import PayloadError, RateLimitedError, SourceUnavailableError
+from collectors.http.line import Line
+from collectors.http.rate_limits import is_exhausted, retry_at
+from collectors.http.refusals import is_web_page, refusal
+
+MEGABYTE = 1_000_000
+_CONNECT_TIMEOUT = 10.0
+_MAX_REDIRECTS = 3
+_ATTEMPTS = 3
+_BACKOFF = 0.5  # seconds before the second attempt, doubled before the third
+_WORTH_WAITING = 5.0  # seconds: rather than end a run for the rest of a rate limit's window
+_JITTER = random.SystemRandom()
+
+Params = Mapping[str, str | int]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a server answered. `payload` is the decoded JSON; None if a 404 came without any."""
+
+    status: int
+    headers: httpx.Headers
+    payload: object
+    url: str
+
+    @property
+    def links(self) -> dict[str, str]:
+        """The addresses of the Link header by their relation: next, prev."""
+        links = httpx.Response(self.status, headers=self.headers).links
+        return {rel: link["url"] for rel, link in links.items() if rel and "url" in link}
+
+
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    status: int
+    headers: httpx.Headers
+    body: bytes
+    url: str
+
+
+class PoliteClient:
+    """Holds the connections to one server. One thread asks; any thread may close."""
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        user_agent: str,
+        now: Callable[[], datetime],
+        sleep: Callable[[float], None],
+        monotonic: Callable[[], float] = time.monotonic,
+        token: str | None = None,
+        transport: httpx.BaseTransport | None = None,
+        total_timeout: float = 30.0,
+        max_bytes: int = 10 * MEGABYTE,
+        min_interval: float = 1.0,
+    ) -> None:
+        self._base = httpx.URL(base_url)
+        self.host = self._base.netloc.decode("ascii")
+        self.has_token = token is not None
+        self._authorization = None if token is None else f"Bearer {token}"
+        self._now, self._sleep, self._monotonic = now, sleep, monotonic
+        self._total_timeout, self._max_bytes = total_timeout, max_bytes
+        self._min_interval = min_interval
+        self._last_request: float | None = None
+        self._blocked_until: datetime | None = None
+        self._line = Line()
+        self._lock = threading.RLock()
+        self._is_asking = False
+        self._is_closed = False
+        self._client = httpx.Client(
+            transport=transport,
+            timeout=httpx.Timeout(total_timeout, connect=min(_CONNECT_TIMEOUT, total_timeout)),
+            headers={
+                "User-Agent": user_agent,
+                "Accept": "application/json",
+                "Accept-Encoding": "gzip, deflate",
+            },
+        )
+
+    def get_json(
+        self,
+        path_or_url: str,
+        params: Params | None = None,
+        *,
+        allow: Collection[int] = (),
+    ) -> Answer:
+        """Ask, and give the answer. A status in `allow` is an answer too. Raises `CollectorError`.
+
+        Connection errors and 5xx are tried three times in all.
+        """
+        url = self._base.join(path_or_url)
+        asked = f"{self.host}: GET {url.path}"
+        with self._asking(asked):
+            self._await_allowance(asked)
+            reply = self._try(url, params, asked)
+            return self._answer(reply, asked, allow)
+
+    def close(self) -> None:
+        """Let go of the connections. A request that runs in another thread ends at once."""
+        with self._lock:
+            self._is_closed = True
+            self._line.close()
+            if not self._is_asking:
+                self._client.close()
+
+    @contextlib.contextmanager
+    def _asking(self, asked: str) -> Iterator[None]:
+        with self._lock:
+            self._refuse_when_closed(asked)
+            self._is_asking = True
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._is_asking = False
+                # `close` left this to us: a connection in use must not be closed under its user.
+                if self._is_closed:
+                    self._client.close()
+
+    def _refuse_when_closed(self, asked: str) -> None:
+        if self._is_closed:
+            raise SourceUnavailableError(f"{asked}: stopped, because gaung is stopping")
+
+    def _pause(self, seconds: float, asked: str) -> None:
+        if seconds > 0:
+            self._sleep(seconds)
+        self._refuse_when_closed(asked)
+
+    def _await_allowance(self, asked: str) -> None:
+        if self._blocked_until is None:
+            return
+        until = self._blocked_until
+        wait = (until - self._now()).total_seconds()
+        if wait > _WORTH_WAITING:
+            raise RateLimitedError(
+                f"{asked}: not asked, the rate limit is used up until {until:%H:%M:%S %Z}",
+                retry_at=until,
+            )
+        self._blocked_until = None
+        self._pause(wait, asked)
+
+    def _try(self, url: httpx.URL, params: Params | None, asked: str) -> _Reply:
+        for attempt in range(1, _ATTEMPTS + 1):
+            self._keep_distance(asked)
+            failure: Exception | None = None
+            try:
+                reply = self._exchange(url, params, asked)
+            except (httpx.TransportError, httpx.DecodingError) as error:
+                self._line.cut()
+                self._refuse_when_closed(asked)
+                failure, told = error, f"{asked}: {type(error).__name__} {error}".rstrip()
+            else:
+                if reply.status < 500:
+                    return reply
+                told = str(self._refusal(reply, asked))
+            if attempt < _ATTEMPTS:
+                self._pause(_BACKOFF * 2 ** (attempt - 1) * _JITTER.uniform(0.5, 1.5), asked)
+        raise SourceUnavailableError(f"{told} ({_ATTEMPTS} attempts)") from failure
+
+    def _keep_distance(self, asked: str) -> None:
+        if self._last_request is not None:
+            self._pause(self._last_request + self._min_interval - self._monotonic(), asked)
+        self._last_request = self._monotonic()
+
+    def _exchange(self, url: httpx.URL, params: Params | None, asked: str) -> _Reply:
+        # A token goes to the server that it is for; httpx drops it when a redirect leaves.
+        is_home = (url.scheme, url.netloc) == (self._base.scheme, self._base.netloc)
+        headers = {"Authorization": self._authorization} if self._authorization and is_home else {}
+        request = self._client.build_request(
+            "GET", url, params=params, headers=headers, extensions={"trace": self._line.trace}
+        )
+        deadline = self._monotonic() + self._total_timeout
+        with self._line.cut_after(self._total_timeout):
+            try:
+                return self._follow(request, deadline, asked)
+            except (httpx.TransportError, httpx.DecodingError) as error:
+                self._refuse_when_late(deadline, asked, error)
+                raise
+
+    def _follow(self, request: httpx.Request, deadline: float, asked: str) -> _Reply:
+        for _ in range(_MAX_REDIRECTS + 1):
+            response = self._client.send(request, stream=True)
+            try:
+                if response.next_request is None:
+                    body = self._read(response, deadline, asked)
+                    return _Reply(response.status_code, response.headers, body, str(request.url))
+                if response.next_request.url.scheme != request.url.scheme:
+                    raise PayloadError(f"{asked}: redirected to {response.next_request.url.scheme}")
+                request = response.next_request
+            finally:
+                response.close()
+        raise PayloadError(f"{asked}: redirected more than {_MAX_REDIRECTS} times")
+
+    def _read(self, response: httpx.Response, deadline: float, asked: str) -> bytes:
+        body = bytearray()
+        for chunk in response.iter_bytes():
+            body += chunk
+            if len(body) > self._max_bytes:
+                self._line.cut()
+                megabytes = self._max_bytes / MEGABYTE
+                raise PayloadError(f"{asked}: the answer is larger than {megabytes:g} MB")
+            self._refuse_when_late(deadline, asked)
+        # A line that was cut can look like the end of an answer that does not tell its length.
+        self._refuse_when_closed(asked)
+        self._refuse_when_late(deadline, asked)
+        return bytes(body)
+
+    def _refuse_when_late(
+        self, deadline: float, asked: str, cause: Exception | None = None
+    ) -> None:
+        if self._monotonic() >= deadline:
+            self._line.cut()
+            raise SourceUnavailableError(
+                f"{asked}: no whole answer within {self._total_timeout:g} s"
+            ) from cause
+
+    def _refusal(self, reply: _Reply, asked: str) -> Exception | None:
+        return refusal(reply.status, reply.headers, reply.body, request=asked, now=self._now())
+
+    def _answer(self, reply: _Reply, asked: str, allow: Collection[int]) -> Answer:
+        error = None if reply.status in allow else self._refusal(reply, asked)
+        if isinstance(error, RateLimitedError):
+            self._blocked_until = error.retry_at
+        elif is_exhausted(reply.headers):
+            self._blocked_until = retry_at(reply.headers, now=self._now())
+        if error is not None:
+            raise error
+        return Answer(reply.status, reply.headers, self._payload(reply, asked, allow), reply.url)
+
+    def _payload(self, reply: _Reply, asked: str, allow: Collection[int]) -> object:
+        try:
+            payload: object = msgspec.json.decode(reply.body)
+        except (msgspec.DecodeError, RecursionError) as error:
+            if reply.status in allow:
+                return None
+            if is_web_page(reply.body):
+                raise PayloadError(
+                    f"{asked} answered with a web page instead of JSON: a challenge to bots, "
+                    f"a login, or no server of this kind"
+                ) from error
+            raise PayloadError(f"{asked}: broken JSON: {error}") from error
+        return payload

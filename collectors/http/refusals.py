@@ -1,0 +1,74 @@
+"""What an answer that is none means for the one who asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import msgspec
+
+from collectors.errors import (
+    AccessRefusedError,
+    CollectorError,
+    PayloadError,
+    RateLimitedError,
+    SourceUnavailableError,
+)
+from collectors.http.rate_limits import retry_at
+
+_LONGEST_WORDS = 200
+# 402 and 451 are rare and are said by people; 404 and 410 mean that there is no such service.
+_REFUSED = frozenset({401, 402, 403, 404, 410, 451})
+_TOO_EARLY = frozenset({408, 425})
+
+
+def refusal(
+    status: int, headers: Mapping[str, str], body: bytes, *, request: str, now: datetime
+) -> CollectorError | None:
+    """Give the error that an answer with this status is, or None if it is an answer.
+
+    >>> refusal(401, {}, b'{"error": "Token revoked"}', request="a.example: GET /x", now=...)
+    AccessRefusedError('a.example: GET /x answered 401: Token revoked')
+    """
+    if 200 <= status < 300:
+        return None
+    words = server_words(body)
+    told = f"{request} answered {status}" + (f": {words}" if words else "")
+    if status == 429:
+        when = retry_at(headers, now=now)
+        return RateLimitedError(f"{told}; may be asked again at {when:%H:%M:%S %Z}", retry_at=when)
+    # Mastodon says 422 'This method requires an authenticated user' where others say 401.
+    if status in _REFUSED or (status == 422 and "authenticat" in words.lower()):
+        return AccessRefusedError(told)
+    if status >= 500 or status in _TOO_EARLY:
+        return SourceUnavailableError(told)
+    return PayloadError(told)
+
+
+def server_words(body: bytes) -> str:
+    """Give what the server says of the matter, on one line and not more than a few words.
+
+    >>> server_words(b'{"error": "Not Found"}')
+    'Not Found'
+    >>> server_words(b"<!DOCTYPE html><title>One moment</title>")
+    'a web page'
+    """
+    if is_web_page(body):
+        return "a web page"
+    try:
+        said = msgspec.json.decode(body, type=_Said)
+    except (msgspec.DecodeError, RecursionError):
+        return ""
+    words = said.error_description or said.error or ""
+    # The words go to terminals and logs: no escape sequences, no second line.
+    return "".join(c if c.isprintable() else " " for c in words)[:_LONGEST_WORDS].strip()
+
+
+def is_web_page(body: bytes) -> bool:
+    """Tell whether the body is a page for people: a challenge, a login, a maintenance notice."""
+    return body[:100].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+
+
+class _Said(msgspec.Struct):
+    error: str | None = None
+    error_description: str | None = None

@@ -1,0 +1,55 @@
+"""Accounts into authors, and the keys that all parts of the platform share."""
+
+from __future__ import annotations
+
+import msgspec
+
+from collectors.errors import RecordError
+from collectors.platforms.mastodon.payloads import Account, utc
+from collectors.records import Author, Rejected
+
+PLATFORM = "mastodon"
+
+
+def handle(acct: str, host: str) -> str:
+    """Give the whole handle: a server leaves its own name off.
+
+    >>> handle("Akun_A", "a.example"), handle("akun_b@b.example", "a.example")
+    ('Akun_A@a.example', 'akun_b@b.example')
+    """
+    return acct if "@" in acct else f"{acct}@{host}"
+
+
+def author_key(acct: str, host: str) -> str:
+    """Give the key of an account: its handle, the only name that mentions carry too.
+
+    >>> author_key("Akun_A", "a.example")
+    'mastodon:@akun_a@a.example'
+    """
+    return f"{PLATFORM}:@{handle(acct, host).lower()}"
+
+
+def author_of(account: Account, host: str) -> Author:
+    """Read an account into a record. Raises `RecordError`."""
+    return Author(
+        author_key=author_key(account.acct, host),
+        platform=PLATFORM,
+        handle=handle(account.acct, host),
+        display_name=account.display_name,
+        url=account.url,
+        created_at=None if account.created_at is None else utc(account.created_at),
+        is_bot=account.bot,
+        followers=_unless_hidden(account.followers_count),
+        following=_unless_hidden(account.following_count),
+        posts=_unless_hidden(account.statuses_count),
+    )
+
+
+def set_aside(row: object, locator: str, error: RecordError) -> Rejected:
+    """Keep what could not be read, with the reason."""
+    raw = msgspec.json.encode(row).decode()
+    return Rejected(locator=locator, reason=error.reason, raw=raw, field=error.field)
+
+
+def _unless_hidden(count: int) -> int | None:
+    return None if count < 0 else count

@@ -1,0 +1,106 @@
+"""What a server says of itself: its software, and to whom it shows hashtag timelines."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from collectors.collector import SourceReport
+from collectors.errors import (
+    AccessRefusedError,
+    CollectorError,
+    PayloadError,
+    RateLimitedError,
+)
+
+
+class _Feeds(msgspec.Struct, frozen=True):
+    local: str | None = None
+    remote: str | None = None
+
+
+class _TimelinesAccess(msgspec.Struct, frozen=True):
+    hashtag_feeds: _Feeds = _Feeds()
+
+
+class _Configuration(msgspec.Struct, frozen=True):
+    timelines_access: _TimelinesAccess = _TimelinesAccess()  # since 4.5
+
+
+class Instance(msgspec.Struct, frozen=True):
+    """https://docs.joinmastodon.org/entities/Instance/"""
+
+    version: str
+    configuration: _Configuration = _Configuration()
+
+    @property
+    def software(self) -> str:
+        """The software and its version."""
+        compatible = re.search(r"\(compatible; ([^)]+)\)", self.version)
+        written = compatible[1] if compatible else f"Mastodon {self.version}"
+        return "".join(c for c in written if c.isprintable())[:60]
+
+    @property
+    def access(self) -> str:
+        """To whom hashtag timelines are shown, in words."""
+        feeds = self.configuration.timelines_access.hashtag_feeds
+        if feeds.local == feeds.remote:
+            return f"hashtag timelines {feeds.local or 'not declared'}"
+        return (
+            f"hashtag timelines: local posts {feeds.local}, posts of other servers {feeds.remote}"
+        )
+
+    def closed_to(self, *, has_token: bool) -> bool:
+        """Tell whether a part of the hashtag timelines is not shown to us."""
+        feeds = self.configuration.timelines_access.hashtag_feeds
+        closed = {"disabled"} if has_token else {"disabled", "authenticated"}
+        return not closed.isdisjoint({feeds.local, feeds.remote})
+
+    @property
+    def is_disabled(self) -> bool:
+        """Tell whether no token would help."""
+        feeds = self.configuration.timelines_access.hashtag_feeds
+        return "disabled" in (feeds.local, feeds.remote)
+
+
+def instance_of(payload: object, host: str) -> Instance:
+    """Read the instance document, v2 or v1. Raises `PayloadError`."""
+    try:
+        return msgspec.convert(payload, Instance)
+    except msgspec.ValidationError as error:
+        raise PayloadError(f"{host}: its instance document is unknown: {error}") from error
+
+
+def report_of(source: str, instance: Instance, *, has_token: bool) -> SourceReport:
+    """Report on a server that answered."""
+    host = source.partition("/")[2]
+    summary = f"{host}, {instance.software}, {instance.access}"
+    if not instance.closed_to(has_token=has_token):
+        return SourceReport(source, summary)
+    if instance.is_disabled:
+        return SourceReport(source, summary, f"ask another server than {host}: no token helps")
+    return SourceReport(source, summary, token_advice(has_token=has_token))
+
+
+def report_of_error(source: str, error: CollectorError) -> SourceReport:
+    """Report on a server that did not answer as it should."""
+    host = source.partition("/")[2]
+    match error:
+        case AccessRefusedError():  # its message says what to do
+            summary, _, remedy = str(error).rpartition("; ")
+            return SourceReport(source, summary, remedy)
+        case RateLimitedError():
+            remedy = f"wait until {error.retry_at:%H:%M:%S %Z}"
+        case PayloadError():
+            remedy = f"see whether {host} is a Mastodon server: open https://{host}/api/v2/instance"
+        case _:
+            remedy = f"see whether {host} is spelled right and can be reached from this machine"
+    return SourceReport(source, str(error), remedy)
+
+
+def token_advice(*, has_token: bool) -> str:
+    """Tell the operator what to do about a refusal."""
+    if has_token:
+        return "check the token that collectors.mastodon.token_env names"
+    return "set collectors.mastodon.token_env to an environment variable that holds a token"
