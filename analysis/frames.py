@@ -37,6 +37,15 @@ VOLUME = pl.Schema(
         "coverage": pl.Float64(),
     }
 )
+# What `analysis.trends.burst.scores` says of each window of a VOLUME.
+SCORES = pl.Schema(
+    {
+        "window_start": _UTC,
+        "expected": pl.Float64(),  # posts the season explains; null while learning
+        "score": pl.Float64(),  # surprise, -log10 of the chance; null while learning and in gaps
+        "dispersion": pl.Float64(),  # variance / mean of the posts of one window; 1 is Poisson
+    }
+)
 
 
 class FrameError(TypeError):
