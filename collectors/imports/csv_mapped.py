@@ -1,0 +1,197 @@
+"""Any CSV with a header, by the meaning of its columns."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from collectors import hashtags
+from collectors.errors import ImportFileError, RecordError
+from collectors.imports import cells, csv_reading, edges, x_words
+from collectors.imports.csv_columns import Columns, resolve
+from collectors.imports.csv_reading import Row
+from collectors.imports.frames import Gathered
+from collectors.imports.sample import ImportOptions, Sample
+from collectors.imports.times import parse_any
+from collectors.page import Page
+from collectors.records import Author, Engagement, Post
+
+NAME = "csv"
+_PLATFORM = re.compile(r"[a-z][a-z0-9_.\-]*")
+
+
+class CsvMapped:
+    """Reads any CSV whose columns have names; `options.mapping` says what they hold."""
+
+    name = NAME
+    title = "CSV with a header line"
+
+    def recognizes(self, sample: Sample) -> bool:
+        """Tell whether the first line names several columns."""
+        start = sample.head.removeprefix(b"\xef\xbb\xbf").lstrip()
+        if start[:1] in (b"{", b"[", b"<") or _is_binary(sample.head):
+            return False
+        try:
+            return len(csv_reading.table_of(sample.path, sample.head).columns) > 1
+        except ImportFileError:
+            return False
+
+    def pages(self, path: Path, options: ImportOptions) -> Iterator[Page]:
+        """Read the file page by page. Raises `ImportFileError`, before the first page."""
+        table = csv_reading.open_table(path)
+        columns = resolve(path, table.columns, options.mapping)
+        return csv_reading.pages(table, options, partial(_gather, columns))
+
+
+def _is_binary(head: bytes) -> bool:
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return False
+    # Text in UTF-16 has a zero in every other byte, and a stray NUL is no reason to refuse a file.
+    controls = sum(head.count(byte) for byte in range(1, 9))
+    return controls > len(head) // 1000
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """One row, asked field by field."""
+
+    columns: Columns
+    row: Mapping[str, str]
+
+    def known(self, field: str) -> str | None:
+        return cells.known(self.columns.cell(self.row, field))
+
+    def id(self, field: str) -> str | None:
+        return cells.intact_id(self.columns.cell(self.row, field))
+
+    def count(self, field: str) -> int | None:
+        return cells.count(self.columns.cell(self.row, field), field)
+
+    def account(self, platform: str, field: str) -> str | None:
+        """Give the key of an account that a column names by handle or by id."""
+        named = self.known(field)
+        if named is None:
+            return None
+        by_id = named.isdecimal() or (
+            "author" not in self.columns.fields() and not named.startswith("@")
+        )
+        return f"{platform}:{named}" if by_id else _handle_key(platform, named)
+
+
+def _gather(columns: Columns, row: Row, into: Gathered, options: ImportOptions) -> None:
+    read = _Reader(columns, row.cells)
+    post = _post(read)
+    into.matched.append(post)
+    _gather_author(read, post, into)
+    into.add_engagement(
+        Engagement(
+            post_key=post.post_key,
+            observer=f"import:{NAME}",
+            taken_at=options.captured_at,
+            reposts=read.count("repost_count") if post.kind != "repost" else None,
+            quotes=read.count("quote_count"),
+            replies=read.count("reply_count"),
+            likes=read.count("like_count"),
+            views=read.count("view_count"),
+        )
+    )
+    listed = cells.words(read.known("mentions") or "")
+    names = (name.lstrip("@") for name in listed or x_words.handles_in(post.text or ""))
+    into.interactions += edges.edges_of(
+        post,
+        repost_of=_reposted_author(read, post.platform),
+        reply_to=read.account(post.platform, "reply_to_author"),
+        mentions=[_handle_key(post.platform, name) for name in names if name],
+    )
+
+
+def _post(read: _Reader) -> Post:
+    platform = _platform(read)
+    text = cells.text(read.columns.cell(read.row, "text"))
+    created_at = parse_any(read.known("created_at") or "", field="created_at")
+    author_key = _author_key(read, platform)
+    url = read.known("url")
+    native_id = read.id("post_id") or _id_in(url, platform)
+    if native_id is None:
+        # The same post has the same id in every file that holds it.
+        written = "\0".join((author_key, created_at.isoformat(), text or ""))
+        native_id = hashlib.sha256(written.encode()).hexdigest()[:20]
+    tags = cells.words(read.known("hashtags") or "")
+    repost_of, reply_to, quote_of = (
+        read.id(field) for field in ("repost_of_id", "reply_to_id", "quote_of_id")
+    )
+    links = read.known("urls")
+    return Post(
+        post_key=f"{platform}:{native_id}",
+        platform=platform,
+        author_key=author_key,
+        kind=edges.kind_of(
+            repost=bool(repost_of or _reposted_author(read, platform)),
+            quote=read.known("quote_of_id") is not None,
+            reply=bool(read.known("reply_to_id") or read.known("reply_to_author")),
+        ),
+        created_at=created_at,
+        text=text,
+        lang=x_words.language(read.known("lang")),
+        url=url,
+        hashtags_raw=tuple(tag.lstrip("#＃") for tag in tags) or hashtags.in_text(text or ""),
+        urls=cells.links(links) if links else x_words.links_in(text or ""),
+        repost_of_key=_key(platform, repost_of),
+        reply_to_key=_key(platform, reply_to),
+        quote_of_key=_key(platform, quote_of),
+    )
+
+
+def _platform(read: _Reader) -> str:
+    platform = (read.known("platform") or "import").lower()
+    if platform in x_words.PLATFORM_NAMES:
+        return x_words.PLATFORM
+    if not _PLATFORM.fullmatch(platform):
+        raise RecordError(f"not the name of a platform: {platform!r:.40}", field="platform")
+    return platform
+
+
+def _author_key(read: _Reader, platform: str) -> str:
+    native_id = read.id("author_id")
+    if native_id is not None:
+        return f"{platform}:{native_id}"
+    handle = read.known("author")
+    if handle is None:
+        raise RecordError("no author", field="author")
+    return _handle_key(platform, handle)
+
+
+def _gather_author(read: _Reader, post: Post, into: Gathered) -> None:
+    if post.author_key not in into.authors:
+        handle = read.known("author")
+        into.authors[post.author_key] = Author(
+            author_key=post.author_key,
+            platform=post.platform,
+            handle=handle.removeprefix("@") if handle is not None else None,
+        )
+
+
+def _reposted_author(read: _Reader, platform: str) -> str | None:
+    named = read.account(platform, "repost_of_author")
+    if named is None and not {"repost_of_id", "repost_of_author"} & read.columns.fields():
+        # Many exports mark a retweet by nothing else.
+        handle = x_words.reposted_handle(read.known("text") or "")
+        return None if handle is None else _handle_key(platform, handle)
+    return named
+
+
+def _id_in(url: str | None, platform: str) -> str | None:
+    found = x_words.handle_and_id(url) if url and platform == x_words.PLATFORM else None
+    return found[1] if found is not None else None
+
+
+def _handle_key(platform: str, handle: str) -> str:
+    return f"{platform}:@{handle.removeprefix('@').lower()}"
+
+
+def _key(platform: str, native_id: str | None) -> str | None:
+    return None if native_id is None else f"{platform}:{native_id}"

@@ -1,0 +1,85 @@
+"""Parquet: what gaung itself exports, and tables with one post per row; column by column."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from collectors.errors import ImportFileError
+from collectors.imports import parquet_lake, parquet_table
+from collectors.imports.parquet_pages import page_from
+from collectors.imports.sample import ImportOptions, Sample
+from collectors.page import Page
+
+NAME = "parquet"
+
+
+class Parquet:
+    """Reads Parquet files of posts."""
+
+    name = NAME
+    title = "Parquet, of gaung or with one post per row"
+
+    def recognizes(self, sample: Sample) -> bool:
+        """Tell by the mark that all Parquet files begin with."""
+        return sample.head.startswith(b"PAR1")
+
+    def pages(self, path: Path, options: ImportOptions) -> Iterator[Page]:
+        """Read the file page by page. Raises `ImportFileError`, before the first page."""
+        try:
+            file = pq.ParquetFile(path)
+        except OSError as error:
+            raise ImportFileError(f"{path} cannot be read: {error}") from error
+        except pa.ArrowInvalid as error:
+            raise ImportFileError(
+                f"{path} is no whole Parquet file; export it again ({error})"
+            ) from error
+        wide = _shape_of(path, file.schema_arrow)
+        return _pages(path, file, options, wide)
+
+
+def _shape_of(path: Path, schema: pa.Schema) -> Callable[[pl.DataFrame], pl.DataFrame]:
+    """Tell which of the two kinds of tables a file is, or refuse it by its columns."""
+    columns = set(schema.names)
+    is_lake = columns >= parquet_lake.REQUIRED
+    is_table = columns >= parquet_table.REQUIRED and bool(columns & parquet_table.AUTHOR)
+    if not (is_lake or is_table):
+        raise ImportFileError(
+            f"{path} has the columns {', '.join(schema.names)}; it needs post_key, author_key and"
+            " created_at, or post_id, created_at and author or author_id: rename its columns, or"
+            " export it as CSV and map them"
+        )
+    time = schema.field("created_at").type
+    if not (pa.types.is_timestamp(time) or pa.types.is_date(time)):
+        raise ImportFileError(f"{path} holds created_at as {time}; export it as a timestamp")
+    for name in ("post_id", "author_id"):
+        if not is_lake and name in columns and pa.types.is_floating(schema.field(name).type):
+            raise ImportFileError(f"{path} holds {name} as a float, which rounds it; export text")
+    return parquet_lake.wide if is_lake else parquet_table.wide
+
+
+def _pages(
+    path: Path,
+    file: pq.ParquetFile,
+    options: ImportOptions,
+    wide: Callable[[pl.DataFrame], pl.DataFrame],
+) -> Iterator[Page]:
+    size, total, read = path.stat().st_size, file.metadata.num_rows, 0
+    try:
+        for batch in file.iter_batches(batch_size=options.page_size):
+            rows = pl.DataFrame(batch)
+            yield page_from(
+                rows,
+                wide(rows),
+                file_name=path.name,
+                rows_before=read,
+                taken_at=options.captured_at,
+                progress=size * (read + rows.height) // total,
+            )
+            read += rows.height
+    except (OSError, pa.ArrowInvalid) as error:
+        raise ImportFileError(f"{path} is damaged after row {read}: {error}") from error

@@ -1,0 +1,122 @@
+"""The CSV of tweet-harvest, often after a spreadsheet has been at it.
+
+https://github.com/helmisatria/tweet-harvest
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from collectors import hashtags
+from collectors.errors import ImportFileError, RecordError
+from collectors.imports import cells, csv_reading, edges, x_words
+from collectors.imports.csv_reading import Row
+from collectors.imports.frames import Gathered
+from collectors.imports.sample import ImportOptions, Sample
+from collectors.imports.times import parse_any
+from collectors.page import Page
+from collectors.records import Author, Engagement, Post
+
+NAME = "tweet-harvest"
+_COLUMNS = ("created_at", "full_text", "tweet_url")
+
+
+class TweetHarvest:
+    """Reads the CSV of tweet-harvest."""
+
+    name = NAME
+    title = "tweet-harvest, CSV"
+
+    def recognizes(self, sample: Sample) -> bool:
+        """Tell by the columns."""
+        try:
+            columns = csv_reading.table_of(sample.path, sample.head).columns
+        except ImportFileError:
+            return False
+        return all(column in columns for column in _COLUMNS)
+
+    def pages(self, path: Path, options: ImportOptions) -> Iterator[Page]:
+        """Read the file page by page. Raises `ImportFileError`."""
+        table = csv_reading.open_table(path)
+        missing = [column for column in _COLUMNS if column not in table.columns]
+        if missing:
+            raise ImportFileError(
+                f"{path} is not of tweet-harvest: it lacks {', '.join(missing)} and has"
+                f" {', '.join(table.columns)}; import it with --format csv"
+            )
+        return csv_reading.pages(table, options, _gather)
+
+
+def _gather(row: Row, into: Gathered, options: ImportOptions) -> None:
+    given = row.cells
+    url = given["tweet_url"].strip()
+    in_url = x_words.handle_and_id(url)
+    # The address is text, and no spreadsheet rounds it.
+    native_id = in_url[1] if in_url else cells.intact_id(given.get("id_str", ""))
+    if native_id is None:
+        raise RecordError(
+            f"no whole id, neither in {url!r:.80} nor in {given.get('id_str')!r:.40}",
+            field="tweet_url",
+        )
+    handle = given.get("username", "").strip().lstrip("@") or (in_url[0] if in_url else None)
+    author_key = x_words.author_key(cells.intact_id(given.get("user_id_str", "")), handle)
+    if author_key is None:
+        raise RecordError("no author", field="username")
+    text = x_words.plain(cells.text(given["full_text"]) or "")
+    answered = _answered(given, native_id, text)
+    post = Post(
+        post_key=f"x:{native_id}",
+        platform=x_words.PLATFORM,
+        author_key=author_key,
+        kind="original" if answered is None else "reply",
+        created_at=parse_any(given["created_at"], field="created_at"),
+        text=text,
+        lang=x_words.language(given.get("lang", "").strip()),
+        url=url or x_words.post_url(handle, native_id),
+        hashtags_raw=hashtags.in_text(text),
+        urls=x_words.links_in(text),
+    )
+    into.matched.append(post)
+    into.authors.setdefault(
+        author_key,
+        Author(
+            author_key=author_key,
+            platform=x_words.PLATFORM,
+            handle=handle,
+            url=f"https://x.com/{handle}" if handle else None,
+        ),
+    )
+    _gather_counts(post, given, into, options)
+    into.interactions += edges.edges_of(
+        post,
+        reply_to=x_words.author_key(None, answered),
+        mentions=[f"x:@{name.lower()}" for name in x_words.handles_in(text)],
+    )
+
+
+def _answered(given: dict[str, str], native_id: str, text: str) -> str | None:
+    """Give the handle that is answered, '' if only that it is an answer is known, or None."""
+    if "in_reply_to_screen_name" in given:
+        return given["in_reply_to_screen_name"].strip().lstrip("@") or None
+    # Older files tell it only by a conversation that another tweet began.
+    conversation = cells.intact_id(given.get("conversation_id_str", ""))
+    if conversation is None or conversation == native_id:
+        return None
+    return x_words.leading_handle(text) or ""
+
+
+def _gather_counts(
+    post: Post, given: dict[str, str], into: Gathered, options: ImportOptions
+) -> None:
+    into.add_engagement(
+        Engagement(
+            post_key=post.post_key,
+            observer=f"import:{NAME}",
+            taken_at=options.captured_at,
+            reposts=cells.count(given.get("retweet_count"), "retweet_count"),
+            quotes=cells.count(given.get("quote_count"), "quote_count"),
+            replies=cells.count(given.get("reply_count"), "reply_count"),
+            likes=cells.count(given.get("favorite_count"), "favorite_count"),
+        )
+    )
