@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from collectors import hashtags
-from collectors.registry import Settings as CollectorSettings
+from collectors.registry import SETTINGS
 from monitor.errors import ConfigError
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -44,6 +44,15 @@ class Watch(Struct, frozen=True, forbid_unknown_fields=True):
     def tags(self) -> tuple[str, ...]:
         """The hashtags in their one spelling."""
         return hashtags.normalize_all(self.hashtags)
+
+
+# One section per source, each with the settings that the source itself declares.
+CollectorSettings = msgspec.defstruct(
+    "CollectorSettings",
+    [(name, kind, msgspec.field(default_factory=kind)) for name, kind in SETTINGS.items()],
+    frozen=True,
+    forbid_unknown_fields=True,
+)
 
 
 class CollectSettings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -186,7 +195,7 @@ def _nearest(key: str) -> str:
     import difflib  # only needed when something is wrong
 
     known = {name for struct in _all_structs() for name in struct.__struct_fields__}
-    close = difflib.get_close_matches(key, known - {"folder"}, n=1)
+    close = difflib.get_close_matches(key, known - {"folder", key}, n=1)
     return f"; did you mean `{close[0]}`?" if close else ""
 
 

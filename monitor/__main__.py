@@ -1,0 +1,5 @@
+"""`python -m monitor` is `gaung`."""
+
+from monitor.cli import main
+
+main()

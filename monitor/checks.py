@@ -1,0 +1,72 @@
+"""Asks everything that a turn needs once, and names a remedy for each problem."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from monitor.errors import OperatorError
+from monitor.wiring import App
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """What one question told; `remedy` is None when all is well."""
+
+    subject: str
+    summary: str
+    remedy: str | None = None
+
+
+def check(app: App) -> Iterator[CheckResult]:
+    """Check watches, store, sources and mail, one after the other."""
+    yield _watches(app)
+    yield _store(app)
+    yield from _sources(app)
+    yield _mail(app)
+
+
+def _watches(app: App) -> CheckResult:
+    if not app.config.watches:
+        return CheckResult("watches", "none", "add a [[watches]] section to config.toml")
+    hashtags = sorted({tag for watch in app.config.watches for tag in watch.tags})
+    return CheckResult("watches", ", ".join(f"#{tag}" for tag in hashtags))
+
+
+def _store(app: App) -> CheckResult:
+    try:
+        with app.stores.open() as store:
+            posts = store.database.value("select count(*) from posts")
+    except OperatorError as error:
+        return CheckResult("store", "cannot be used", str(error))
+    return CheckResult("store", f"{app.stores.path}, {posts:,} posts")
+
+
+def _sources(app: App) -> Iterator[CheckResult]:
+    try:
+        collectors = app.collectors()
+    except OperatorError as error:
+        yield CheckResult("sources", "cannot be asked", str(error))
+        return
+    for source, collector in collectors.items():
+        try:
+            told = collector.check()
+        finally:
+            collector.close()
+        yield CheckResult(source, told.summary, told.remedy)
+
+
+def _mail(app: App) -> CheckResult:
+    mail = app.config.mail
+    wanted = app.config.digest.recipients or app.config.alerts.recipients or any(
+        watch.recipients for watch in app.config.watches
+    )
+    if not mail.server:
+        remedy = "set mail.server, or take out the recipients" if wanted else None
+        return CheckResult("mail", "not set up; alerts are recorded, not sent", remedy)
+    try:
+        mailer = app.mailer()
+        remedy = mailer.check() if mailer is not None else None
+    except OperatorError as error:
+        return CheckResult("mail", "cannot log in", str(error))
+    return CheckResult("mail", f"{mail.server} as {mail.sender}", remedy)

@@ -1,0 +1,126 @@
+"""The command line: commands parse options, call one function and print.
+
+Nothing heavy is imported before a command asks for it, so that `--help` is instant.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import Any
+
+import click
+
+from monitor import __version__
+from monitor.errors import OperatorError
+
+# name -> module and what the list of commands says.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "init": ("setup", "Write a commented config.toml."),
+    "check": ("setup", "Check configuration, store, sources and mail login."),
+    "run": ("running", "Run the daemon."),
+    "once": ("running", "Do one turn of everything that is due."),
+    "status": ("status", "Show watches, sources, coverage, gaps, outbox, daemon."),
+    "import": ("importing", "Bring in files: X/Twitter JSONL, CSV, Parquet."),
+    "report": ("reporting", "Report on a watch or a #hashtag."),
+    "graph": ("reporting", "Write the amplification graph to a file."),
+    "findings": ("telling", "List what was found."),
+    "alerts": ("telling", "List who was told what, when, and why or why not."),
+    "digest": ("telling", "Print or send the digest."),
+    "demo": ("demonstration", "Run the whole pipe on a synthetic campaign, offline."),
+}
+
+
+class _LazyGroup(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        module = import_module(f"monitor.cli.{COMMANDS[name][0]}")
+        command: click.Command = getattr(module, f"{name}_command")
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            import difflib
+
+            close = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            hint = f" Did you mean `{close[0]}`?" if close else ""
+            raise click.UsageError(
+                f"There is no command {args[0]!r}.{hint} `gaung --help` lists them.", ctx
+            ) from error
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, said) for name, (_, said) in COMMANDS.items()])
+
+
+_EPILOG = """\b
+Examples:
+  gaung init                                  write config.toml
+  gaung import tweets.jsonl                   bring in a file
+  gaung report "#IndonesiaGelap" --since 7d   ask for a trend report
+  gaung run                                   watch day and night
+"""
+
+
+@click.group(
+    cls=_LazyGroup,
+    epilog=_EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.option(
+    "--config",
+    "config_path",
+    metavar="PATH",
+    envvar="GAUNG_CONFIG",
+    help="The configuration file.  [default: config.toml here; env GAUNG_CONFIG]",
+)
+@click.option("-v", "--verbose", is_flag=True, help="Say more of what is done.")
+@click.version_option(__version__, prog_name="gaung")
+@click.pass_context
+def cli(context: click.Context, config_path: str | None, verbose: bool) -> None:
+    """Watch hashtags, and show with evidence how issues are pushed into public opinion."""
+    from monitor.cli.context import Given
+
+    context.obj = Given(config_path=config_path, verbose=verbose)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run a command. Exit code 0: done; 1: the operator must act; 2: wrong usage."""
+    os.umask(0o077)  # what gaung writes is about people: for its owner only
+    sys.exit(_run(arguments))
+
+
+def _run(arguments: list[str] | None) -> int:
+    try:
+        result: Any = cli.main(args=arguments, prog_name="gaung", standalone_mode=False)
+    except click.UsageError as error:
+        error.show()
+        return 2
+    except click.ClickException as error:
+        return _failed(error.format_message())
+    except (click.Abort, KeyboardInterrupt):
+        return _failed("interrupted; what was saved is complete: run the same command to go on", 130)
+    except OperatorError as error:
+        return _failed(str(error))
+    except BrokenPipeError:
+        # The reader of our output has seen enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        return _failed(f"{place}{error.strerror or error}")
+    return result if isinstance(result, int) else 0
+
+
+def _failed(message: str, code: int = 1) -> int:
+    click.echo(f"gaung: {' '.join(message.split())}", err=True)
+    return code

@@ -1,0 +1,171 @@
+"""`gaung import`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from monitor.cli.context import Given, read_time
+
+_IMPORT = """Bring in files, each recognized by its content.
+
+\b
+Formats:
+  twitter-v1     X/Twitter API v1.1, one tweet a line (JSONL)
+  twitter-v2     X/Twitter API v2, as twarc writes it (JSONL)
+  tweet-harvest  CSV of tweet-harvest, with , or ;
+  csv            any CSV with a time column; name columns with --map
+  parquet        gaung's own columns, or the base columns of research data sets
+
+A record that cannot be read is set aside with its reason; importing a file again changes nothing.
+
+\b
+Examples:
+  gaung import tweets.jsonl
+  gaung import posts.csv --map created_at=Waktu --map text=Isi --map author=Akun
+  gaung import harvest.csv --covers 2025-02-22..2025-02-28 --hashtag IndonesiaGelap
+"""
+
+
+@click.command("import", help=_IMPORT)
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
+@click.option("--format", "format_name", default="auto", metavar="FORMAT", show_default=True)
+@click.option("--watch", metavar="NAME", help="The watch that the posts belong to.")
+@click.option("--map", "maps", multiple=True, metavar="FIELD=COLUMN", help="Where a field stands.")
+@click.option("--covers", metavar="SINCE..UNTIL", help="The time that the file is complete for.")
+@click.option("--hashtag", "hashtags", multiple=True, help="With --covers: what it is complete for.")
+@click.pass_obj
+def import_command(
+    given: Given,
+    files: tuple[Path, ...],
+    format_name: str,
+    watch: str | None,
+    maps: tuple[str, ...],
+    covers: str | None,
+    hashtags: tuple[str, ...],
+) -> int:
+    """Import each file; one that cannot be imported does not keep the others out."""
+    from collectors.errors import ImportFileError
+    from monitor import clock
+    from monitor.importing import import_file, importer_for
+
+    app = given.app()
+    now = clock.now()
+    known = {w.name: w for w in app.config.watches}
+    if watch is not None and watch not in known:
+        names = ", ".join(known) or "there is none"
+        raise click.BadParameter(f"there is no watch {watch!r}: {names}", param_hint="--watch")
+    tags = hashtags or (known[watch].tags if watch else ())
+    stretch = _covers(covers, tags, given_now=now, app=app)
+    failed = 0
+    for path in files:
+        try:
+            importer = importer_for(path, format_name)
+            with _progress(path) as advance:
+                result = import_file(
+                    app.stores,
+                    path,
+                    importer=importer,
+                    mapping=_mapping(maps),
+                    now=now,
+                    watch=watch,
+                    covers=stretch,
+                    on_progress=advance,
+                )
+        except (ImportFileError, OSError) as error:
+            failed += 1
+            words = (
+                f"{path}: {error.strerror or error}" if isinstance(error, OSError) else str(error)
+            )
+            click.echo(f"gaung: {words}", err=True)
+            continue
+        again = " (imported before)" if result.imported_before_at else ""
+        click.echo(
+            f"{path.name}: {importer.title}{again}: {result.read:,} read, {result.new:,} new, "
+            f"{result.updated:,} updated, {result.set_aside:,} set aside"
+        )
+        if result.set_aside:
+            _tell_set_aside(app, result.run_id)
+    return 1 if failed else 0
+
+
+def _tell_set_aside(app: object, run_id: int) -> None:
+    from monitor.wiring import App
+
+    assert isinstance(app, App)  # noqa: S101
+    with app.stores.open(read_only=True) as store:
+        for row in store.runs.set_aside_of(run_id):
+            field = f", field {row['field']}" if row["field"] else ""
+            click.echo(
+                f"  set aside {row['count']:,}: {row['reason']}{field} (such as {row['example']})",
+                err=True,
+            )
+
+
+def _mapping(maps: tuple[str, ...]) -> dict[str, str]:
+    mapping = {}
+    for text in maps:
+        field, equals, column = text.partition("=")
+        if not equals or not field or not column:
+            raise click.BadParameter(f"{text!r}: write FIELD=COLUMN", param_hint="--map")
+        mapping[field.strip()] = column.strip()
+    return mapping
+
+
+def _covers(text, tags, *, given_now, app):  # type: ignore[no-untyped-def]
+    if text is None:
+        return None
+    since, dots, until = text.partition("..")
+    start = read_time(since or None, option="--covers", now=given_now, config=app.config)
+    end = read_time(until or None, option="--covers", now=given_now, config=app.config)
+    if not dots or start is None or end is None or start >= end:
+        raise click.BadParameter(f"{text!r}: write SINCE..UNTIL", param_hint="--covers")
+    from collectors.hashtags import normalize_all
+
+    spelled = list(normalize_all(tags))
+    if not spelled:
+        raise click.BadParameter("say of which --hashtag, or of which --watch", param_hint="--covers")
+    return spelled, (start, end)
+
+
+def _progress(path: Path):  # type: ignore[no-untyped-def]
+    from contextlib import nullcontext
+
+    if not sys.stderr.isatty():
+        return nullcontext(lambda _: None)
+    return _Bar(path)
+
+
+class _Bar:
+    """A progress bar on standard error, with rate and time left."""
+
+    def __init__(self, path: Path) -> None:
+        from rich.console import Console
+        from rich.progress import (
+            BarColumn,
+            DownloadColumn,
+            Progress,
+            TextColumn,
+            TimeRemainingColumn,
+            TransferSpeedColumn,
+        )
+
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            DownloadColumn(),
+            TransferSpeedColumn(),
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+            transient=True,
+        )
+        self._task = self._bar.add_task(path.name, total=path.stat().st_size)
+
+    def __enter__(self):  # type: ignore[no-untyped-def]
+        self._bar.start()
+        return lambda done: self._bar.update(self._task, completed=done)
+
+    def __exit__(self, *error: object) -> None:
+        self._bar.stop()

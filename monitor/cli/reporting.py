@@ -1,0 +1,152 @@
+"""`gaung report` and `gaung graph`."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from monitor.cli.context import Given, read_time
+from monitor.cli.options import WindowType, since_option, until_option
+
+if TYPE_CHECKING:
+    from monitor.measure import Target
+    from monitor.wiring import App
+
+_REPORT = """Report on TARGET: a watch, or any #hashtag in the store.
+
+Without --since and --until: all that is stored. Windows are hours up to two months, then days.
+A dash (null in JSON) is unknown: a gap, or an expectation that is still being learnt.
+
+\b
+Examples:
+  gaung report air-bersih --since 7d
+  gaung report "#IndonesiaGelap" --format json -o report.json
+  gaung report "#IndonesiaGelap" --since 2025-02-22 --until 2025-02-25 --window 6h
+"""
+_GRAPH = """Write who amplified whom to FILE, in the format of its ending.
+
+An edge leads from the amplifier to the amplified; `weight` counts its interactions, and repost,
+quote, reply and mention count each kind. Formats: .gexf (Gephi), .graphml, .csv, .json.
+
+\b
+Examples:
+  gaung graph "#IndonesiaGelap" -o gelap.gexf
+  gaung graph air-bersih --since 7d -o edges.csv
+"""
+_ENDINGS = (".gexf", ".graphml", ".csv", ".json")
+
+
+@click.command("report", help=_REPORT)
+@click.argument("target")
+@since_option
+@until_option
+@click.option("--window", type=WindowType(), metavar="WINDOW", help="15m, 1h, 6h, 1d, …")
+@click.option(
+    "--format",
+    "format_name",
+    type=click.Choice(["table", "json", "csv", "markdown"]),
+    help="[default: by the ending of -o, else table]",
+)
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="PATH", help="Write here.")
+@click.pass_obj
+def report_command(
+    given: Given,
+    target: str,
+    since: str | None,
+    until: str | None,
+    window: timedelta | None,
+    format_name: str | None,
+    output: Path | None,
+) -> int:
+    """Compute the report once and render it."""
+    from monitor import clock
+    from monitor.report.compute import compute, span_of
+
+    app, now = given.app(), clock.now()
+    chosen = target_of(app, target)
+    start = read_time(since, option="--since", now=now, config=app.config)
+    end = read_time(until, option="--until", now=now, config=app.config)
+    name = format_name or _format_of(output)
+    with app.stores.open(read_only=True) as store:
+        span = span_of(
+            store, chosen, since=start, until=end, window=window, now=now, zone=app.config.zone
+        )
+        report = compute(store, chosen, span, config=app.config, now=now)
+    if name == "table":
+        from monitor.cli.report_table import print_report
+
+        if output is None:
+            print_report(report)
+        else:
+            with output.open("w", encoding="utf-8") as file:
+                print_report(report, file)
+    else:
+        from monitor.report.formats import as_csv, as_json, as_markdown
+
+        text = {"json": as_json, "csv": as_csv, "markdown": as_markdown}[name](report)
+        if output is None:
+            click.echo(text, nl=False)
+        else:
+            output.write_text(text, encoding="utf-8")
+    if output is not None:
+        click.echo(f"{output}: written", err=True)
+    return 0
+
+
+def _format_of(output: Path | None) -> str:
+    endings = {".json": "json", ".csv": "csv", ".md": "markdown"}
+    return endings.get(output.suffix.lower(), "table") if output is not None else "table"
+
+
+def target_of(app: App, text: str) -> Target:
+    """Find what TARGET names. Raises a usage error with what there is."""
+    from collectors.hashtags import normalize
+    from monitor.measure import Target
+
+    watches = {watch.name: watch for watch in app.config.watches}
+    if text in watches:
+        return Target(text, watches[text].tags, watch=text)
+    tag = normalize(text)
+    if text.startswith(("#", "＃")) and tag is not None:
+        return Target(f"#{text.lstrip('#＃')}", (tag,))
+    names = ", ".join(watches) or "none is configured"
+    raise click.BadParameter(
+        f'there is no watch {text!r} ({names}); for a hashtag write "#{text}", in quotes',
+        param_hint="TARGET",
+    )
+
+
+@click.command("graph", help=_GRAPH)
+@click.argument("target")
+@click.option("--kind", type=click.Choice(["amplification"]), default="amplification")
+@since_option
+@until_option
+@click.option(
+    "-o", "--output", required=True, type=click.Path(path_type=Path), metavar="FILE", help="Write here."
+)
+@click.pass_obj
+def graph_command(
+    given: Given, target: str, kind: str, since: str | None, until: str | None, output: Path
+) -> int:
+    """Write the graph."""
+    if output.suffix.lower() not in _ENDINGS:
+        raise click.BadParameter(
+            f"{output.name}: write one of {', '.join(_ENDINGS)}", param_hint="-o"
+        )
+    from monitor import clock
+    from monitor.report.graph import write_graph
+
+    app, now = given.app(), clock.now()
+    chosen = target_of(app, target)
+    start = read_time(since, option="--since", now=now, config=app.config)
+    end = read_time(until, option="--until", now=now, config=app.config)
+    with app.stores.open(read_only=True) as store:
+        written = write_graph(store, chosen, output, since=start, until=end)
+    click.echo(
+        f"{output}: {written.nodes:,} accounts, {written.edges:,} edges from amplifier to amplified "
+        f"({kind}), {written.communities} communities"
+    )
+    return 0

@@ -1,0 +1,134 @@
+"""`gaung status`."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from monitor.cli.context import Given
+
+_STATUS = """Show watches, the last run of each source, coverage and gaps, outbox and daemon.
+
+Coverage is the share of the last 7 days that was observed. Exit code 1 if a source's last run
+failed, mail was given up, or the daemon is not running though there is something to watch.
+
+\b
+Examples:
+  gaung status
+  gaung status --json
+"""
+_WEEK = timedelta(days=7)
+
+
+@click.command("status", help=_STATUS)
+@click.option("--json", "as_json", is_flag=True, help="As JSON, times in UTC.")
+@click.pass_obj
+def status_command(given: Given, as_json: bool) -> int:
+    """Show the state."""
+    from monitor import clock
+    from monitor.status import status_of
+
+    app = given.app()
+    state = status_of(app, now=clock.now())
+    if as_json:
+        click.echo(json.dumps(state, indent=2, ensure_ascii=False, default=_plain))
+    else:
+        _print(state, app.config.zone)
+    return 1 if state["problems"] else 0
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    raise TypeError(type(value).__name__)
+
+
+def _print(state: dict[str, Any], zone: ZoneInfo) -> None:
+    from monitor.cli.tables import console, safe, table
+
+    out = console()
+
+    def at(moment: datetime | None) -> str:
+        return f"{moment.astimezone(zone):%Y-%m-%d %H:%M %Z}" if moment else "never"
+
+    daemon = state["daemon"]
+    out.print(f"daemon  {'running, process ' + str(daemon['pid']) if daemon['running'] else 'not running'}")
+    posts = "none yet" if state["posts"] is None else f"{state['posts']:,} posts"
+    out.print(safe(f"store   {state['store']}: {posts}"), markup=False)
+    mail = state["outbox"]
+    out.print(
+        f"outbox  {mail['waiting']} waiting, {mail['sent']} sent (last {at(mail['last_sent_at'])}), "
+        f"{mail['dead']} given up" + ("" if state["mail"] else "; mail is not set up")
+    )
+    if mail["last_error"]:
+        out.print(safe(f"        {mail['last_error']}"), markup=False)
+    _section(
+        out,
+        "Watches",
+        table(
+            ("watch", "hashtags", "posts in 7 d", "coverage in 7 d"),
+            [
+                (w["name"], " ".join(f"#{h}" for h in w["hashtags"]), _number(w["posts"]), _share(w["coverage"]))
+                for w in state["watches"]
+            ],
+            right=[2, 3],
+        )
+        if state["watches"]
+        else None,
+    )
+    _section(
+        out,
+        "Last runs",
+        table(
+            ("source", "of", "when", "verdict", "new", "set aside", "why"),
+            [
+                (
+                    r["source"],
+                    f"#{r['hashtag']}" if r["hashtag"] else r["locator"] or "",
+                    at(r["started_at"]),
+                    r["verdict"] or "running",
+                    f"{r['new']:,}",
+                    f"{r['rejected']:,}",
+                    r["detail"] or "",
+                )
+                for r in state["runs"]
+            ],
+            right=[4, 5],
+        )
+        if state["runs"]
+        else None,
+    )
+    _section(
+        out,
+        "Open gaps",
+        table(
+            ("source", "hashtag", "from", "to", "reason", "detail"),
+            [
+                (g["source"], f"#{g['hashtag']}", at(g["from"]), at(g["to"]), g["reason"], g["detail"] or "")
+                for g in state["gaps"]
+            ],
+        )
+        if state["gaps"]
+        else None,
+    )
+    for problem in state["problems"]:
+        out.print(safe(f"! {problem}"), style="bold red", markup=False)
+
+
+def _section(out: Any, title: str, content: Any) -> None:
+    if content is not None:
+        out.print()
+        out.print(title, style="bold")
+        out.print(content)
+
+
+def _number(value: int | None) -> str:
+    return "unknown" if value is None else f"{value:,}"
+
+
+def _share(value: float | None) -> str:
+    return "unknown" if value is None else f"{value:.0%}"

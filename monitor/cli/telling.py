@@ -1,0 +1,189 @@
+"""`gaung findings`, `gaung alerts` and `gaung digest`."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+import click
+
+from monitor.cli.context import Given, read_time
+from monitor.cli.options import since_option
+
+_FINDINGS = """List what was found, newest first.
+
+\b
+Examples:
+  gaung findings --since 7d
+  gaung findings --watch air-bersih --json
+"""
+_ALERTS = """List the decisions about findings: who was told what, when, and why or why not.
+
+\b
+Examples:
+  gaung alerts
+  gaung alerts --since 30d --json
+"""
+_DIGEST = """Print the digest of the last day, or send it.
+
+The digest is written by itself at `digest.at`; this is to look at it, or to have it now.
+
+\b
+Examples:
+  gaung digest --print
+  gaung digest --send
+"""
+_watch_option = click.option("--watch", metavar="NAME", help="Only of this watch.")
+_json_option = click.option("--json", "as_json", is_flag=True, help="As JSON, times in UTC.")
+
+
+@click.command("findings", help=_FINDINGS)
+@_watch_option
+@since_option
+@_json_option
+@click.pass_obj
+def findings_command(given: Given, watch: str | None, since: str | None, as_json: bool) -> int:
+    """List findings."""
+    from monitor import clock
+    from monitor.cli.tables import console, table
+
+    app = given.app()
+    start = read_time(since, option="--since", now=clock.now(), config=app.config)
+    with app.stores.open(read_only=True) as store:
+        found = store.findings.list(watch=watch, since=start)
+    if as_json:
+        _print_json(
+            {
+                "key": f.key,
+                "watch": f.watch,
+                "kind": str(f.kind),
+                "subject": f.subject,
+                "from": f.from_at,
+                "to": f.to_at,
+                "score": f.score,
+                "evidence": dict(f.evidence),
+            }
+            for f in found
+        )
+        return 0
+    zone = app.config.zone
+    rows = [
+        (
+            _at(f.from_at, zone),
+            _at(f.to_at, zone) if f.to_at else "goes on",
+            f.watch,
+            str(f.kind),
+            f.subject,
+            f"{f.score:.1f}",
+            _evidence(f.evidence),
+        )
+        for f in found
+    ]
+    columns = ("from", "to", "watch", "what", "of", "score", "evidence")
+    console().print(table(columns, rows, right=[5]) if rows else "nothing was found")
+    return 0
+
+
+@click.command("alerts", help=_ALERTS)
+@_watch_option
+@since_option
+@_json_option
+@click.pass_obj
+def alerts_command(given: Given, watch: str | None, since: str | None, as_json: bool) -> int:
+    """List decisions."""
+    from monitor import clock
+    from monitor.cli.tables import console, table
+
+    app = given.app()
+    start = read_time(since, option="--since", now=clock.now(), config=app.config)
+    with app.stores.open(read_only=True) as store:
+        rows = store.findings.decisions(watch=watch, since=start)
+    if as_json:
+        _print_json(
+            {
+                "decided_at": row["decided_at"],
+                "told": row["told"],
+                "reason": row["reason"],
+                "recipients": row["recipients"],
+                "finding": row["finding_key"],
+                "watch": row["watch"],
+                "kind": row["kind"],
+                "from": row["from_at"],
+                "to": row["to_at"],
+                "score": row["score_then"],
+            }
+            for row in rows
+        )
+        return 0
+    zone = app.config.zone
+    lines = [
+        (
+            _at(row["decided_at"], zone),
+            row["watch"],
+            row["kind"],
+            _at(row["from_at"], zone),
+            f"{row['score_then']:.1f}",
+            "told" if row["told"] else "not told",
+            row["reason"],
+            ", ".join(row["recipients"]) or "–",
+        )
+        for row in rows
+    ]
+    columns = ("decided", "watch", "what", "since", "score", "told?", "why", "recipients")
+    console().print(table(columns, lines, right=[4]) if lines else "no decision was made yet")
+    return 0
+
+
+@click.command("digest", help=_DIGEST)
+@click.option("--print", "to_print", is_flag=True, help="Print it.  [default]")
+@click.option("--send", is_flag=True, help="Send it to digest.recipients now.")
+@click.pass_obj
+def digest_command(given: Given, to_print: bool, send: bool) -> int:
+    """Print or send."""
+    from monitor import clock
+    from monitor.errors import ConfigError
+    from monitor.letters import clean, digest_letter
+    from monitor.notify import digest_of, enqueue_extra_digest
+    from monitor.turn import send_due
+
+    app, now = given.app(required=True), clock.now()
+    if to_print or not send:
+        with app.stores.open(read_only=True) as store:
+            digest = digest_of(store, app.config, until=now)
+        letter = digest_letter(
+            digest, recipient="nobody@example.org", zone=app.config.zone, now=now
+        )
+        click.echo(f"{clean(letter.subject)}\n\n{letter.text}")
+    if not send:
+        return 0
+    if not app.config.digest.recipients:
+        raise ConfigError("digest.recipients is empty: name who gets the digest")
+    if not app.config.mail.server:
+        raise ConfigError("mail.server is not set: name the mail server in [mail]")
+    with app.stores.open() as store, store.transaction():
+        letters = enqueue_extra_digest(store, app.config, now=now)
+    delivery = send_due(app, now=now)
+    sent = delivery.sent if delivery else 0
+    click.echo(f"{len(letters)} written, {sent} sent")
+    if delivery and (delivery.deferred or delivery.dead):
+        click.echo("gaung: some were not taken: see `gaung status`", err=True)
+        return 1
+    return 0
+
+
+def _at(moment: datetime, zone: Any) -> str:
+    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M %Z}"
+
+
+def _evidence(evidence: Any) -> str:
+    return ", ".join(f"{k} {v}" for k, v in evidence.items() if v is not None and k != "peak_at")
+
+
+def _print_json(rows: Any) -> None:
+    def plain(value: object) -> str:
+        if isinstance(value, datetime):
+            return value.isoformat().replace("+00:00", "Z")
+        raise TypeError(type(value).__name__)
+
+    click.echo(json.dumps(list(rows), indent=2, ensure_ascii=False, default=plain))

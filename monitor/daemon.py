@@ -1,0 +1,156 @@
+"""Runs turns by the clock, until told to stop (the only door to the scheduler).
+
+The scheduler owns when; the store owns what is due. So after a restart or a sleep, the first tick
+finds what is overdue by itself.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from types import FrameType
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from monitor import clock, logs, sdnotify
+from monitor.errors import OperatorError
+from monitor.lock import DaemonLock
+from monitor.turn import Turn, collect_due, notice, send_due
+from monitor.wiring import App
+
+_COLLECT_TICK = timedelta(seconds=15)
+_DELIVER_TICK = timedelta(seconds=20)
+# SIGTERM to exit: work that does not end by then is cut off; pages are saved whole or not at all.
+_PATIENCE = 4.0
+
+
+def run(app: App) -> int:
+    """Run the daemon. Raises `DaemonRunningError` if there is one already."""
+    if not app.config.watches:
+        raise OperatorError("there is nothing to watch: add a [[watches]] section to config.toml")
+    lock = DaemonLock(app.stores.path)
+    lock.take()
+    try:
+        return _Daemon(app).run()
+    finally:
+        lock.release()
+
+
+class _Daemon:
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._log = logs.get()
+        self._stop = threading.Event()
+        self._failure: BaseException | None = None
+        self._collectors = app.collectors()
+
+    def run(self) -> int:
+        """Start the jobs, wait for a signal, and end."""
+        with self._app.stores.open():
+            pass  # a store that cannot be used is told before the daemon says that it is ready
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._on_signal)
+        scheduler = BackgroundScheduler(
+            timezone=self._app.config.zone,
+            executors={"default": ThreadPoolExecutor(3)},
+            # A tick that comes late, or while the last one is at work, is no second tick.
+            job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None},
+        )
+        for tick, work in ((_COLLECT_TICK, self._collect), (_DELIVER_TICK, self._deliver)):
+            scheduler.add_job(
+                self._guarded(work),
+                "interval",
+                seconds=tick.total_seconds(),
+                next_run_time=clock.now(),
+            )
+        scheduler.start()
+        sdnotify.notify("READY=1")
+        self._log.info("daemon started", pid=os.getpid(), watches=len(self._app.config.watches))
+        self._wait()
+        return self._end(scheduler)
+
+    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
+        del number
+        self._stop.set()
+
+    def _wait(self) -> None:
+        interval = sdnotify.watchdog_seconds()
+        while not self._stop.wait(interval or 60.0):
+            if interval:
+                sdnotify.notify("WATCHDOG=1")
+
+    def _end(self, scheduler: BackgroundScheduler) -> int:
+        sdnotify.notify("STOPPING=1")
+        self._log.info("daemon stops")
+        for collector in self._collectors.values():
+            collector.close()  # a request that is under way ends now
+        ending = threading.Thread(target=scheduler.shutdown, kwargs={"wait": True}, daemon=True)
+        ending.start()
+        ending.join(_PATIENCE)
+        if ending.is_alive():
+            self._log.warning("daemon cut off", reason="work under way did not end in time")
+            os._exit(0)  # the transaction under way is undone, all others are kept
+        if self._failure is not None:
+            raise self._failure
+        self._log.info("daemon stopped")
+        return 0
+
+    def _guarded(self, work: Callable[[], None]) -> Callable[[], None]:
+        """Let an expected error wait for the next tick, and an unexpected one end the process."""
+
+        def tick() -> None:
+            if self._stop.is_set():
+                return
+            try:
+                work()
+            except OperatorError as error:
+                self._log.error("put off", reason=str(error))
+            except BaseException as error:
+                self._failure = error
+                self._stop.set()
+                raise
+
+        return tick
+
+    def _collect(self) -> None:
+        now = clock.now()
+        runs = collect_due(self._app, self._collectors, now=now, stop=self._stop)
+        for run in runs:
+            self._log.info(
+                "collected",
+                task=run.task,
+                source=run.source,
+                hashtag=run.hashtag,
+                verdict=run.verdict,
+                pages=run.pages,
+                new=run.new,
+                set_aside=run.rejected or None,
+                detail=run.detail,
+            )
+        if self._stop.is_set():
+            return
+        decisions, digests = notice(self._app, anything_new=bool(runs), now=clock.now())
+        self._tell(Turn(decisions=decisions, digests=digests))
+
+    def _tell(self, turn: Turn) -> None:
+        for decision in turn.decisions:
+            if decision.told:
+                self._log.info(
+                    "alert",
+                    watch=decision.finding.watch,
+                    kind=str(decision.finding.kind),
+                    reason=str(decision.reason),
+                )
+        for letter in turn.digests:
+            self._log.info("digest written", key=letter.key)
+
+    def _deliver(self) -> None:
+        delivery = send_due(self._app, now=clock.now(), stop=self._stop)
+        if delivery is not None:
+            self._log.info(
+                "delivered", sent=delivery.sent, deferred=delivery.deferred, dead=delivery.dead
+            )

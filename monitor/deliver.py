@@ -1,0 +1,297 @@
+"""Stage 4: letters in the outbox → mail server. The only place that speaks SMTP.
+
+A letter is marked after it was sent: it arrives at least once, always with the same Message-ID.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import smtplib
+import socket
+import ssl
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from enum import Enum, auto
+from types import TracebackType
+from typing import Protocol, Self
+
+from monitor.config import MailSettings
+from monitor.errors import ConfigError
+from monitor.letters import OutboxLetter, clean, envelope_address, message
+
+_PORTS = {"starttls": 587, "tls": 465, "none": 25}
+_TIMEOUT = 30.0  # seconds without an answer
+_LOGIN_CODES = frozenset({530, 534, 535, 538})  # permanent to SMTP; the operator can mend them
+# The connection can go on after these.
+_REFUSALS = (smtplib.SMTPSenderRefused, smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError)
+_TOO_BIG = 552  # about the letter, even when it is said of the sender
+_GIVE_UP_AFTER = timedelta(hours=48)
+_FIRST_PAUSE = timedelta(minutes=1)
+_LONGEST_PAUSE = timedelta(hours=3)  # twice that with all of the jitter
+
+
+class DeliveryError(Exception):
+    """A letter was not taken: try later, or never again if it is permanent."""
+
+    def __init__(self, reason: str, permanent: bool) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.permanent = permanent
+
+
+class Mailer:
+    """The mail server. Use it in a `with`: all letters of a batch go through one connection."""
+
+    def __init__(
+        self,
+        settings: MailSettings,
+        *,
+        password: str = "",
+        context: ssl.SSLContext | None = None,
+        timeout: float = _TIMEOUT,
+    ) -> None:
+        try:
+            self._from = envelope_address(settings.sender)
+        except ValueError as error:
+            raise ConfigError(f"mail.sender: {error}") from None
+        self.sender = settings.sender
+        self._settings = settings
+        self._password = password
+        self._context = context
+        self._timeout = timeout
+        self._place = f"{settings.server}:{settings.port or _PORTS[settings.security]}"
+        self._connection: smtplib.SMTP | None = None
+        self._unreachable: str | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._close()
+        self._unreachable = None
+
+    def send(self, message: EmailMessage, recipient: str) -> None:
+        """Hand over one letter to one recipient, so that none is refused for another's sake.
+
+        Raises `DeliveryError`. A server that cannot be reached, or refuses the login, is asked
+        once in a batch: asking again for each letter would take hours, or lock the account.
+        """
+        if self._unreachable is not None:
+            raise DeliveryError(self._unreachable, permanent=False)
+        try:
+            if self._connection is None:
+                self._connection = self._connect()
+        except (OSError, smtplib.SMTPException, UnicodeError) as error:
+            self._unreachable = self._remedy(error)
+            raise DeliveryError(self._unreachable, permanent=False) from error
+        try:
+            self._connection.send_message(message, self._from, [envelope_address(recipient)])
+        except (OSError, smtplib.SMTPException) as error:
+            if self._connection.sock is None or not isinstance(error, _REFUSALS):
+                self._close()  # hung up, or in a state that nobody knows
+            raise self._refusal(error) from error
+
+    def check(self) -> str | None:
+        """Log in and leave: None if that works, or else what to change."""
+        try:
+            with self:
+                self._connection = self._connect()
+        except (OSError, smtplib.SMTPException, UnicodeError) as error:
+            return self._remedy(error)
+        return None
+
+    def _connect(self) -> smtplib.SMTP:
+        """Connect, encrypt and log in; leave nothing open if one of them fails."""
+        host, _, port = self._place.rpartition(":")
+        security = self._settings.security
+        context = None if security == "none" else self._context or ssl.create_default_context()
+        connection: smtplib.SMTP
+        if security == "tls":
+            connection = smtplib.SMTP_SSL(host, int(port), timeout=self._timeout, context=context)
+        else:
+            connection = smtplib.SMTP(host, int(port), timeout=self._timeout)
+        try:
+            if security == "starttls":
+                connection.starttls(context=context)
+            if self._settings.username:
+                connection.login(self._settings.username, self._password)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _close(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is None:
+            return
+        try:
+            connection.quit()
+        except (OSError, smtplib.SMTPException):
+            connection.close()  # it is gone, which is what was wanted
+
+    def _refusal(self, error: OSError | smtplib.SMTPException) -> DeliveryError:
+        """Tell what the server said of a letter, and whether that is its last word."""
+        if isinstance(error, smtplib.SMTPRecipientsRefused):
+            code, said = next(iter(error.recipients.values()))
+            return self._answer("the recipient", code, said, permanent=_is_final(code))
+        if isinstance(error, smtplib.SMTPSenderRefused):
+            # A sender that may not send is the operator's to mend; letters wait for that.
+            return self._answer(
+                "the sender (see mail.sender, mail.username)",
+                error.smtp_code,
+                error.smtp_error,
+                permanent=error.smtp_code == _TOO_BIG,
+            )
+        if isinstance(error, smtplib.SMTPResponseException):
+            return self._answer(
+                "the letter",
+                error.smtp_code,
+                error.smtp_error,
+                permanent=_is_final(error.smtp_code),
+            )
+        return DeliveryError(self._remedy(error), permanent=False)
+
+    def _answer(self, what: str, code: int, said: bytes | str, *, permanent: bool) -> DeliveryError:
+        return DeliveryError(f"{self._place} refused {what}: {code} {_text(said)}", permanent)
+
+    def _remedy(self, error: Exception) -> str:
+        """Say what is wrong with the server or the settings, and what to change."""
+        wrong, remedy = _trouble(error, self._settings)
+        return f"mail server {self._place} {wrong}" + (f": {remedy}" if remedy else "")
+
+
+def _trouble(error: Exception, settings: MailSettings) -> tuple[str, str]:
+    """Give what is wrong, and the remedy."""
+    password = f"the password in {settings.password_env or 'the variable mail.password_env names'}"
+    match error:
+        case smtplib.SMTPAuthenticationError():
+            wrong = f"refused the login ({error.smtp_code} {_text(error.smtp_error)})"
+            return wrong, f"check mail.username and {password}"
+        case smtplib.SMTPNotSupportedError():
+            return f"cannot do it ({clean(str(error))})", (
+                "set mail.security to tls or none, or leave mail.username empty"
+                if settings.security != "tls"
+                else "leave mail.username empty if it wants no login"
+            )
+        case UnicodeError():
+            return "cannot be logged in to", f"use only ASCII in mail.username and {password}"
+        case smtplib.SMTPServerDisconnected():
+            return f"hung up ({clean(str(error))})", ""
+        case smtplib.SMTPResponseException():
+            return f"answered {error.smtp_code} {_text(error.smtp_error)}", ""
+        case ssl.SSLCertVerificationError():
+            return f"has a certificate that is not trusted ({clean(error.verify_message)})", (
+                "check mail.server, or name the authority's certificate in SSL_CERT_FILE"
+            )
+        case ssl.SSLError():
+            return f"does not speak TLS as expected ({clean(str(error.reason))})", (
+                "check mail.security (starttls, tls or none) and mail.port"
+            )
+        case socket.gaierror():
+            return "has a name that is not known", "check mail.server and the network"
+        case _:
+            why = clean(str(getattr(error, "strerror", None) or error))
+            return f"cannot be reached ({why})", "check mail.server, mail.port and the network"
+
+
+def _is_final(code: int) -> bool:
+    return 500 <= code <= 599 and code not in _LOGIN_CODES
+
+
+def _text(said: bytes | str) -> str:
+    return clean(said.decode("utf-8", "replace") if isinstance(said, bytes) else said)
+
+
+def next_attempt(
+    attempts: int, *, now: datetime, key: str, enqueued_at: datetime
+) -> datetime | None:
+    """Give when to try again after so many failures; None after two days of trying.
+
+    The pause doubles from a minute to some hours. The jitter comes from the key, so that letters
+    that failed together do not return together, and a replay gives the same time.
+    """
+    last_at = enqueued_at + _GIVE_UP_AFTER
+    if now >= last_at:
+        return None
+    digest = hashlib.sha256(f"{key}\x1f{attempts}".encode()).digest()
+    jitter = int.from_bytes(digest[:4], "big") / 2**32
+    pause = min(_FIRST_PAUSE * (1 << min(attempts - 1, 10)), _LONGEST_PAUSE)
+    return min(now + pause * (1 + jitter), last_at)
+
+
+class Outbox(Protocol):
+    """What delivery wants of the store."""
+
+    def due(self, now: datetime) -> Sequence[OutboxLetter]:
+        """Give letters to send now, oldest first; perhaps not all at once."""
+
+    def mark_sent(self, key: str, now: datetime) -> None:
+        """Note that a mail server took the letter."""
+
+    def mark_deferred(self, key: str, error: str, due_at: datetime, now: datetime) -> None:
+        """Note why it was not taken, and when to try again."""
+
+    def mark_dead(self, key: str, error: str, now: datetime) -> None:
+        """Note that it will not be tried again, and why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """How many letters a batch sent, put off and gave up."""
+
+    sent: int
+    deferred: int
+    dead: int
+
+
+def deliver(outbox: Outbox, mailer: Mailer, *, now: datetime) -> Delivery:
+    """Try every letter that is due, once. Wants the mailer opened."""
+    outcomes: list[_Outcome] = []
+    while waiting := outbox.due(now):
+        outcomes += [_attempt(letter, outbox, mailer, now=now) for letter in waiting]
+    return Delivery(
+        sent=outcomes.count(_Outcome.SENT),
+        deferred=outcomes.count(_Outcome.DEFERRED),
+        dead=outcomes.count(_Outcome.DEAD),
+    )
+
+
+def deliver_one(outbox: Outbox, mailer: Mailer, *, now: datetime) -> bool:
+    """Try the letter that has waited longest; False when none is due."""
+    waiting = outbox.due(now)
+    for letter in waiting[:1]:
+        _attempt(letter, outbox, mailer, now=now)
+    return bool(waiting)
+
+
+class _Outcome(Enum):
+    SENT = auto()
+    DEFERRED = auto()
+    DEAD = auto()
+
+
+def _attempt(waiting: OutboxLetter, outbox: Outbox, mailer: Mailer, *, now: datetime) -> _Outcome:
+    """Send one letter, and only then mark it."""
+    letter = waiting.letter
+    try:
+        mailer.send(message(letter, sender=mailer.sender, sent_at=now), letter.recipient)
+    except ValueError as error:  # an address that no mail server could take
+        outbox.mark_dead(letter.key, str(error), now)
+        return _Outcome.DEAD
+    except DeliveryError as error:
+        attempts = waiting.attempts + 1
+        due_at = next_attempt(attempts, now=now, key=letter.key, enqueued_at=waiting.enqueued_at)
+        if error.permanent or due_at is None:
+            outbox.mark_dead(letter.key, error.reason, now)
+            return _Outcome.DEAD
+        outbox.mark_deferred(letter.key, error.reason, due_at, now)
+        return _Outcome.DEFERRED
+    outbox.mark_sent(letter.key, now)
+    return _Outcome.SENT

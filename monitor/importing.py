@@ -1,0 +1,166 @@
+"""Stage 1 for files: a file → pages → store, as a run like any other."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from collectors.errors import ImportFileError
+from collectors.imports.detect import IMPORTERS, recognize
+from collectors.imports.sample import Importer, ImportOptions
+from collectors.page import Page
+from monitor import clock
+from monitor.ledger import Stretch
+from monitor.store import Store, StoreFile
+
+# Others must get their turn while a big file comes in.
+_HOLD_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportResult:
+    """What a file brought."""
+
+    path: Path
+    format: str
+    read: int
+    new: int
+    updated: int
+    set_aside: int
+    run_id: int
+    imported_before_at: datetime | None = None
+
+
+def importer_for(path: Path, name: str) -> Importer:
+    """Give the importer of a format, or the one that recognizes the file."""
+    if name == "auto":
+        return recognize(path)
+    if name not in IMPORTERS:
+        raise ImportFileError(f"there is no format {name!r}: choose from {', '.join(IMPORTERS)}")
+    return IMPORTERS[name]
+
+
+def import_file(
+    stores: StoreFile,
+    path: Path,
+    *,
+    importer: Importer,
+    mapping: dict[str, str],
+    now: datetime,
+    watch: str | None = None,
+    covers: tuple[list[str], Stretch] | None = None,
+    on_progress: Callable[[int], None] = lambda _: None,
+) -> ImportResult:
+    """Read a file into the store. A page is saved whole or not; a second time changes nothing.
+
+    covers: the hashtags and the stretch of time that the file is complete for, if it is known.
+    """
+    captured_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    options = ImportOptions(captured_at=captured_at, mapping=mapping)
+    source, sha256 = f"import/{importer.name}", _sha256(path)
+    with _Turns(stores) as turns:
+        store = turns.store()
+        before = store.runs.imported(sha256)
+        run_id = store.runs.start(
+            "import", source, now=now, watch=watch, locator=path.name, sha256=sha256
+        )
+        read = new = updated = set_aside = 0
+        for page in importer.pages(path, options):
+            saved = turns.save(page, run_id=run_id, source=source, now=now, watch=watch)
+            read += page.received
+            set_aside += page.rejected.height
+            on_progress(page.progress)
+            for result in saved:
+                new, updated = new + result.new, updated + result.updated
+        for result in turns.settled():
+            new, updated = new + result.new, updated + result.updated
+        store = turns.store()
+        with store.transaction():
+            for hashtag in covers[0] if covers else ():
+                store.coverage.want(source, hashtag, since=covers[1][0] if covers else now)
+                store.coverage.cover(source, hashtag, covers[1] if covers else (now, now))
+            verdict = "partial" if set_aside else "complete" if read else "empty"
+            store.runs.finish(run_id, verdict, now=now)
+    return ImportResult(
+        path=path,
+        format=importer.name,
+        read=read,
+        new=new,
+        updated=updated,
+        set_aside=set_aside,
+        run_id=run_id,
+        imported_before_at=before,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _SavedPage:
+    new: int
+    updated: int
+
+
+class _Turns:
+    """Holds the store for a while, saves in a thread of its own, gives the store back in between.
+
+    Parsing is Python, saving is DuckDB: two cores work at once.
+    """
+
+    def __init__(self, stores: StoreFile) -> None:
+        self._stores = stores
+        self._stack = ExitStack()
+        self._store: Store | None = None
+        self._since = 0.0
+        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="save")
+        self._pending: Future[_SavedPage] | None = None
+
+    def __enter__(self) -> _Turns:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        try:
+            self._pool.shutdown(wait=True)
+        finally:
+            self._stack.close()
+
+    def store(self) -> Store:
+        """Give the open store; open it anew if it was held long enough."""
+        if self._store is not None and clock.monotonic() - self._since > _HOLD_SECONDS:
+            self._stack.close()
+            self._store = None
+        if self._store is None:
+            self._store = self._stack.enter_context(self._stores.open())
+            self._since = clock.monotonic()
+        return self._store
+
+    def save(
+        self, page: Page, *, run_id: int, source: str, now: datetime, watch: str | None
+    ) -> list[_SavedPage]:
+        """Begin to save a page; give what the page before has changed."""
+        done = list(self.settled())
+        store = self.store()
+
+        def work() -> _SavedPage:
+            with store.transaction():
+                saved = store.posts.add(page, source=source, now=now, watch=watch)
+                store.runs.add_page(run_id, saved, page)
+                store.runs.set_aside(run_id, source, page.rejected, now=now)
+            return _SavedPage(saved.new, saved.updated)
+
+        self._pending = self._pool.submit(work)
+        return done
+
+    def settled(self) -> Iterator[_SavedPage]:
+        """Wait for the page that is being saved."""
+        if self._pending is not None:
+            pending, self._pending = self._pending, None
+            yield pending.result()
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

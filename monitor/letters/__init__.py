@@ -1,0 +1,24 @@
+"""Writes alerts and digests as letters: subject, text and HTML. Pure."""
+
+from __future__ import annotations
+
+from monitor.letters.alerts import AlertFacts, alert_letter
+from monitor.letters.digests import Digest, DigestRow, GapLine, digest_letter
+from monitor.letters.letter import Letter, OutboxLetter, envelope_address, message
+from monitor.letters.words import clean, pseudonym, sparkline
+
+__all__ = [
+    "AlertFacts",
+    "Digest",
+    "DigestRow",
+    "GapLine",
+    "Letter",
+    "OutboxLetter",
+    "alert_letter",
+    "clean",
+    "digest_letter",
+    "envelope_address",
+    "message",
+    "pseudonym",
+    "sparkline",
+]

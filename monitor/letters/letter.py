@@ -1,0 +1,92 @@
+"""A letter as rendered, and the e-mail that it becomes."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, getaddresses
+
+from monitor.letters.words import clean
+
+_LOCAL = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*", re.ASCII)
+_DOMAIN = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*")
+_SUBJECT_LIMIT = 160
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """One letter to one recipient. The key says which: it is written once."""
+
+    key: str
+    recipient: str
+    subject: str
+    text: str
+    html: str
+    references: str | None  # the thread it belongs to, if any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxLetter:
+    """A letter that waits to be sent."""
+
+    letter: Letter
+    enqueued_at: datetime
+    attempts: int  # how often sending it failed
+
+
+def message(letter: Letter, *, sender: str, sent_at: datetime) -> EmailMessage:
+    """Make the e-mail: the same letter has the same Message-ID, however often it is sent.
+
+    Raises `ValueError` for a sender or recipient that is no address.
+    """
+    origin = _address(sender)
+    mail = EmailMessage(policy=SMTP)  # utf8=False: headers are ASCII, whatever the server can do
+    mail["From"] = origin
+    mail["To"] = _address(letter.recipient)
+    mail["Subject"] = clean(letter.subject, limit=_SUBJECT_LIMIT)
+    mail["Date"] = format_datetime(sent_at.astimezone(UTC))
+    mail["Message-ID"] = _identity(letter.key, origin.domain)
+    if letter.references is not None:
+        root = _identity(letter.references, origin.domain)  # it is never sent; it only ties
+        mail["In-Reply-To"] = root
+        mail["References"] = root
+    mail["List-Id"] = f"gaung <gaung.{origin.domain}>"
+    mail["List-Unsubscribe"] = f"<mailto:{origin.addr_spec}?subject=unsubscribe>"
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["X-Gaung-Key"] = clean(letter.key)
+    mail.set_content(letter.text, charset="utf-8", cte="quoted-printable")
+    mail.add_alternative(letter.html, subtype="html", charset="utf-8", cte="quoted-printable")
+    mail.set_boundary(f"=_gaung_{_digest(letter.key)}")
+    return mail
+
+
+def envelope_address(text: str) -> str:
+    """Give the bare address in ASCII, as mail servers take it. Raises `ValueError`."""
+    return _address(text).addr_spec
+
+
+def _address(text: str) -> Address:
+    """Read one `Name <local@domain>`; a domain beyond ASCII is written in punycode."""
+    readings = getaddresses([clean(text)])
+    name, spec = readings[0] if len(readings) == 1 else ("", "")
+    local, _, given = spec.rpartition("@")
+    try:
+        domain = given.encode("idna").decode("ascii").lower()
+    except UnicodeError:
+        domain = ""
+    if not (_LOCAL.fullmatch(local) and _DOMAIN.fullmatch(domain)):
+        raise ValueError(f"{clean(text)!r} is no e-mail address")
+    return Address(display_name=name, username=local, domain=domain)
+
+
+def _identity(key: str, domain: str) -> str:
+    return f"<{_digest(key)}@gaung.{domain}>"
+
+
+def _digest(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()[:32]

@@ -1,0 +1,103 @@
+"""One target over one time, measured once: volume, expectation, bursts, coverage.
+
+What the daemon finds, what a digest says and what a report shows come from here, so they agree.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from analysis.frames import COVERAGE
+from analysis.trends.burst import Burst, bursts, scores
+from analysis.trends.volume import grid, volume
+from monitor import ledger
+from monitor.config import AlertSettings
+from monitor.ledger import Stream
+from monitor.store import Store
+from monitor.store.queries import Selection
+
+# What the expectation is learnt from, before the time that is asked for.
+LEAD_IN = timedelta(days=28)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a question is about: a watch, or a hashtag."""
+
+    name: str
+    hashtags: tuple[str, ...]
+    watch: str | None = None
+
+    def selection(self, since: datetime | None, until: datetime | None) -> Selection:
+        """Give its posts within a time."""
+        return Selection(hashtags=self.hashtags, watch=self.watch, since=since, until=until)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The windows of a target: VOLUME with expected and score; its bursts; its coverage."""
+
+    windows: pl.DataFrame  # window_start, posts, authors, reposts, coverage, expected, score
+    bursts: list[Burst]
+    coverage: float | None  # None: nobody can say
+    activity: pl.DataFrame  # ACTIVITY within the time
+
+
+def measure(
+    store: Store,
+    target: Target,
+    *,
+    since: datetime,
+    until: datetime,
+    window: timedelta,
+    zone: ZoneInfo,
+    alerts: AlertSettings,
+) -> Measured:
+    """Measure a target in [since, until); the expectation is learnt from before, if there is any.
+
+    Counts are null where coverage is below one half.
+    """
+    streams = store.coverage.streams(hashtags=target.hashtags)
+    start = since - LEAD_IN
+    activity = store.queries.activity(target.selection(start, until))
+    first = activity["sort_at"].min()
+    # Before the first post nothing is known of an imported target, and its silence means nothing.
+    begin = min([since, *([max(start, first)] if isinstance(first, datetime) else [])])
+    if streams:
+        begin = min(since, max(start, min(s.wanted_from for s in streams), begin))
+    counted = volume(
+        activity,
+        since=begin,
+        until=until,
+        window=window,
+        zone=zone.key,
+        coverage=_coverage(streams, begin, until, window, zone),
+    )
+    scored = scores(counted, window=window, zone=zone.key)
+    found = bursts(
+        counted, scored, threshold=alerts.burst_score, min_authors=alerts.min_authors
+    )
+    windows = counted.join(
+        scored.select("window_start", "expected", "score"), on="window_start", how="left"
+    ).sort("window_start")
+    return Measured(
+        windows=windows.filter(pl.col("window_start") > since - window),
+        bursts=[burst for burst in found if burst.end is None or burst.end > since],
+        coverage=ledger.coverage(streams, since, until),
+        activity=activity.filter(pl.col("sort_at") >= since),
+    )
+
+
+def _coverage(
+    streams: list[Stream], since: datetime, until: datetime, window: timedelta, zone: ZoneInfo
+) -> pl.DataFrame | None:
+    if not streams:
+        return None
+    starts = grid(since, until, window, zone.key)["window_start"].to_list()
+    ends = [min(end, until) for end in [*starts[1:], until]]
+    shares = ledger.window_coverage(streams, [max(s, since) for s in starts], ends)
+    return pl.DataFrame({"window_start": starts, "coverage": shares}, schema=COVERAGE)

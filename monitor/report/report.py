@@ -1,0 +1,139 @@
+"""The report: one value, computed once; every format shows its numbers and no others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+SCHEMA = "gaung.report/1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowRow:
+    """One window. Null counts: a gap; null expectation or score: still being learnt, or a gap."""
+
+    start: datetime
+    posts: int | None
+    authors: int | None
+    reposts: int | None
+    expected: float | None
+    score: float | None  # surprise, -log10 of the chance
+    coverage: float | None  # null: nobody can say
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BurstRow:
+    """A run of windows far above what the season explains."""
+
+    start: datetime
+    end: datetime | None  # null: it goes on
+    peak_at: datetime
+    posts: int
+    expected: float | None
+    authors: int
+    score: float
+    once_in_days: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GapRow:
+    """A stretch that is missing."""
+
+    source: str | None  # null: found as an improbable silence of imported posts
+    hashtag: str | None
+    start: datetime
+    end: datetime
+    reason: str
+    detail: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorRow:
+    """One of the most active accounts."""
+
+    author: str
+    handle: str | None
+    posts: int
+    reposts: int
+    followers: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AmplifiedRow:
+    """One of the accounts that others passed on, answered or named most."""
+
+    author: str
+    handle: str | None
+    total: int
+    reposts: int
+    quotes: int
+    replies: int
+    mentions: int
+    amplifiers: int  # distinct accounts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountRow:
+    """A hashtag or a link, and who used it."""
+
+    name: str
+    posts: int
+    authors: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommunityRow:
+    """A group with more edges inside than out."""
+
+    number: int
+    size: int
+    share: float  # of all accounts in the graph
+    inside: float  # share of its edges' weight that stays inside
+    top: list[str]  # the handles (or keys) that the others amplify most
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndicatorRow:
+    """One number with its interval and what it rests on."""
+
+    name: str
+    title: str
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """All that is said of a target over a time. Times are UTC; `timezone` is where windows begin."""
+
+    schema: str
+    version: str
+    target: str
+    hashtags: list[str]
+    since: datetime
+    until: datetime
+    timezone: str
+    window: str
+    generated_at: datetime
+    posts: int
+    authors: int
+    reposts: int
+    interactions: int
+    interactions_by_kind: dict[str, int]
+    first_post_at: datetime | None
+    last_post_at: datetime | None
+    coverage: float | None
+    gaps: list[GapRow]
+    series: list[WindowRow]
+    bursts: list[BurstRow]
+    top_authors: list[AuthorRow]
+    top_amplified: list[AmplifiedRow]
+    top_hashtags: list[CountRow]
+    top_links: list[CountRow]
+    communities: list[CommunityRow]
+    graph: dict[str, int]  # edges used for the communities, and all of them
+    indicators: list[IndicatorRow]
+    notes: list[str]

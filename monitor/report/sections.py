@@ -1,0 +1,73 @@
+"""A report as titled tables of plain values: what the table, CSV and Markdown formats share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+from monitor.report.report import Report
+
+Cell = str | int | float | bool | None | Any
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One table. `name` is the field of the report that it shows."""
+
+    name: str
+    title: str
+    columns: tuple[str, ...]
+    rows: Sequence[tuple[Cell, ...]]
+
+
+_SUMMARY = (
+    "target",
+    "hashtags",
+    "since",
+    "until",
+    "timezone",
+    "window",
+    "posts",
+    "authors",
+    "reposts",
+    "interactions",
+    "first_post_at",
+    "last_post_at",
+    "coverage",
+)
+_TITLES = {
+    "bursts": "Bursts",
+    "gaps": "Gaps: what is missing",
+    "top_authors": "Most active accounts",
+    "top_amplified": "Most amplified accounts",
+    "top_hashtags": "Hashtags that ride along",
+    "top_links": "Links shared most",
+    "communities": "Communities of the amplification graph",
+    "indicators": "Indicators",
+    "series": "Windows",
+}
+
+
+def sections(report: Report) -> list[Section]:
+    """Give the report as tables, the summary first and the windows last."""
+    summary = [(name, _cell(getattr(report, name))) for name in _SUMMARY]
+    summary += [(f"{kind}s", n) for kind, n in report.interactions_by_kind.items() if kind != "repost"]
+    tables = [Section("summary", "Summary", ("what", "value"), summary)]
+    for name, title in _TITLES.items():
+        rows = getattr(report, name)
+        columns = tuple(f.name for f in fields(rows[0])) if rows else ()
+        tables.append(
+            Section(
+                name,
+                title,
+                columns,
+                [tuple(_cell(getattr(row, column)) for column in columns) for row in rows],
+            )
+        )
+    tables.append(Section("notes", "Notes", ("note",), [(note,) for note in report.notes]))
+    return tables
+
+
+def _cell(value: Any) -> Cell:
+    return ", ".join(map(str, value)) if isinstance(value, list) else value

@@ -1,0 +1,116 @@
+"""The state of all that runs, as one value."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from monitor import ledger
+from monitor.errors import StoreMissingError
+from monitor.lock import DaemonLock
+from monitor.measure import Target
+from monitor.store import Store
+from monitor.wiring import App
+
+_WEEK = timedelta(days=7)
+_NO_MAIL = {"waiting": 0, "sent": 0, "dead": 0, "last_sent_at": None, "last_error": None}
+
+
+def status_of(app: App, *, now: datetime) -> dict[str, Any]:
+    """Give daemon, store, outbox, watches, runs, gaps and problems."""
+    pid = DaemonLock(app.stores.path).holder()
+    state: dict[str, Any] = {
+        "schema": "gaung.status/1",
+        "at": now,
+        "daemon": {"running": pid is not None, "pid": pid},
+        "store": str(app.stores.path),
+        "mail": bool(app.config.mail.server),
+        "posts": None,
+        "outbox": _NO_MAIL,
+        "watches": [],
+        "runs": [],
+        "gaps": [],
+    }
+    try:
+        with app.stores.open(read_only=True) as store:
+            state |= _stored(store, app, now)
+    except StoreMissingError:
+        state["watches"] = [
+            {"name": w.name, "hashtags": list(w.tags), "posts": None, "coverage": None}
+            for w in app.config.watches
+        ]
+    state["problems"] = _problems(state)
+    return state
+
+
+def _stored(store: Store, app: App, now: datetime) -> dict[str, Any]:
+    return {
+        "posts": store.database.value("select count(*) from posts where captured_as = 'matched'"),
+        "outbox": store.outbox.summary(),
+        "watches": [_watch(store, app, watch.name, watch.tags, now) for watch in app.config.watches],
+        "runs": [
+            {
+                key: row[key]
+                for key in (
+                    "source",
+                    "hashtag",
+                    "locator",
+                    "task",
+                    "started_at",
+                    "verdict",
+                    "detail",
+                    "pages",
+                    "received",
+                    "new",
+                    "updated",
+                    "rejected",
+                )
+            }
+            for row in store.runs.last_of_each()
+        ],
+        "gaps": [
+            {
+                "source": gap.source,
+                "hashtag": gap.hashtag,
+                "from": gap.from_at,
+                "to": gap.to_at,
+                "reason": gap.reason,
+                "detail": gap.detail,
+            }
+            for gap in store.coverage.open_gaps()
+        ],
+    }
+
+
+def _watch(
+    store: Store, app: App, name: str, tags: tuple[str, ...], now: datetime
+) -> dict[str, Any]:
+    del app
+    streams = store.coverage.streams(hashtags=tags)
+    share = ledger.coverage(streams, now - _WEEK, now)
+    posts = store.queries.summary(
+        Target(name, tags, watch=name).selection(now - _WEEK, now)
+    )["posts"]
+    return {
+        "name": name,
+        "hashtags": list(tags),
+        # Nothing observed and nothing found: unknown, not zero.
+        "posts": posts if posts or share else None,
+        "coverage": None if share is None else round(share, 4),
+    }
+
+
+def _problems(state: dict[str, Any]) -> list[str]:
+    problems = []
+    if state["watches"] and not state["daemon"]["running"]:
+        problems.append("the daemon is not running: start it with `gaung run`")
+    problems += [
+        f"{run['source']} #{run['hashtag']}: last run {run['verdict']}: {run['detail'] or ''}".strip()
+        for run in state["runs"]
+        if run["verdict"] in ("failed", "refused")
+    ]
+    if state["outbox"]["dead"]:
+        problems.append(
+            f"{state['outbox']['dead']} letters were given up: {state['outbox']['last_error'] or ''}"
+        )
+    return problems

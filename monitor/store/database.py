@@ -1,0 +1,101 @@
+"""Runs SQL, takes and gives frames. What DuckDB does in its own way is dealt with here, once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from monitor.errors import StoreAccessError, StoreError, StoreFullError
+
+
+class Database:
+    """A connection that speaks in frames. Times come and go as UTC."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+        # Otherwise times come back as Etc/UTC, which Polars holds to be another type than UTC.
+        connection.execute("set timezone = 'UTC'")
+
+    def run(self, sql: str, **values: Any) -> int:
+        """Run one statement and give the number of rows that it touched (0 for DDL)."""
+        with _named_errors():
+            rows = self._connection.execute(sql, values or None).fetchall()
+        return int(rows[0][0]) if rows and rows[0] and isinstance(rows[0][0], int) else 0
+
+    def script(self, sql: str) -> None:
+        """Run several statements."""
+        with _named_errors():
+            self._connection.execute(sql)
+
+    def frame(self, sql: str, **values: Any) -> pl.DataFrame:
+        """Give the result of a query as a frame."""
+        with _named_errors():
+            return self._connection.sql(sql, params=values or None).pl()
+
+    def rows(self, sql: str, **values: Any) -> list[dict[str, Any]]:
+        """Give the result of a query as rows; for few rows."""
+        # By way of a frame: fetchall() of a time would ask for pytz.
+        return self.frame(sql, **values).to_dicts()
+
+    def value(self, sql: str, **values: Any) -> Any:
+        """Give the only value of a query's only row."""
+        return self.frame(sql, **values).item()
+
+    @contextmanager
+    def given(self, name: str, frame: pl.DataFrame) -> Iterator[None]:
+        """Let statements read a frame by a name."""
+        self._connection.register(name, frame)
+        try:
+            yield
+        finally:
+            self._connection.unregister(name)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Keep all of what is done inside, or nothing."""
+        with _named_errors():
+            self._connection.execute("begin transaction")
+        try:
+            yield
+        except BaseException:
+            with _ended_transaction_is_fine():
+                self._connection.execute("rollback")
+            raise
+        with _named_errors():
+            self._connection.execute("commit")
+
+    def close(self) -> None:
+        """Give the file back."""
+        # Closing writes the log into the file: with a full disk that fails, and the log stays.
+        with _named_errors():
+            self._connection.close()
+
+
+@contextmanager
+def _ended_transaction_is_fine() -> Iterator[None]:
+    try:
+        yield
+    except duckdb.TransactionException:
+        pass  # a failed commit has ended it already
+
+
+@contextmanager
+def _named_errors() -> Iterator[None]:
+    try:
+        yield
+    except duckdb.Error as error:
+        message = str(error)
+        if "No space left" in message or "out of disk space" in message.casefold():
+            raise StoreFullError(
+                "the store's disk is full: make room and run again; "
+                "nothing that was saved before is lost"
+            ) from error
+        if isinstance(error, duckdb.FatalException) and "read-only" in message.casefold():
+            raise StoreAccessError(f"the store cannot be written: {message}") from error
+        if isinstance(error, duckdb.OutOfMemoryException):
+            raise StoreError(f"the store needs more memory than it may use: {message}") from error
+        raise

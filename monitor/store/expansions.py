@@ -1,0 +1,78 @@
+"""Which posts were asked for their reposts, and which are due."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from collectors.collector import PostRef
+from monitor.schedule import EXPANSION_AGES
+from monitor.store.database import Database
+
+
+class Expansions:
+    """The table expansions."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def due(
+        self, source: str, hashtags: Sequence[str], *, since: datetime, now: datetime, limit: int
+    ) -> list[PostRef]:
+        """Give the posts whose reposts are due to be asked for, those most reposted first."""
+        ages = [age / timedelta(seconds=1) for age in EXPANSION_AGES]
+        rows = self._db.rows(
+            _TO_EXPAND,
+            source=source,
+            hashtags=list(hashtags),
+            since=since,
+            now=now,
+            ages=ages,
+            limit=limit,
+        )
+        return [
+            PostRef(
+                post_key=row["post_key"],
+                author_key=row["author_key"],
+                url=row["url"],
+                created_at=row["created_at"],
+                last_checked_at=row["checked_at"],
+            )
+            for row in rows
+        ]
+
+    def mark(self, source: str, post_key: str, *, reposts: int, now: datetime) -> None:
+        """Note that a post was asked for its reposts."""
+        self._db.run(
+            """
+            insert into expansions values ($source, $post_key, $now, $reposts)
+            on conflict do update set checked_at = excluded.checked_at, reposts = excluded.reposts
+            """,
+            source=source,
+            post_key=post_key,
+            now=now,
+            reposts=reposts,
+        )
+
+
+_TO_EXPAND = """
+with recent as (
+    select post_key, author_key, url, created_at from posts
+    where captured_as = 'matched' and kind <> 'repost' and source = $source
+      and sort_at >= $since and list_has_any(hashtags, $hashtags)
+), counted as (
+    select post_key, max(reposts) as reposts from engagement semi join recent using (post_key)
+    group by post_key
+), dated as (
+    select r.*, e.checked_at, coalesce(c.reposts, 0) as reposts,
+           list_max(list_filter(
+               list_transform($ages, lambda age: r.created_at + to_seconds(age)),
+               lambda reached: reached <= $now)) as reached_at
+    from recent r
+    left join expansions e on e.post_key = r.post_key and e.source = $source
+    left join counted c on c.post_key = r.post_key
+)
+select * from dated
+where reached_at is not null and (checked_at is null or checked_at < reached_at)
+order by reposts desc, created_at desc, post_key limit $limit
+"""

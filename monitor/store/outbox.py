@@ -1,0 +1,114 @@
+"""Letters that wait to be sent, and those that were."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from monitor.store.database import Database
+
+if TYPE_CHECKING:  # templates are slow to import, and only this table needs letters
+    from monitor.letters import Letter, OutboxLetter
+
+
+class Outbox:
+    """The table outbox. A key is enqueued once; sent is marked after sending."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def enqueue(self, letter: Letter, *, now: datetime) -> bool:
+        """Put a letter in, unless its key was ever put in. Tells whether it is new."""
+        return bool(
+            self._db.run(
+                """
+                insert into outbox (letter_key, recipient, subject, body_text, body_html, thread,
+                                    enqueued_at, due_at)
+                values ($key, $recipient, $subject, $text, $html, $thread, $now, $now)
+                on conflict do nothing
+                """,
+                key=letter.key,
+                recipient=letter.recipient,
+                subject=letter.subject,
+                text=letter.text,
+                html=letter.html,
+                thread=letter.references,
+                now=now,
+            )
+        )
+
+    def holds(self, key: str) -> bool:
+        """Tell whether a letter was ever put in."""
+        return bool(self._db.value("select count(*) from outbox where letter_key = $key", key=key))
+
+    def due(self, now: datetime, *, limit: int = 50) -> list[OutboxLetter]:
+        """Give the letters to send now, oldest first."""
+        from monitor.letters import Letter, OutboxLetter
+
+        rows = self._db.rows(
+            """
+            select * from outbox where sent_at is null and dead_at is null and due_at <= $now
+            order by enqueued_at, letter_key limit $limit
+            """,
+            now=now,
+            limit=limit,
+        )
+        return [
+            OutboxLetter(
+                letter=Letter(
+                    key=row["letter_key"],
+                    recipient=row["recipient"],
+                    subject=row["subject"],
+                    text=row["body_text"],
+                    html=row["body_html"],
+                    references=row["thread"],
+                ),
+                enqueued_at=row["enqueued_at"],
+                attempts=row["attempts"],
+            )
+            for row in rows
+        ]
+
+    def mark_sent(self, key: str, now: datetime) -> None:
+        """Note that a mail server took the letter."""
+        self._db.run(
+            "update outbox set sent_at = $now, attempts = attempts + 1, last_error = null "
+            "where letter_key = $key",
+            key=key,
+            now=now,
+        )
+
+    def mark_deferred(self, key: str, error: str, due_at: datetime, now: datetime) -> None:
+        """Note why it was not taken, and when to try again."""
+        del now
+        self._db.run(
+            "update outbox set due_at = $due_at, attempts = attempts + 1, last_error = $error "
+            "where letter_key = $key",
+            key=key,
+            error=error,
+            due_at=due_at,
+        )
+
+    def mark_dead(self, key: str, error: str, now: datetime) -> None:
+        """Note that it will not be tried again, and why."""
+        self._db.run(
+            "update outbox set dead_at = $now, attempts = attempts + 1, last_error = $error "
+            "where letter_key = $key",
+            key=key,
+            error=error,
+            now=now,
+        )
+
+    def summary(self) -> dict[str, Any]:
+        """Give the numbers of waiting, sent and dead letters, and the last error."""
+        return self._db.rows(
+            """
+            select count(*) filter (sent_at is null and dead_at is null) as waiting,
+                   count(*) filter (sent_at is not null) as sent,
+                   count(*) filter (dead_at is not null) as dead,
+                   max(sent_at) as last_sent_at,
+                   arg_max(last_error, due_at) filter (
+                       sent_at is null and last_error is not null) as last_error
+            from outbox
+            """
+        )[0]

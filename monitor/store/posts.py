@@ -1,0 +1,215 @@
+"""Saves posts, authors, interactions and engagement. Saving anything twice changes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import polars as pl
+
+from collectors.page import Page
+from monitor.store.aliases import Aliases
+from monitor.store.database import Database
+
+# Shorter texts are alike by accident ("amin", "setuju!").
+_MIN_WORDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What saving a page has changed."""
+
+    new: int = 0  # matched posts that were not known
+    updated: int = 0  # matched posts that are fuller or newer than what was known
+    interactions: int = 0  # new ones
+
+
+class Posts:
+    """The tables posts, authors, interactions, engagement and matches."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+        self._aliases = Aliases(database)
+
+    def add(self, page: Page, *, source: str, now: datetime, watch: str | None = None) -> Saved:
+        """Save a page. What is known stays, what is fuller replaces what was poorer."""
+        page = self._aliases.resolve(page)
+        before = self._matched()
+        touched = self._add_posts(page.posts, source=source, now=now)
+        new = self._matched() - before
+        self._add_authors(page.authors, now=now)
+        interactions = self._add_interactions(page.interactions, source=source, now=now)
+        self._add_engagement(page.engagement)
+        if watch is not None:
+            self._add_matches(page.posts, watch=watch, via=source, now=now)
+        return Saved(new=new, updated=max(0, touched - new), interactions=interactions)
+
+    def _matched(self) -> int:
+        return int(self._db.value("select count(*) from posts where captured_as = 'matched'"))
+
+    def _add_posts(self, posts: pl.DataFrame, *, source: str, now: datetime) -> int:
+        if posts.is_empty():
+            return 0
+        frame = posts.with_columns(
+            pl.when(pl.col("kind") != "repost").then(_normalized(pl.col("text"))).alias("same_text")
+        )
+        with self._db.given("page_posts", frame):
+            # Twice on one page: the matched one, and of these the last.
+            self._db.run(
+                """
+                create or replace temp table page_posts_once as
+                select * exclude (position), row_number() over () as position from (
+                    select *, row_number() over () as position from page_posts
+                ) qualify row_number() over (
+                    partition by post_key order by captured_as, position desc
+                ) = 1
+                """
+            )
+        # Posts that came along are saved and not counted.
+        self._db.run(_UPSERT_POSTS.format(role="referenced"), source=source, now=now)
+        return self._db.run(_UPSERT_POSTS.format(role="matched"), source=source, now=now)
+
+    def _add_authors(self, authors: pl.DataFrame, *, now: datetime) -> None:
+        if authors.is_empty():
+            return
+        once = authors.unique("author_key", keep="last", maintain_order=True)
+        with self._db.given("page_authors", once):
+            self._db.run(_UPSERT_AUTHORS, now=now)
+
+    def _add_interactions(self, frame: pl.DataFrame, *, source: str, now: datetime) -> int:
+        if frame.is_empty():
+            return 0
+        keyed = frame.with_columns(_interaction_key()).unique(
+            "interaction_key", keep="first", maintain_order=True
+        )
+        with self._db.given("page_interactions", keyed):
+            return self._db.run(_INSERT_INTERACTIONS, source=source, now=now)
+
+    def _add_engagement(self, engagement: pl.DataFrame) -> None:
+        if engagement.is_empty():
+            return
+        once = engagement.unique(
+            ["post_key", "observer", "taken_at"], keep="last", maintain_order=True
+        )
+        with self._db.given("page_engagement", once):
+            self._db.run(_INSERT_ENGAGEMENT)
+
+    def _add_matches(self, posts: pl.DataFrame, *, watch: str, via: str, now: datetime) -> None:
+        matched = posts.filter(pl.col("captured_as") == "matched").select("post_key").unique()
+        if matched.is_empty():
+            return
+        with self._db.given("page_matches", matched):
+            self._db.run(
+                """
+                insert into matches select $watch, post_key, $via, $now from page_matches
+                on conflict do nothing
+                """,
+                watch=watch,
+                via=via,
+                now=now,
+            )
+
+
+def _normalized(text: pl.Expr) -> pl.Expr:
+    """Give the text without case, links, mentions and extra space; null if it is too short."""
+    # In Polars, not in SQL: DuckDB's \s knows ASCII only, and Indonesian posts hold NBSP.
+    plain = (
+        text.str.to_lowercase()
+        .str.replace_all(r"https?://\S+|[@＠]\S+", "")
+        .str.replace_all(r"\s+", " ")
+        .str.strip_chars()
+    )
+    return pl.when(plain.str.count_matches(" ") >= _MIN_WORDS - 1).then(plain)
+
+
+def _interaction_key() -> pl.Expr:
+    """Name an interaction: by the acting post where there is one, else by who and what."""
+    post, target = pl.col("post_key"), pl.col("target_post_key")
+    whom = pl.col("target_author_key").fill_null("")
+    object_ = pl.when(pl.col("kind") == "mention").then(whom).otherwise(target.fill_null(whom))
+    return pl.concat_str(
+        [pl.col("kind"), post.fill_null(pl.col("author_key")), object_], separator="|"
+    ).alias("interaction_key")
+
+
+# The two roles are saved apart, so that the rows that were touched can be counted.
+_UPSERT_POSTS = """
+insert into posts (
+    post_key, platform, author_key, kind, captured_as, text, lang, url, created_at, indexed_at,
+    first_seen_at, sort_at, edited_at, hashtags, hashtags_raw, urls, reply_to_key, quote_of_key,
+    repost_of_key, text_id, source
+)
+select
+    post_key, platform, author_key, kind, captured_as, text, lang, url, created_at, indexed_at,
+    $now, least(created_at, coalesce(indexed_at, $now)), edited_at, coalesce(hashtags, []),
+    coalesce(hashtags_raw, []), coalesce(urls, []), reply_to_key, quote_of_key, repost_of_key,
+    md5_number_lower(same_text), $source
+from page_posts_once where captured_as = '{role}' order by position
+on conflict (post_key) do update set
+    captured_as = least(posts.captured_as, excluded.captured_as),
+    text = case
+        when excluded.edited_at > coalesce(posts.edited_at, '-infinity'::timestamptz)
+          or (excluded.edited_at is not distinct from posts.edited_at
+              and coalesce(length(excluded.text), 0) >= coalesce(length(posts.text), 0))
+        then excluded.text else posts.text end,
+    text_id = coalesce(excluded.text_id, posts.text_id),
+    lang = coalesce(excluded.lang, posts.lang),
+    url = coalesce(excluded.url, posts.url),
+    indexed_at = coalesce(posts.indexed_at, excluded.indexed_at),
+    edited_at = coalesce(excluded.edited_at, posts.edited_at),
+    hashtags = list_distinct(list_concat(posts.hashtags, excluded.hashtags)),
+    hashtags_raw = list_distinct(list_concat(posts.hashtags_raw, excluded.hashtags_raw)),
+    urls = list_distinct(list_concat(posts.urls, excluded.urls)),
+    reply_to_key = coalesce(posts.reply_to_key, excluded.reply_to_key),
+    quote_of_key = coalesce(posts.quote_of_key, excluded.quote_of_key),
+    repost_of_key = coalesce(posts.repost_of_key, excluded.repost_of_key)
+where excluded.captured_as < posts.captured_as
+   or excluded.edited_at > coalesce(posts.edited_at, '-infinity'::timestamptz)
+   or (excluded.edited_at is not distinct from posts.edited_at
+       and coalesce(length(excluded.text), 0) > coalesce(length(posts.text), 0))
+   or len(list_distinct(list_concat(posts.hashtags, excluded.hashtags))) > len(posts.hashtags)
+"""
+
+_UPSERT_AUTHORS = """
+insert into authors
+select author_key, platform, handle, display_name, url, created_at, is_bot, followers, following,
+       posts, $now
+from page_authors
+on conflict (author_key) do update set
+    handle = coalesce(excluded.handle, authors.handle),
+    display_name = coalesce(excluded.display_name, authors.display_name),
+    url = coalesce(excluded.url, authors.url),
+    created_at = coalesce(excluded.created_at, authors.created_at),
+    is_bot = coalesce(excluded.is_bot, authors.is_bot),
+    followers = coalesce(excluded.followers, authors.followers),
+    following = coalesce(excluded.following, authors.following),
+    posts = coalesce(excluded.posts, authors.posts),
+    seen_at = excluded.seen_at
+where (excluded.handle, excluded.display_name, excluded.url, excluded.created_at, excluded.is_bot,
+       excluded.followers, excluded.following, excluded.posts)
+   is distinct from
+      (authors.handle, authors.display_name, authors.url, authors.created_at, authors.is_bot,
+       authors.followers, authors.following, authors.posts)
+"""
+
+# A time that is known more exactly replaces one that is known less so.
+_INSERT_INTERACTIONS = """
+insert into interactions
+select interaction_key, kind, platform, author_key, target_author_key, post_key, target_post_key,
+       acted_at, not_before, precision, $source, $now
+from page_interactions
+on conflict (interaction_key) do nothing
+"""
+
+_INSERT_ENGAGEMENT = """
+insert into engagement
+select p.* from page_engagement p
+left join (
+    select e.* from engagement e semi join page_engagement using (post_key, observer)
+    qualify row_number() over (partition by e.post_key, e.observer order by e.taken_at desc) = 1
+) last using (post_key, observer)
+where last.post_key is null
+   or (p.taken_at > last.taken_at and (p.reposts, p.quotes, p.replies, p.likes, p.views)
+       is distinct from (last.reposts, last.quotes, last.replies, last.likes, last.views))
+on conflict do nothing
+"""

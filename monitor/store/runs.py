@@ -1,0 +1,174 @@
+"""Collection runs, and the records that they set aside."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+
+from collectors.page import Page
+from monitor import __version__
+from monitor.schedule import Attempt
+from monitor.store.database import Database
+from monitor.store.posts import Saved
+
+
+class Runs:
+    """The tables runs and rejected."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def start(self, task: str, source: str, *, now: datetime, **about: str | None) -> int:
+        """Note that a run begins; `about`: hashtag, watch, locator, sha256. Gives its id."""
+        return int(
+            self._db.value(
+                """
+                insert into runs (task, source, hashtag, watch, locator, sha256, started_at, version)
+                values ($task, $source, $hashtag, $watch, $locator, $sha256, $now, $version)
+                returning run_id
+                """,
+                task=task,
+                source=source,
+                hashtag=about.get("hashtag"),
+                watch=about.get("watch"),
+                locator=about.get("locator"),
+                sha256=about.get("sha256"),
+                now=now,
+                version=__version__,
+            )
+        )
+
+    def add_page(self, run_id: int, saved: Saved, page: Page) -> None:
+        """Add what a page brought to its run, and where the next one starts."""
+        self._db.run(
+            """
+            update runs set pages = pages + 1, cursor = $cursor, received = received + $received, new = new + $new,
+                updated = updated + $updated, rejected = rejected + $rejected
+            where run_id = $run_id
+            """,
+            run_id=run_id,
+            cursor=page.cursor,
+            received=page.received,
+            new=saved.new,
+            updated=saved.updated,
+            rejected=page.rejected.height,
+        )
+
+    def finish(
+        self,
+        run_id: int,
+        verdict: str,
+        *,
+        now: datetime,
+        detail: str | None = None,
+        retry_at: datetime | None = None,
+    ) -> None:
+        """Close a run with its verdict."""
+        self._db.run(
+            """
+            update runs set finished_at = $now, verdict = $verdict, detail = $detail,
+                retry_at = $retry_at
+            where run_id = $run_id
+            """,
+            run_id=run_id,
+            verdict=verdict,
+            now=now,
+            detail=detail,
+            retry_at=retry_at,
+        )
+
+    def close_interrupted(self, *, now: datetime) -> int:
+        """Close live runs that nobody will finish: their process has ended. Gives their number."""
+        return self._db.run(
+            """
+            update runs set finished_at = $now, verdict = 'failed', detail = 'interrupted'
+            where finished_at is null and task <> 'import'
+            """,
+            now=now,
+        )
+
+    def last_attempts(self) -> dict[tuple[str, str], Attempt]:
+        """Give the last poll of each stream."""
+        rows = self._db.rows(
+            """
+            select source, hashtag, started_at, retry_at from runs where task = 'poll'
+            qualify row_number() over (partition by source, hashtag order by run_id desc) = 1
+            """
+        )
+        return {
+            (row["source"], row["hashtag"]): Attempt(row["started_at"], row["retry_at"])
+            for row in rows
+        }
+
+    def last_of_each(self) -> list[dict[str, Any]]:
+        """Give the last run of each source and hashtag, and of each import."""
+        return self._db.rows(
+            """
+            select * from runs where task <> 'expand'
+            qualify row_number() over (
+                partition by source, hashtag, case when task = 'import' then locator end
+                order by run_id desc) = 1
+            order by source, hashtag, locator
+            """
+        )
+
+    def last_cursor(self, source: str, hashtag: str) -> str | None:
+        """Give where the last live run of a stream would have gone on."""
+        rows = self._db.rows(
+            """
+            select cursor from runs
+            where source = $source and hashtag = $hashtag and cursor is not null
+            order by run_id desc limit 1
+            """,
+            source=source,
+            hashtag=hashtag,
+        )
+        return rows[0]["cursor"] if rows else None
+
+    def imported(self, sha256: str) -> datetime | None:
+        """Tell when a file with this content was imported to the end."""
+        rows = self._db.rows(
+            "select max(finished_at) as at from runs where sha256 = $sha256 and verdict is not null",
+            sha256=sha256,
+        )
+        return rows[0]["at"] if rows else None
+
+    def set_aside(self, run_id: int, source: str, rejected: pl.DataFrame, *, now: datetime) -> None:
+        """Keep records that could not be read, once each."""
+        if rejected.is_empty():
+            return
+        with self._db.given("page_rejected", rejected):
+            self._db.run(
+                """
+                insert into rejected
+                select md5(concat_ws(chr(31), $source, raw, reason)), $run_id, $source, locator,
+                       field, reason, raw, $now
+                from page_rejected
+                on conflict do nothing
+                """,
+                run_id=run_id,
+                source=source,
+                now=now,
+            )
+
+    def set_aside_by_reason(self) -> list[dict[str, Any]]:
+        """Count the records that were set aside, with one place of each."""
+        return self._db.rows(
+            """
+            select source, reason, field, count(*) as count, min(locator) as example
+            from rejected group by all order by count desc, source limit 20
+            """
+        )
+
+    def set_aside_of(self, run_id: int) -> list[dict[str, Any]]:
+        """Count the records that one run set aside, by reason."""
+        return self._db.rows(
+            """
+            select reason, field, count(*) as count, min(locator) as example
+            from rejected where run_id = $run_id
+            group by all order by count desc, reason limit 10
+            """,
+            run_id=run_id,
+        )

@@ -1,0 +1,194 @@
+"""Opens the store, waits for its turn, migrates."""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from importlib import resources
+from pathlib import Path
+
+import duckdb
+
+from monitor import clock
+from monitor.errors import (
+    StoreAccessError,
+    StoreBusyError,
+    StoreFullError,
+    StoreMissingError,
+    StoreTooNewError,
+)
+from monitor.store.coverage import Coverage
+from monitor.store.database import Database
+from monitor.store.expansions import Expansions
+from monitor.store.findings import Findings
+from monitor.store.outbox import Outbox
+from monitor.store.posts import Posts
+from monitor.store.queries import Queries
+from monitor.store.runs import Runs
+
+_HOLDER = re.compile(r"held in (.+?) \(PID (\d+)\)")
+_TURN = threading.RLock()
+_SETTINGS = {"memory_limit": "1GB", "wal_autocheckpoint": "64MB", "preserve_insertion_order": True}
+
+
+class Store:
+    """The open store, by subject. A stage opens the transaction; the methods never do."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.posts = Posts(database)
+        self.queries = Queries(database)
+        self.runs = Runs(database)
+        self.coverage = Coverage(database)
+        self.expansions = Expansions(database)
+        self.findings = Findings(database)
+        self.outbox = Outbox(database)
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Keep all of what is done inside, or nothing."""
+        return self.database.transaction()
+
+
+@dataclass(frozen=True, slots=True)
+class StoreFile:
+    """Where the store is, and how to get in.
+
+    DuckDB lets one process in at a time, so nobody keeps the store open: a stage or a command
+    opens it, does its work and gives it back; whoever comes meanwhile waits for up to `patience`.
+    """
+
+    path: Path
+    patience: timedelta = timedelta(seconds=15)
+    sleep: Callable[[float], None] = clock.sleep
+
+    @contextmanager
+    def open(self, *, read_only: bool = False) -> Iterator[Store]:
+        """Open the store, and close it in the end. Raises `StoreError`."""
+        # Within one process, threads take turns here; between processes, DuckDB's lock decides.
+        with _TURN:
+            yield from self._opened(read_only=read_only)
+
+    def _opened(self, *, read_only: bool) -> Iterator[Store]:
+        if read_only and not self.path.exists():
+            raise StoreMissingError(
+                f"{self.path}: there is no store yet: collect with `gaung once` or "
+                "bring in a file with `gaung import`"
+            )
+        if not read_only:
+            self._prepare_folder()
+        connection = self._connect(read_only=read_only)
+        database = Database(connection)
+        try:
+            if read_only and _version(database) < len(_migrations()):
+                # A reader of an older store lets a writer migrate it first.
+                database.close()
+                with self.open():
+                    pass  # opening it for writing migrates it
+                connection = self._connect(read_only=True)
+                database = Database(connection)
+            self._refuse_newer(database)
+            if not read_only:
+                _migrate(database)
+            yield Store(database)
+        finally:
+            database.close()
+
+    def _prepare_folder(self) -> None:
+        # Posts are about people: what we make is for its owner only.
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise StoreAccessError(
+                f"{self.path.parent}: the store's folder cannot be made ({error.strerror}): "
+                "mend its permissions or set store.path"
+            ) from None
+        if not os.access(self.path.parent, os.W_OK | os.X_OK):
+            raise StoreAccessError(
+                f"{self.path.parent}: the store's folder may not be written: "
+                "mend its permissions or set store.path"
+            )
+
+    def _connect(self, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+        deadline = clock.monotonic() + self.patience.total_seconds()
+        umask = os.umask(0o077)
+        try:
+            while True:
+                try:
+                    return duckdb.connect(self.path, read_only=read_only, config=dict(_SETTINGS))
+                except duckdb.IOException as error:
+                    holder = _HOLDER.search(str(error))
+                    if holder is None:
+                        raise self._in_words(error) from None
+                    if clock.monotonic() >= deadline:
+                        raise self._busy(holder) from None
+                # Not in step with others who wait too.
+                self.sleep(random.uniform(0.005, 0.03))  # noqa: S311
+        finally:
+            os.umask(umask)
+
+    def _busy(self, holder: re.Match[str]) -> StoreBusyError:
+        seconds = self.patience.total_seconds()
+        return StoreBusyError(
+            f"{self.path}: process {holder[2]} ({_command(int(holder[2])) or holder[1]}) has held "
+            f"the store for more than {seconds:g} s: wait for it or stop it, then run again"
+        )
+
+    def _in_words(self, error: duckdb.IOException) -> Exception:
+        message = str(error)
+        if "No space left" in message:
+            return StoreFullError(f"{self.path}: the disk is full: make room and run again")
+        if "not a valid DuckDB" in message or "Serialization" in message:
+            return StoreAccessError(
+                f"{self.path}: is not a gaung store: set store.path to another file"
+            )
+        if "newer" in message and "version" in message:
+            return StoreTooNewError(f"{self.path}: was written by a newer DuckDB: upgrade gaung")
+        return StoreAccessError(f"{self.path}: the store cannot be opened: {message}")
+
+    def _refuse_newer(self, database: Database) -> None:
+        version, known = _version(database), len(_migrations())
+        if version > known:
+            raise StoreTooNewError(
+                f"{self.path}: was written by a newer gaung (store version {version}, this one "
+                f"knows {known}): upgrade gaung, or set store.path to another file"
+            )
+
+
+def _command(pid: int) -> str | None:
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return None
+    return " ".join(Path(w.decode(errors="replace")).name for w in words[:3] if w) or None
+
+
+def _migrations() -> list[tuple[str, str]]:
+    folder = resources.files("monitor.store") / "migrations"
+    files = sorted((f for f in folder.iterdir() if f.name.endswith(".sql")), key=lambda f: f.name)
+    return [(file.name, file.read_text(encoding="utf-8")) for file in files]
+
+
+def _version(database: Database) -> int:
+    tables = database.value(
+        "select count(*) from information_schema.tables where table_name = 'migrations'"
+    )
+    if not tables:
+        return 0
+    return int(database.value("select coalesce(max(number), 0) from migrations"))
+
+
+def _migrate(database: Database) -> None:
+    done = _version(database)
+    for number, (name, sql) in enumerate(_migrations(), start=1):
+        if number <= done:
+            continue
+        with database.transaction():
+            database.script("create table if not exists migrations (number integer, name text)")
+            database.script(sql)
+            database.run("insert into migrations values ($number, $name)", number=number, name=name)

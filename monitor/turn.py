@@ -1,0 +1,125 @@
+"""One turn: what is due of each stage, in the order of the pipe.
+
+::
+
+    collect(due streams)          pages, runs, gaps
+    | detect                      findings
+    | notify                      alerts, letters
+    | digest, if its hour has come
+    | deliver(due letters)        mail
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from collectors.collector import Collector
+from monitor import schedule
+from monitor.alert import Decision
+from monitor.collect import RunResult, collect
+from monitor.deliver import Delivery, deliver
+from monitor.detect import detect
+from monitor.letters import Letter
+from monitor.notify import digest_due, notify, write_digest
+from monitor.outgoing import StoredOutbox
+from monitor.schedule import Task, Wish
+from monitor.wiring import App
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """What one turn has done."""
+
+    runs: list[RunResult] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
+    digests: list[Letter] = field(default_factory=list)
+    delivery: Delivery | None = None
+
+
+def wishes_of(app: App, collectors: Mapping[str, Collector]) -> list[Wish]:
+    """Give the streams that the watches want, for the sources that there are."""
+    by_name: dict[str, list[str]] = {}
+    for source in collectors:
+        by_name.setdefault(source.split("/", 1)[0], []).append(source)
+    return schedule.wishes(app.config, by_name)
+
+
+def plan(app: App, collectors: Mapping[str, Collector], *, now: datetime) -> list[Task]:
+    """Tell what a turn would ask for; nothing is changed."""
+    from monitor.collect import plan as planned
+
+    class _Undone(Exception):  # noqa: N818  # no error: it rolls the plan back
+        pass
+
+    tasks: list[Task] = []
+    try:
+        with app.stores.open() as store, store.transaction():
+            wishes = wishes_of(app, collectors)
+            tasks = planned(store, wishes, settings=app.config.collect, now=now)
+            raise _Undone
+    except _Undone:
+        return tasks
+
+
+def turn(
+    app: App,
+    collectors: Mapping[str, Collector],
+    *,
+    now: datetime,
+    stop: threading.Event | None = None,
+    on_stage: Callable[[str], None] = lambda _: None,
+) -> Turn:
+    """Do all that is due. Raises `OperatorError`."""
+    stop = stop or threading.Event()
+    on_stage("collect")
+    runs = collect_due(app, collectors, now=now, stop=stop)
+    on_stage("detect")
+    decisions, digests = [], []
+    if not stop.is_set():
+        decisions, digests = notice(app, anything_new=bool(runs), now=now)
+    on_stage("deliver")
+    delivery = None if stop.is_set() else send_due(app, now=now, stop=stop)
+    return Turn(runs=runs, decisions=decisions, digests=digests, delivery=delivery)
+
+
+def collect_due(
+    app: App, collectors: Mapping[str, Collector], *, now: datetime, stop: threading.Event
+) -> list[RunResult]:
+    """Stage 1."""
+    return collect(
+        app.stores,
+        collectors,
+        wishes_of(app, collectors),
+        settings=app.config.collect,
+        now=now,
+        stop=stop,
+    )
+
+
+def notice(
+    app: App, *, anything_new: bool, now: datetime
+) -> tuple[list[Decision], list[Letter]]:
+    """Stages 2 and 3: what was collected, the findings, the decisions and the letters agree."""
+    with app.stores.open() as store, store.transaction():
+        decisions = []
+        if anything_new:
+            found = detect(store, app.config, now=now)
+            decisions = notify(store, app.config, found, now=now)
+        at = digest_due(store, app.config, now=now)
+        digests = write_digest(store, app.config, at=at, now=now) if at else []
+    return decisions, digests
+
+
+def send_due(app: App, *, now: datetime, stop: threading.Event | None = None) -> Delivery | None:
+    """Stage 4; None if no mail server is set up or nothing is due."""
+    outbox = StoredOutbox(app.stores)
+    if not app.config.mail.server or not outbox.due(now):
+        return None
+    mailer = app.mailer()
+    if mailer is None:
+        return None
+    with mailer:
+        return deliver(outbox, mailer, now=now)

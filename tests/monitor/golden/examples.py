@@ -1,0 +1,211 @@
+"""The letters that the golden files show; other tests bend them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from analysis.findings import Finding, FindingKind
+from monitor.alert import Decision, Reason
+from monitor.config import Watch
+from monitor.letters import AlertFacts, Digest, DigestRow, GapLine, Letter
+from monitor.letters import alert_letter as write_alert
+from monitor.letters import digest_letter as write_digest
+
+WIB = ZoneInfo("Asia/Jakarta")
+NOW = datetime(2026, 8, 18, 0, 0, tzinfo=UTC)  # 07:00 WIB
+HOUR = timedelta(hours=1)
+NIGHT = (9, 6, 4, 2, 1, 2, 5, 8)
+FACTS = AlertFacts(
+    once_in_days=41.3,
+    top_authors=(("mastodon:a", 61), ("mastodon:b", 44), ("mastodon:c", 30)),
+    examples=(
+        "Sumur kami kering sudah tiga minggu. #AirBersih @pdam@mastodon.social kapan?",
+        "Antre air dari jam 4 pagi, lihat https://example.org/foto/1 #KrisisAir",
+        "Tolong sebarkan: warga RW 05 butuh tangki air sekarang! #AirBersih",
+    ),
+    coverage=0.97,
+)
+
+
+def make_burst(**changes: object) -> Finding:
+    """Give a burst in air-bersih that goes on, with these evidence values changed."""
+    evidence = {"posts": 412, "expected": 40.2, "authors": 96, **changes}
+    return Finding(
+        watch="air-bersih",
+        kind=FindingKind.BURST,
+        subject="",
+        from_at=NOW - 11 * HOUR,
+        to_at=evidence.pop("to_at", None),  # type: ignore[arg-type]
+        score=evidence.pop("score", 8.5),  # type: ignore[arg-type]
+        evidence=evidence,  # type: ignore[arg-type]
+    )
+
+
+def make_trouble(*, to_at: datetime | None = None, hours: float = 5.5) -> Finding:
+    """Give a source that has not answered since 01:30 WIB."""
+    return Finding(
+        watch="air-bersih",
+        kind=FindingKind.SOURCE_TROUBLE,
+        subject="mastodon.social",
+        from_at=NOW - 5.5 * HOUR,
+        to_at=to_at,
+        score=hours,
+        evidence={"reason": "failed", "detail": "503 Service Unavailable"},
+    )
+
+
+def make_decision(finding: Finding, reason: Reason = Reason.FIRST) -> Decision:
+    """Give a decision that was made now."""
+    return Decision(finding=finding, told=reason.tells, reason=reason, decided_at=NOW)
+
+
+def alert_letter(
+    decision: Decision, *, facts: AlertFacts = FACTS, recipient: str = "ana@example.go.id"
+) -> Letter:
+    """Write the letter about a decision on air-bersih."""
+    watch = Watch(name="air-bersih", hashtags=["AirBersih", "KrisisAir"])
+    return write_alert(decision, watch=watch, facts=facts, recipient=recipient, zone=WIB, now=NOW)
+
+
+def make_row(watch: str = "air-bersih", **changes: object) -> DigestRow:
+    """Give a quiet, fully observed watch, with these fields changed."""
+    fields = {
+        "posts": 204,
+        "expected": 198.0,
+        "authors": 88,
+        "repost_share": 0.41,
+        "coverage": 1.0,
+        "series": (*NIGHT, 9, 8, 10, 9, 11, 10, 12, 9, 8, 10, 14, 16, 12, 10, 9, 8),
+        "bursts": 0,
+        **changes,
+    }
+    return DigestRow(watch=watch, **fields)  # type: ignore[arg-type]
+
+
+def make_digest(**changes: object) -> Digest:
+    """Give the digest of a quiet day with one watch, with these fields changed."""
+    fields = {
+        "since": NOW - 24 * HOUR,
+        "until": NOW,
+        "rows": (make_row(),),
+        "alerts": (),
+        "troubles": (),
+        "gaps": (),
+        "version": "0.1.0",
+        **changes,
+    }
+    return Digest(**fields)  # type: ignore[arg-type]
+
+
+def digest_letter(digest: Digest, *, recipient: str = "ana@example.go.id") -> Letter:
+    """Write a digest."""
+    return write_digest(digest, recipient=recipient, zone=WIB, now=NOW)
+
+
+def busy_day() -> Digest:
+    """Give a day with two bursts, gaps, a silent source and more watches than a table takes."""
+    burst = make_burst(to_at=NOW - 6 * HOUR)
+    missed = Finding(
+        watch="ujian-nasional",
+        kind=FindingKind.BURST,
+        subject="",
+        from_at=NOW - 23 * HOUR,
+        to_at=NOW - 21 * HOUR,
+        score=6.4,
+        evidence={"posts": 61, "expected": 9.5, "authors": 40},
+    )
+    peak = (12, 8, 6, 4, 3, 2, 4, 9, 16, 18, 21, 19, 22, 60, 140, 120, 72, 41, 30, 22, 18, 14, 12)
+    gap = (9, 8, 12, None, None, None, None, 14, 11, 9, 8, 7, 9, 12, 10, 8, 6, 5, 4, 2, 1, 2, 3, 5)
+    return make_digest(
+        rows=(
+            make_row("harga-beras", posts=2204, expected=2150.0, authors=1410, coverage=0.99),
+            make_row(
+                "air-bersih",
+                posts=733,
+                expected=187.0,
+                authors=214,
+                repost_share=0.62,
+                coverage=0.97,
+                series=(*peak, 10),
+                bursts=1,
+            ),
+            make_row("ujian-nasional", posts=121, expected=63.0, authors=70, bursts=1),
+            make_row(
+                "banjir-rob-pesisir-utara", posts=155, expected=160.0, coverage=0.83, series=gap
+            ),
+            make_row("tarif-listrik", posts=96, expected=140.0, coverage=0.66, series=gap),
+            make_row(
+                "bansos",
+                posts=31,
+                expected=120.0,
+                coverage=0.31,
+                series=(*[None] * 16, 4, 3, 5, 6, 4, 3, 4, 2),
+            ),
+            make_row(
+                "pupuk",
+                posts=None,
+                expected=None,
+                authors=None,
+                repost_share=None,
+                coverage=0.0,
+                series=(None,) * 24,
+            ),
+            make_row(
+                "sampah-plastik", posts=3, expected=0.4, authors=3, series=(*[0] * 20, 1, 2, 0, 0)
+            ),
+            make_row(
+                "jalan-rusak",
+                posts=0,
+                expected=12.0,
+                authors=0,
+                repost_share=None,
+                series=(0,) * 24,
+            ),
+            *(make_row(f"daerah-{number}") for number in range(1, 3)),
+        ),
+        alerts=(
+            make_decision(burst),
+            make_decision(missed, Reason.TOO_OLD),
+            make_decision(make_trouble()),
+        ),
+        troubles=("mastodon.social #pupuk: failed, 18 Aug 06:40 WIB: 503 Service Unavailable",),
+        gaps=(
+            GapLine(
+                source="mastodon.social",
+                hashtag="pupuk",
+                since=NOW - 24 * HOUR,
+                until=None,
+                reason="failed",
+            ),
+            GapLine(
+                source="bluesky",
+                hashtag="tariflistrik",
+                since=NOW - 21 * HOUR,
+                until=NOW - 17 * HOUR,
+                reason="refused: too many requests",
+            ),
+        ),
+        version="0.1.0",
+    )
+
+
+def letters() -> dict[str, Letter]:
+    """Give every letter with a golden file, by its name."""
+    over = NOW - 6 * HOUR
+    thin = AlertFacts(once_in_days=None, coverage=0.62)
+    return {
+        "digest-busy": digest_letter(busy_day()),
+        "digest-quiet": digest_letter(make_digest()),
+        "digest-unseen": digest_letter(
+            make_digest(rows=(make_row(coverage=0.2, series=(None,) * 24),))
+        ),
+        "alert-burst": alert_letter(make_decision(make_burst())),
+        "alert-grew-thin": alert_letter(
+            make_decision(make_burst(to_at=over), Reason.GREW), facts=thin
+        ),
+        "alert-trouble": alert_letter(make_decision(make_trouble()), facts=AlertFacts()),
+        "alert-resolved": alert_letter(
+            make_decision(make_trouble(to_at=NOW - HOUR), Reason.RESOLVED), facts=AlertFacts()
+        ),
+    }

@@ -1,0 +1,38 @@
+"""Letters as they should look: `make golden` rewrites them; then look at the diff."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from monitor.letters import message
+from tests.monitor.golden.examples import NOW, letters
+
+FOLDER = Path(__file__).with_name("golden")
+LETTERS = letters()
+
+
+def check(path: Path, text: str) -> None:
+    if os.environ.get("GOLDEN") == "write":
+        path.write_bytes(text.encode())
+    assert path.read_bytes().decode() == text, f"{path.name} differs: see `make golden`"
+
+
+@pytest.mark.parametrize("name", LETTERS)
+def test_a_letter_looks_as_it_should(name: str) -> None:
+    letter = LETTERS[name]
+    check(FOLDER / f"{name}.txt", f"{letter.subject}\n\n{letter.text}")
+    check(FOLDER / f"{name}.html", letter.html)
+
+
+@pytest.mark.parametrize("name", ["alert-burst", "digest-quiet"])
+def test_a_letter_goes_out_as_it_should(name: str) -> None:
+    mail = message(LETTERS[name], sender="Gaung <gaung@example.go.id>", sent_at=NOW)
+    check(FOLDER / f"{name}.eml", mail.as_bytes().decode("ascii").replace("\r\n", "\n"))
+
+
+def test_every_golden_file_is_compared() -> None:
+    kept = {path.stem for path in FOLDER.iterdir() if path.suffix in {".txt", ".html", ".eml"}}
+    assert kept == set(LETTERS)
