@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-import httpx
 import msgspec
 
 from collectors.collector import Collector
-from collectors.http import PoliteClient
 from collectors.platforms import mastodon
+
+if TYPE_CHECKING:
+    import httpx
 
 
 class LiveCollector(Collector, Protocol):
@@ -67,6 +68,10 @@ def collectors_for(
 
 
 def _mastodon(settings: mastodon.Settings, options: ClientOptions) -> list[LiveCollector]:
+    # Every command reads settings, few ask a source: the client is imported for those.
+    from collectors.http import PoliteClient
+    from collectors.platforms.mastodon.collector import MastodonCollector
+
     servers = [mastodon.server_of(written) for written in settings.servers]
     # All secrets are looked up before the first client opens: one that is missing leaves none.
     names = [settings.token_env_of(server) for server in servers]
@@ -74,7 +79,7 @@ def _mastodon(settings: mastodon.Settings, options: ClientOptions) -> list[LiveC
     given = options.min_interval
     interval = settings.seconds_between_requests if given is None else given
     return [
-        mastodon.MastodonCollector(
+        MastodonCollector(
             server.host,
             PoliteClient(
                 server.base_url,

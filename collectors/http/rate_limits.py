@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -63,7 +64,8 @@ def _server_time(headers: Mapping[str, str]) -> datetime | None:
     # An answer out of a cache carries the date at which it was made.
     age = headers.get("Age", "").strip()
     if date is not None and _NUMBER.fullmatch(age):
-        date += timedelta(seconds=min(float(age), LONGEST_WAIT.total_seconds()))
+        with contextlib.suppress(OverflowError):  # the year 9999
+            date += timedelta(seconds=min(float(age), LONGEST_WAIT.total_seconds()))
     return date
 
 

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from collectors.http import PoliteClient
-from collectors.platforms.mastodon import MastodonCollector
+from collectors.platforms.mastodon.collector import MastodonCollector
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PAYLOADS = Path(__file__).parent / "payloads" / "mastodon"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collectors.platforms.mastodon.collector import MastodonCollector
 from collectors.platforms.mastodon.settings import Server, Settings, server_of
 
-__all__ = ["MastodonCollector", "Server", "Settings", "server_of"]
+# The collector is imported where one is built: its client is slow to import, settings are not.
+__all__ = ["Server", "Settings", "server_of"]

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from dataclasses import dataclass
 from typing import Annotated
-from urllib.parse import urlsplit
 
 import msgspec
 
 _LARGEST_PAGE = 40  # https://docs.joinmastodon.org/methods/timelines/#tag
+_SERVER = re.compile(
+    r"(?:(?P<scheme>https?)://)?(?P<name>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?P<port>:\d{1,5})?/?",
+    re.ASCII,
+)
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -64,22 +68,20 @@ def server_of(written: str) -> Server:
     >>> server_of("mastodon.social")
     Server(host='mastodon.social', base_url='https://mastodon.social')
     """
-    parts = urlsplit(written if "://" in written else f"https://{written}")
-    host = parts.netloc.lower()
-    if not parts.hostname or "@" in host or parts.path.strip("/") or parts.query or parts.fragment:
+    found = _SERVER.fullmatch(written)
+    if found is None:
         raise ValueError(f"servers: {written!r} is not the name of a server, as 'mastodon.social'")
-    if parts.scheme not in ("https", "http"):
-        raise ValueError(f"servers: {written!r} starts with {parts.scheme}://, and not https://")
-    if parts.scheme == "http" and not _is_loopback(parts.hostname):
+    scheme, host = found["scheme"] or "https", f"{found['name']}{found['port'] or ''}".lower()
+    if scheme == "http" and not _is_loopback(found["name"]):
         raise ValueError(
             f"servers: {written!r} is not encrypted: write https:// "
             "(http:// is only for a server on this machine, as http://127.0.0.1:3000)"
         )
-    return Server(host, f"{parts.scheme}://{host}")
+    return Server(host, f"{scheme}://{host}")
 
 
-def _is_loopback(hostname: str) -> bool:
+def _is_loopback(name: str) -> bool:
     try:
-        return ipaddress.ip_address(hostname).is_loopback
+        return ipaddress.ip_address(name.strip("[]")).is_loopback
     except ValueError:
-        return hostname == "localhost"
+        return name.lower() == "localhost"

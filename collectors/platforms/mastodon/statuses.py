@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 
 from collectors.errors import PayloadError, RecordError
 from collectors.markup import text_and_links
@@ -21,6 +22,8 @@ from collectors.records import (
     PostKind,
     Rejected,
 )
+
+_Record = TypeVar("_Record")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +98,10 @@ def page_of_statuses(
     # A match comes before a mere reference to the same post; a server may repeat either.
     posts = sorted(found.posts, key=lambda post: post.captured_as != "matched")
     return page_of(
-        posts={post.post_key: post for post in reversed(posts)}.values(),
-        authors={author.author_key: author for author in found.authors}.values(),
+        posts=_first(posts, lambda post: post.post_key),
+        authors=_first(found.authors, lambda author: author.author_key),
         interactions=dict.fromkeys(found.interactions),
-        engagement={counts.post_key: counts for counts in found.engagement}.values(),
+        engagement=_first(found.engagement, lambda counts: counts.post_key),
         rejected=unread,
         received=len(rows),
         cursor=cursor,
@@ -114,6 +117,13 @@ def view_of(statuses: Sequence[tuple[int, Status]], *, source: str, now: datetim
         for mention in status.mentions:
             authors.setdefault(mention.id, author_key(mention.acct, host))
     return View(source, host, now, {status.id: status.uri for status in shown}, authors)
+
+
+def _first(records: Iterable[_Record], key: Callable[[_Record], str]) -> Collection[_Record]:
+    first: dict[str, _Record] = {}
+    for record in records:
+        first.setdefault(key(record), record)
+    return first.values()
 
 
 def _referenced(status: Status) -> Iterator[Status]:

@@ -7,7 +7,7 @@ import pytest
 
 from collectors.errors import AccessRefusedError, PayloadError, RateLimitedError
 from collectors.page import Page
-from collectors.platforms.mastodon import MastodonCollector
+from collectors.platforms.mastodon.collector import MastodonCollector
 from tests.collectors.servers import (
     NOON,
     Script,

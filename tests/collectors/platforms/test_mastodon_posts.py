@@ -4,7 +4,6 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-import httpx
 import pytest
 
 from collectors.errors import PayloadError
@@ -18,8 +17,6 @@ from tests.collectors.servers import (
     make_status,
     page,
 )
-
-OPEN = httpx.Response(200, json={"version": "4.6.4"})
 
 
 def read_page(*rows: object) -> Page:
