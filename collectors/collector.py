@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from collectors.page import Page
+if TYPE_CHECKING:  # frames are slow to import, and settings come by here
+    from collectors.page import Page
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,4 +143,3 @@ def page_of(
         newest_at=max(times, default=None),
         progress=progress,
     )
-

@@ -58,8 +58,10 @@ def _sources(app: App) -> Iterator[CheckResult]:
 
 def _mail(app: App) -> CheckResult:
     mail = app.config.mail
-    wanted = app.config.digest.recipients or app.config.alerts.recipients or any(
-        watch.recipients for watch in app.config.watches
+    wanted = (
+        app.config.digest.recipients
+        or app.config.alerts.recipients
+        or any(watch.recipients for watch in app.config.watches)
     )
     if not mail.server:
         remedy = "set mail.server, or take out the recipients" if wanted else None

@@ -218,9 +218,7 @@ class _Worker:
         if reached is not None:
             progress.reached = min(reached, progress.reached or reached)
         with self._stores.open() as store, store.transaction():
-            saved = store.posts.add(
-                _tagged(page, task.hashtag), source=task.source, now=self._now
-            )
+            saved = store.posts.add(_tagged(page, task.hashtag), source=task.source, now=self._now)
             store.runs.add_page(run_id, saved, page)
             store.runs.set_aside(run_id, task.source, page.rejected, now=self._now)
             if progress.reached is not None:
@@ -377,9 +375,7 @@ def _silence(store: Store, gap: Gap) -> str | None:
     if store.coverage.posts_between(gap.source, gap.hashtag, gap.from_at, gap.to_at):
         return None
     week = timedelta(days=7)
-    before = store.coverage.posts_between(
-        gap.source, gap.hashtag, gap.from_at - week, gap.from_at
-    )
+    before = store.coverage.posts_between(gap.source, gap.hashtag, gap.from_at - week, gap.from_at)
     rate = before / (week / timedelta(hours=1))
     if not improbable_silence(rate, gap.hours):
         return None

@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -46,13 +46,16 @@ class Watch(Struct, frozen=True, forbid_unknown_fields=True):
         return hashtags.normalize_all(self.hashtags)
 
 
-# One section per source, each with the settings that the source itself declares.
-CollectorSettings = msgspec.defstruct(
-    "CollectorSettings",
-    [(name, kind, msgspec.field(default_factory=kind)) for name, kind in SETTINGS.items()],
-    frozen=True,
-    forbid_unknown_fields=True,
-)
+if TYPE_CHECKING:
+    CollectorSettings = Struct
+else:
+    # One section per source, each with the settings that the source itself declares.
+    CollectorSettings = msgspec.defstruct(
+        "CollectorSettings",
+        [(name, kind, msgspec.field(default_factory=kind)) for name, kind in SETTINGS.items()],
+        frozen=True,
+        forbid_unknown_fields=True,
+    )
 
 
 class CollectSettings(Struct, frozen=True, forbid_unknown_fields=True):

@@ -69,9 +69,11 @@ def _continued(store: Store, found: list[Finding], watch: str) -> list[Finding]:
     Posts that arrive late can move the onset by a window; it is the same burst all the same, and
     nobody must be told twice.
     """
-    known = [f for f in store.findings.list(watch=watch) if f.kind is FindingKind.BURST]
+    known = [f for f in store.findings.between(watch=watch) if f.kind is FindingKind.BURST]
     return [
-        next((replace(finding, from_at=old.from_at) for old in known if _meet(finding, old)), finding)
+        next(
+            (replace(finding, from_at=old.from_at) for old in known if _meet(finding, old)), finding
+        )
         for finding in found
     ]
 

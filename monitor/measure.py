@@ -78,9 +78,7 @@ def measure(
         coverage=_coverage(streams, begin, until, window, zone),
     )
     scored = scores(counted, window=window, zone=zone.key)
-    found = bursts(
-        counted, scored, threshold=alerts.burst_score, min_authors=alerts.min_authors
-    )
+    found = bursts(counted, scored, threshold=alerts.burst_score, min_authors=alerts.min_authors)
     windows = counted.join(
         scored.select("window_start", "expected", "score"), on="window_start", how="left"
     ).sort("window_start")

@@ -144,7 +144,7 @@ def digest_of(store: Store, config: Config, *, until: datetime) -> Digest:
             )
             for row in decisions
             if row["decided_at"] <= until
-            for finding in store.findings.list(watch=row["watch"], since=since)
+            for finding in store.findings.between(watch=row["watch"], since=since)
             if finding.key == row["finding_key"]
         ),
         troubles=_troubles(store, since, until, config.zone),
@@ -163,9 +163,7 @@ def digest_of(store: Store, config: Config, *, until: datetime) -> Digest:
     )
 
 
-def _row(
-    store: Store, config: Config, watch: Watch, since: datetime, until: datetime
-) -> DigestRow:
+def _row(store: Store, config: Config, watch: Watch, since: datetime, until: datetime) -> DigestRow:
     measured = measure(
         store,
         Target(watch.name, watch.tags, watch=watch.name),
@@ -193,9 +191,7 @@ def _row(
     )
 
 
-def _troubles(
-    store: Store, since: datetime, until: datetime, zone: ZoneInfo
-) -> tuple[str, ...]:
+def _troubles(store: Store, since: datetime, until: datetime, zone: ZoneInfo) -> tuple[str, ...]:
     """Say which sources had a last run that failed."""
     return tuple(
         f"{run['source']} #{run['hashtag']}: {run['verdict']}, "

@@ -126,4 +126,3 @@ def expansion_due(created_at: datetime, checked_at: datetime | None, *, now: dat
     """Tell whether one of the ages has been reached since the post was last asked for."""
     reached = [created_at + age for age in EXPANSION_AGES if created_at + age <= now]
     return bool(reached) and (checked_at is None or checked_at < max(reached))
-

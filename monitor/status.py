@@ -47,7 +47,9 @@ def _stored(store: Store, app: App, now: datetime) -> dict[str, Any]:
     return {
         "posts": store.database.value("select count(*) from posts where captured_as = 'matched'"),
         "outbox": store.outbox.summary(),
-        "watches": [_watch(store, app, watch.name, watch.tags, now) for watch in app.config.watches],
+        "watches": [
+            _watch(store, app, watch.name, watch.tags, now) for watch in app.config.watches
+        ],
         "runs": [
             {
                 key: row[key]
@@ -88,9 +90,9 @@ def _watch(
     del app
     streams = store.coverage.streams(hashtags=tags)
     share = ledger.coverage(streams, now - _WEEK, now)
-    posts = store.queries.summary(
-        Target(name, tags, watch=name).selection(now - _WEEK, now)
-    )["posts"]
+    posts = store.queries.summary(Target(name, tags, watch=name).selection(now - _WEEK, now))[
+        "posts"
+    ]
     return {
         "name": name,
         "hashtags": list(tags),

@@ -77,7 +77,8 @@ def turn(
     on_stage("collect")
     runs = collect_due(app, collectors, now=now, stop=stop)
     on_stage("detect")
-    decisions, digests = [], []
+    decisions: list[Decision] = []
+    digests: list[Letter] = []
     if not stop.is_set():
         decisions, digests = notice(app, anything_new=bool(runs), now=now)
     on_stage("deliver")
@@ -99,12 +100,10 @@ def collect_due(
     )
 
 
-def notice(
-    app: App, *, anything_new: bool, now: datetime
-) -> tuple[list[Decision], list[Letter]]:
+def notice(app: App, *, anything_new: bool, now: datetime) -> tuple[list[Decision], list[Letter]]:
     """Stages 2 and 3: what was collected, the findings, the decisions and the letters agree."""
     with app.stores.open() as store, store.transaction():
-        decisions = []
+        decisions: list[Decision] = []
         if anything_new:
             found = detect(store, app.config, now=now)
             decisions = notify(store, app.config, found, now=now)

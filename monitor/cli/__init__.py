@@ -108,7 +108,9 @@ def _run(arguments: list[str] | None) -> int:
     except click.ClickException as error:
         return _failed(error.format_message())
     except (click.Abort, KeyboardInterrupt):
-        return _failed("interrupted; what was saved is complete: run the same command to go on", 130)
+        return _failed(
+            "interrupted; what was saved is complete: run the same command to go on", 130
+        )
     except OperatorError as error:
         return _failed(str(error))
     except BrokenPipeError:

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from monitor.cli.context import Given, read_time
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from monitor.config import Config
+    from monitor.wiring import App
 
 _IMPORT = """Bring in files, each recognized by its content.
 
@@ -30,12 +39,16 @@ Examples:
 
 
 @click.command("import", help=_IMPORT)
-@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
+@click.argument(
+    "files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path)
+)
 @click.option("--format", "format_name", default="auto", metavar="FORMAT", show_default=True)
 @click.option("--watch", metavar="NAME", help="The watch that the posts belong to.")
 @click.option("--map", "maps", multiple=True, metavar="FIELD=COLUMN", help="Where a field stands.")
 @click.option("--covers", metavar="SINCE..UNTIL", help="The time that the file is complete for.")
-@click.option("--hashtag", "hashtags", multiple=True, help="With --covers: what it is complete for.")
+@click.option(
+    "--hashtag", "hashtags", multiple=True, help="With --covers: what it is complete for."
+)
 @click.pass_obj
 def import_command(
     given: Given,
@@ -58,7 +71,7 @@ def import_command(
         names = ", ".join(known) or "there is none"
         raise click.BadParameter(f"there is no watch {watch!r}: {names}", param_hint="--watch")
     tags = hashtags or (known[watch].tags if watch else ())
-    stretch = _covers(covers, tags, given_now=now, app=app)
+    stretch = _covers(covers, tags, now=now, config=app.config)
     failed = 0
     for path in files:
         try:
@@ -91,10 +104,7 @@ def import_command(
     return 1 if failed else 0
 
 
-def _tell_set_aside(app: object, run_id: int) -> None:
-    from monitor.wiring import App
-
-    assert isinstance(app, App)  # noqa: S101
+def _tell_set_aside(app: App, run_id: int) -> None:
     with app.stores.open(read_only=True) as store:
         for row in store.runs.set_aside_of(run_id):
             field = f", field {row['field']}" if row["field"] else ""
@@ -114,23 +124,28 @@ def _mapping(maps: tuple[str, ...]) -> dict[str, str]:
     return mapping
 
 
-def _covers(text, tags, *, given_now, app):  # type: ignore[no-untyped-def]
+def _covers(
+    text: str | None, tags: tuple[str, ...], *, now: datetime, config: Config
+) -> tuple[list[str], tuple[datetime, datetime]] | None:
+    """Read SINCE..UNTIL, and what it is of."""
     if text is None:
         return None
     since, dots, until = text.partition("..")
-    start = read_time(since or None, option="--covers", now=given_now, config=app.config)
-    end = read_time(until or None, option="--covers", now=given_now, config=app.config)
+    start = read_time(since or None, option="--covers", now=now, config=config)
+    end = read_time(until or None, option="--covers", now=now, config=config)
     if not dots or start is None or end is None or start >= end:
         raise click.BadParameter(f"{text!r}: write SINCE..UNTIL", param_hint="--covers")
     from collectors.hashtags import normalize_all
 
     spelled = list(normalize_all(tags))
     if not spelled:
-        raise click.BadParameter("say of which --hashtag, or of which --watch", param_hint="--covers")
+        raise click.BadParameter(
+            "say of which --hashtag, or of which --watch", param_hint="--covers"
+        )
     return spelled, (start, end)
 
 
-def _progress(path: Path):  # type: ignore[no-untyped-def]
+def _progress(path: Path) -> AbstractContextManager[Callable[[int], None]]:
     from contextlib import nullcontext
 
     if not sys.stderr.isatty():
@@ -163,7 +178,7 @@ class _Bar:
         )
         self._task = self._bar.add_task(path.name, total=path.stat().st_size)
 
-    def __enter__(self):  # type: ignore[no-untyped-def]
+    def __enter__(self) -> Callable[[int], None]:
         self._bar.start()
         return lambda done: self._bar.update(self._task, completed=done)
 

@@ -28,7 +28,7 @@ def print_report(report: Report, file: IO[str] | None = None) -> None:
         elif section.name == "notes":
             out.print()
             for (note,) in section.rows:
-                out.print(safe(note), style="dim", markup=False)
+                out.print(safe(str(note)), style="dim", markup=False)
         elif section.rows:
             if section.name != "summary":
                 out.print()

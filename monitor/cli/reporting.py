@@ -125,7 +125,12 @@ def target_of(app: App, text: str) -> Target:
 @since_option
 @until_option
 @click.option(
-    "-o", "--output", required=True, type=click.Path(path_type=Path), metavar="FILE", help="Write here."
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write here.",
 )
 @click.pass_obj
 def graph_command(

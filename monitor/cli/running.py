@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from monitor.cli.context import Given, read_time
+
+if TYPE_CHECKING:
+    from monitor.turn import Turn
 
 _RUN = """Run the daemon: collect, detect, notify and deliver, day and night.
 
@@ -72,17 +77,16 @@ def once_command(given: Given, at: str | None, dry_run: bool) -> int:
     return _told(done)
 
 
-def _told(done: object) -> int:
-    from monitor.turn import Turn
-
-    assert isinstance(done, Turn)  # noqa: S101
+def _told(done: Turn) -> int:
     for run in done.runs:
         where = f"{run.source} #{run.hashtag}" if run.hashtag else run.source
         line = f"{run.task} {where}: {run.verdict}, {run.new} new of {run.received}"
         click.echo(line + (f" ({run.detail})" if run.detail else ""))
     for decision in done.decisions:
         if decision.told:
-            click.echo(f"alert {decision.finding.watch}: {decision.finding.kind} ({decision.reason})")
+            click.echo(
+                f"alert {decision.finding.watch}: {decision.finding.kind} ({decision.reason})"
+            )
     for letter in done.digests:
         click.echo(f"digest for {letter.recipient}")
     if done.delivery is not None:

@@ -56,7 +56,9 @@ def _print(state: dict[str, Any], zone: ZoneInfo) -> None:
         return f"{moment.astimezone(zone):%Y-%m-%d %H:%M %Z}" if moment else "never"
 
     daemon = state["daemon"]
-    out.print(f"daemon  {'running, process ' + str(daemon['pid']) if daemon['running'] else 'not running'}")
+    out.print(
+        f"daemon  {'running, process ' + str(daemon['pid']) if daemon['running'] else 'not running'}"
+    )
     posts = "none yet" if state["posts"] is None else f"{state['posts']:,} posts"
     out.print(safe(f"store   {state['store']}: {posts}"), markup=False)
     mail = state["outbox"]
@@ -72,7 +74,12 @@ def _print(state: dict[str, Any], zone: ZoneInfo) -> None:
         table(
             ("watch", "hashtags", "posts in 7 d", "coverage in 7 d"),
             [
-                (w["name"], " ".join(f"#{h}" for h in w["hashtags"]), _number(w["posts"]), _share(w["coverage"]))
+                (
+                    w["name"],
+                    " ".join(f"#{h}" for h in w["hashtags"]),
+                    _number(w["posts"]),
+                    _share(w["coverage"]),
+                )
                 for w in state["watches"]
             ],
             right=[2, 3],
@@ -108,7 +115,14 @@ def _print(state: dict[str, Any], zone: ZoneInfo) -> None:
         table(
             ("source", "hashtag", "from", "to", "reason", "detail"),
             [
-                (g["source"], f"#{g['hashtag']}", at(g["from"]), at(g["to"]), g["reason"], g["detail"] or "")
+                (
+                    g["source"],
+                    f"#{g['hashtag']}",
+                    at(g["from"]),
+                    at(g["to"]),
+                    g["reason"],
+                    g["detail"] or "",
+                )
                 for g in state["gaps"]
             ],
         )

@@ -23,7 +23,9 @@ def console(file: IO[str] | None = None) -> Any:
     )
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, right: Iterable[int] = ()) -> Any:
+def table(
+    columns: Sequence[str], rows: Iterable[Sequence[str]], *, right: Iterable[int] = ()
+) -> Any:
     """Make a table; `right` numbers the columns that hold numbers."""
     from rich import box
     from rich.table import Table

@@ -51,7 +51,7 @@ def findings_command(given: Given, watch: str | None, since: str | None, as_json
     app = given.app()
     start = read_time(since, option="--since", now=clock.now(), config=app.config)
     with app.stores.open(read_only=True) as store:
-        found = store.findings.list(watch=watch, since=start)
+        found = store.findings.between(watch=watch, since=start)
     if as_json:
         _print_json(
             {

@@ -9,10 +9,11 @@ from datetime import UTC, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime, getaddresses
+from email.utils import format_datetime
 
 from monitor.letters.words import clean
 
+_ADDRESS = re.compile(r"(?P<name>[^<>]*)<(?P<boxed>[^<>\s]+)>|(?P<bare>[^<>\s]+)")
 _LOCAL = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*", re.ASCII)
 _DOMAIN = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*")
 _SUBJECT_LIMIT = 160
@@ -72,8 +73,8 @@ def envelope_address(text: str) -> str:
 
 def _address(text: str) -> Address:
     """Read one `Name <local@domain>`; a domain beyond ASCII is written in punycode."""
-    readings = getaddresses([clean(text)])
-    name, spec = readings[0] if len(readings) == 1 else ("", "")
+    match = _ADDRESS.fullmatch(clean(text))
+    name, spec = (match["name"] or "", match["boxed"] or match["bare"]) if match else ("", "")
     local, _, given = spec.rpartition("@")
     try:
         domain = given.encode("idna").decode("ascii").lower()
@@ -81,7 +82,7 @@ def _address(text: str) -> Address:
         domain = ""
     if not (_LOCAL.fullmatch(local) and _DOMAIN.fullmatch(domain)):
         raise ValueError(f"{clean(text)!r} is no e-mail address")
-    return Address(display_name=name, username=local, domain=domain)
+    return Address(display_name=name.strip(' "'), username=local, domain=domain)
 
 
 def _identity(key: str, domain: str) -> str:

@@ -57,7 +57,7 @@ def pseudonym(author_key: str) -> str:
     """Give an account a name that is always the same, and not its own.
 
     >>> pseudonym("mastodon:mastodon.social:1")
-    'akun-cfa6'
+    'akun-b427'
     """
     return f"akun-{hashlib.sha256(author_key.encode()).hexdigest()[:4]}"
 

@@ -72,9 +72,10 @@ def span_of(
     A target that is being collected is reported up to now, and from when it was wanted.
     """
     found = store.queries.summary(target.selection(since, until))
-    if found["first_post_at"] is None and store.queries.summary(target.selection(None, None))[
-        "first_post_at"
-    ] is None:
+    if (
+        found["first_post_at"] is None
+        and store.queries.summary(target.selection(None, None))["first_post_at"] is None
+    ):
         raise UnknownTargetError(
             f"{target.name}: there is no such post in the store yet: collect with `gaung once` "
             "or bring in a file with `gaung import`"
@@ -86,8 +87,12 @@ def span_of(
     end = until or (now if live or last is None else last + timedelta(microseconds=1))
     begin = since or min(starts, default=end - timedelta(days=7))
     if begin >= end:
-        raise OperatorError(f"--since {begin:%Y-%m-%d %H:%M} is not before --until {end:%Y-%m-%d %H:%M}")
-    width = window or (timedelta(hours=1) if end - begin <= timedelta(days=62) else timedelta(days=1))
+        raise OperatorError(
+            f"--since {begin:%Y-%m-%d %H:%M} is not before --until {end:%Y-%m-%d %H:%M}"
+        )
+    width = window or (
+        timedelta(hours=1) if end - begin <= timedelta(days=62) else timedelta(days=1)
+    )
     return Span(_floor(begin, width, zone), end, width)
 
 

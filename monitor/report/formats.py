@@ -52,7 +52,10 @@ def _markdown_table(table: Section, zone: ZoneInfo) -> str:
     lines = [
         "| " + " | ".join(table.columns) + " |",
         "|" + "---|" * len(table.columns),
-        *("| " + " | ".join(_escaped(words(cell, zone)) for cell in row) + " |" for row in table.rows),
+        *(
+            "| " + " | ".join(_escaped(words(cell, zone)) for cell in row) + " |"
+            for row in table.rows
+        ),
     ]
     return "\n".join(lines) + "\n"
 

@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from analysis.graphs.amplification import amplification_graph, pagerank
 from analysis.graphs.community import communities
@@ -82,8 +82,10 @@ def _write(graph: nx.DiGraph[str], path: Path, *, name: str) -> None:
 def _write_csv(graph: nx.DiGraph[str], path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["amplifier", "amplified", "amplifier_label", "amplified_label", *_EDGE_FIELDS])
-        labels: dict[str, Any] = dict(graph.nodes(data="label"))
+        writer.writerow(
+            ["amplifier", "amplified", "amplifier_label", "amplified_label", *_EDGE_FIELDS]
+        )
+        labels = {key: node["label"] for key, node in graph.nodes(data=True)}
         for source, target, edge in graph.edges(data=True):
             cells = [source, target, labels[source], labels[target]]
             writer.writerow([*map(_harmless, cells), *(edge.get(f, "") for f in _EDGE_FIELDS)])

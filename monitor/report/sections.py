@@ -52,7 +52,9 @@ _TITLES = {
 def sections(report: Report) -> list[Section]:
     """Give the report as tables, the summary first and the windows last."""
     summary = [(name, _cell(getattr(report, name))) for name in _SUMMARY]
-    summary += [(f"{kind}s", n) for kind, n in report.interactions_by_kind.items() if kind != "repost"]
+    summary += [
+        (f"{kind}s", n) for kind, n in report.interactions_by_kind.items() if kind != "repost"
+    ]
     tables = [Section("summary", "Summary", ("what", "value"), summary)]
     for name, title in _TITLES.items():
         rows = getattr(report, name)

@@ -34,7 +34,8 @@ class Database:
     def frame(self, sql: str, **values: Any) -> pl.DataFrame:
         """Give the result of a query as a frame."""
         with _named_errors():
-            return self._connection.sql(sql, params=values or None).pl()
+            found: pl.DataFrame = self._connection.sql(sql, params=values or None).pl()
+        return found
 
     def rows(self, sql: str, **values: Any) -> list[dict[str, Any]]:
         """Give the result of a query as rows; for few rows."""

@@ -40,8 +40,8 @@ class Findings:
             now=now,
         )
 
-    def list(self, *, watch: str | None = None, since: datetime | None = None) -> list[Finding]:
-        """Give the findings, newest first."""
+    def between(self, *, watch: str | None = None, since: datetime | None = None) -> list[Finding]:
+        """Give the findings of a time, newest first."""
         rows = self._db.rows(
             """
             select * from findings

@@ -69,7 +69,7 @@ class Queries:
             """,  # noqa: S608
             **selection.values(),
         )
-        return require(frame.cast(dict(ACTIVITY)), ACTIVITY)
+        return require(frame.cast(ACTIVITY), ACTIVITY)
 
     def edges(self, selection: Selection) -> pl.DataFrame:
         """Give who acted on whom as `analysis.frames.EDGES`, from acts on or by these posts."""
@@ -88,7 +88,7 @@ class Queries:
             """,  # noqa: S608
             **selection.values(),
         )
-        return require(frame.cast(dict(EDGES)), EDGES)
+        return require(frame.cast(EDGES), EDGES)
 
     def summary(self, selection: Selection) -> dict[str, Any]:
         """Give posts, authors, reposts (those that are posts), and the first and last time."""

@@ -34,7 +34,11 @@ from monitor.store.runs import Runs
 
 _HOLDER = re.compile(r"held in (.+?) \(PID (\d+)\)")
 _TURN = threading.RLock()
-_SETTINGS = {"memory_limit": "1GB", "wal_autocheckpoint": "64MB", "preserve_insertion_order": True}
+_SETTINGS: dict[str, str | int | float | list[str]] = {
+    "memory_limit": "1GB",
+    "wal_autocheckpoint": "64MB",
+    "preserve_insertion_order": True,
+}
 
 
 class Store:
