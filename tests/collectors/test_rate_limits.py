@@ -4,7 +4,7 @@ import string
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from collectors.http.rate_limits import LONGEST_WAIT, SHORTEST_WAIT, retry_at
@@ -63,6 +63,7 @@ written = st.one_of(
 NAMES = ["Date", "Age", "Retry-After", "X-RateLimit-Reset"]
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.sampled_from(NAMES), written))
 def test_whatever_a_server_says_the_wait_is_between_a_second_and_an_hour(
     headers: dict[str, str],
