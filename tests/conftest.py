@@ -1,0 +1,52 @@
+"""What every test may use. No test reaches a network beyond this machine."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from monitor.store import StoreFile
+
+_connect = socket.socket.connect
+
+
+@pytest.fixture(autouse=True)
+def only_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refuse connections that leave the machine."""
+
+    def connect(self: socket.socket, address: Any) -> None:
+        host = address[0] if isinstance(address, tuple) else "127.0.0.1"
+        if host not in ("127.0.0.1", "::1", "localhost"):
+            raise RuntimeError(f"a test wanted to connect to {host}")
+        _connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", connect)
+
+
+@pytest.fixture
+def stores(tmp_path: Path) -> StoreFile:
+    """A real store in a folder of its own."""
+    return StoreFile(tmp_path / "data" / "gaung.duckdb")
+
+
+@pytest.fixture
+def gaung(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, str, str]]:
+    """The program, in a folder of its own: exit code, standard output, standard error."""
+    from monitor.cli import _run
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("GAUNG_CONFIG", raising=False)
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        capfd.readouterr()
+        code = _run(list(arguments))
+        out, err = capfd.readouterr()
+        return code, out, err
+
+    return run

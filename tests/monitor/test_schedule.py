@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+from monitor import config, schedule
+from monitor.ledger import Gap, Stream
+from monitor.schedule import Attempt, Wish, due, expansion_due
+from tests.builders import HOUR, NOON, SOURCE
+
+WISH = Wish(SOURCE, "airbersih", timedelta(minutes=10), timedelta(days=7))
+SETTINGS = config.CollectSettings()
+
+
+def stream(*covered, gaps=()):
+    return Stream(SOURCE, "airbersih", NOON - timedelta(days=7), tuple(covered), tuple(gaps))
+
+
+def test_a_first_run_reads_back_to_when_the_stream_is_wanted():
+    (task,) = due(WISH, stream(), None, settings=SETTINGS, now=NOON)
+    assert (task.kind, task.floor, task.cursor) == ("poll", NOON - timedelta(days=7), None)
+
+
+def test_a_poll_waits_for_its_rhythm():
+    read = (NOON - 5 * HOUR, NOON)
+    last = Attempt(NOON - timedelta(minutes=5))
+    assert due(WISH, stream(read), last, settings=SETTINGS, now=NOON) == []
+    later = NOON + timedelta(minutes=5)
+    assert len(due(WISH, stream(read), last, settings=SETTINGS, now=later)) == 1
+
+
+def test_a_poll_reads_some_way_into_what_is_known():
+    read = (NOON - 5 * HOUR, NOON - HOUR)
+    (task,) = due(WISH, stream(read), Attempt(NOON - HOUR), settings=SETTINGS, now=NOON)
+    assert task.floor == NOON - 2 * HOUR
+
+
+def test_a_source_that_asked_to_wait_is_not_asked_earlier():
+    last = Attempt(NOON - HOUR, retry_at=NOON + HOUR)
+    assert due(WISH, stream(), last, settings=SETTINGS, now=NOON) == []
+
+
+def test_one_gap_that_can_be_filled_is_filled_after_each_poll():
+    gap = Gap(7, SOURCE, "airbersih", NOON - 3 * HOUR, NOON - HOUR, "truncated", cursor="c")
+    silent = Gap(8, SOURCE, "airbersih", NOON - 9 * HOUR, NOON - 8 * HOUR, "silent", cursor="c")
+    poll, fill = due(
+        WISH, stream((NOON - HOUR, NOON), gaps=(gap, silent)), None, settings=SETTINGS, now=NOON
+    )
+    assert (poll.kind, fill.kind, fill.gap_id, fill.cursor) == ("poll", "backfill", 7, "c")
+
+
+def test_two_watches_of_one_hashtag_ask_once_at_the_faster_rhythm():
+    watches = [
+        {"name": "a", "hashtags": ["AirBersih"], "every": "10m"},
+        {"name": "b", "hashtags": ["#airbersih", "Banjir"], "every": "1h", "backfill": "30d"},
+    ]
+    settings = config.parse({"watches": watches}, name="test")
+    found = schedule.wishes(settings, {"mastodon": [SOURCE]})
+    assert found == [
+        Wish(SOURCE, "airbersih", timedelta(minutes=10), timedelta(days=30)),
+        Wish(SOURCE, "banjir", timedelta(hours=1), timedelta(days=30)),
+    ]
+
+
+def test_reposts_are_asked_for_as_a_post_comes_of_age():
+    written = NOON - timedelta(minutes=50)
+    assert not expansion_due(written, None, now=NOON)
+    assert expansion_due(written, None, now=NOON + HOUR)
+    assert not expansion_due(written, NOON + HOUR, now=NOON + 2 * HOUR)
+    assert expansion_due(written, NOON + HOUR, now=NOON + 6 * HOUR)
