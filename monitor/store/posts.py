@@ -123,13 +123,19 @@ def _normalized(text: pl.Expr) -> pl.Expr:
 
 
 def _interaction_key() -> pl.Expr:
-    """Name an interaction: by the acting post where there is one, else by who and what."""
-    post, target = pl.col("post_key"), pl.col("target_post_key")
+    """Name an interaction: by the acting post where there is one, else by who and what.
+
+    A post replies to, quotes or passes on one other post, by whatever key that one is known.
+    """
+    author, post = pl.col("author_key"), pl.col("post_key")
     whom = pl.col("target_author_key").fill_null("")
-    object_ = pl.when(pl.col("kind") == "mention").then(whom).otherwise(target.fill_null(whom))
-    return pl.concat_str(
-        [pl.col("kind"), post.fill_null(pl.col("author_key")), object_], separator="|"
-    ).alias("interaction_key")
+    what = pl.col("target_post_key").fill_null(whom)
+    parts = (
+        pl.when(pl.col("kind") == "mention")
+        .then(pl.concat_str([post.fill_null(author), whom], separator="|"))
+        .otherwise(post.fill_null(pl.concat_str([author, what], separator="|")))
+    )
+    return pl.concat_str([pl.col("kind"), parts], separator="|").alias("interaction_key")
 
 
 # The two roles are saved apart, so that the rows that were touched can be counted.
