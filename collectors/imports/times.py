@@ -46,7 +46,7 @@ def _twitter(written: str) -> datetime | None:
         if offset == "+0000":
             return at
         ahead = timedelta(hours=int(offset[1:3]), minutes=int(offset[3:]))
-        return at - ahead if offset[0] == "+" else at + ahead
+        return at - {"+": ahead, "-": -ahead}[offset[0]]
     except (ValueError, KeyError, OverflowError):
         return None
 
@@ -83,8 +83,8 @@ def parse_any(written: str, *, field: str | None = None) -> datetime:
     True
     """
     written = written.strip()
-    if written[:3].isalpha():
-        return parse_twitter(written, field=field)
+    if written[:3].isalpha() and (at := _twitter(written)) is not None:
+        return at
     whole = written.removesuffix(".0")  # seconds that went through a float column
     if whole.isascii() and whole.isdecimal():
         return _parse_epoch(whole, field=field)
