@@ -95,7 +95,8 @@ class Mailer:
             self._connection.send_message(message, self._from, [envelope_address(recipient)])
         except (OSError, smtplib.SMTPException) as error:
             if self._connection.sock is None or not isinstance(error, _REFUSALS):
-                self._close()  # hung up, or in a state that nobody knows
+                self._connection.close()  # hung up, or in a state that nobody knows
+                self._connection = None
             raise self._refusal(error) from error
 
     def check(self) -> str | None:

@@ -6,9 +6,9 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime
 
 from monitor.letters.words import clean
@@ -46,7 +46,7 @@ def message(letter: Letter, *, sender: str, sent_at: datetime) -> EmailMessage:
     Raises `ValueError` for a sender or recipient that is no address.
     """
     origin = _address(sender)
-    mail = EmailMessage(policy=SMTP)  # utf8=False: headers are ASCII, whatever the server can do
+    mail = EmailMessage(policy=_policy())
     mail["From"] = origin
     mail["To"] = _address(letter.recipient)
     mail["Subject"] = clean(letter.subject, limit=_SUBJECT_LIMIT)
@@ -59,11 +59,31 @@ def message(letter: Letter, *, sender: str, sent_at: datetime) -> EmailMessage:
     mail["List-Id"] = f"gaung <gaung.{origin.domain}>"
     mail["List-Unsubscribe"] = f"<mailto:{origin.addr_spec}?subject=unsubscribe>"
     mail["Auto-Submitted"] = "auto-generated"
-    mail["X-Gaung-Key"] = clean(letter.key)
+    mail["X-Gaung-Key"] = clean(letter.key).encode("ascii", "backslashreplace").decode()
     mail.set_content(letter.text, charset="utf-8", cte="quoted-printable")
     mail.add_alternative(letter.html, subtype="html", charset="utf-8", cte="quoted-printable")
     mail.set_boundary(f"=_gaung_{_digest(letter.key)}")
     return mail
+
+
+class _OneLine:
+    """A header that is never broken or encoded: in pieces, a mail program reads no address."""
+
+    max_count = 1
+    parse = staticmethod(UnstructuredHeader.parse)
+    name: str
+
+    def fold(self, *, policy: EmailPolicy[EmailMessage]) -> str:
+        """Write the header in one line."""
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+def _policy() -> EmailPolicy[EmailMessage]:
+    """Give the way that headers are written: in ASCII (utf8=False), whatever the server can do."""
+    registry = HeaderRegistry()
+    for name in ("In-Reply-To", "References", "List-Id", "List-Unsubscribe", "X-Gaung-Key"):
+        registry.map_to_type(name, _OneLine)  # type: ignore[arg-type]  # it is mixed in
+    return SMTP.clone(header_factory=registry)
 
 
 def envelope_address(text: str) -> str:
