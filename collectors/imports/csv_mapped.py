@@ -85,20 +85,12 @@ class _Reader:
 def _gather(columns: Columns, row: Row, into: Gathered, options: ImportOptions) -> None:
     read = _Reader(columns, row.cells)
     post = _post(read)
+    # Before anything is taken: a row is taken whole or not at all.
+    counts = _counts(read, post, options)
     into.matched.append(post)
     _gather_author(read, post, into)
-    into.add_engagement(
-        Engagement(
-            post_key=post.post_key,
-            observer=f"import:{NAME}",
-            taken_at=options.captured_at,
-            reposts=read.count("repost_count") if post.kind != "repost" else None,
-            quotes=read.count("quote_count"),
-            replies=read.count("reply_count"),
-            likes=read.count("like_count"),
-            views=read.count("view_count"),
-        )
-    )
+    if post.kind != "repost":  # the counts beside a repost are its original's, or zeros
+        into.add_engagement(counts)
     listed = cells.words(read.known("mentions") or "")
     names = (name.lstrip("@") for name in listed or x_words.handles_in(post.text or ""))
     into.interactions += edges.edges_of(
@@ -106,6 +98,19 @@ def _gather(columns: Columns, row: Row, into: Gathered, options: ImportOptions) 
         repost_of=_reposted_author(read, post.platform),
         reply_to=read.account(post.platform, "reply_to_author"),
         mentions=[_handle_key(post.platform, name) for name in names if name],
+    )
+
+
+def _counts(read: _Reader, post: Post, options: ImportOptions) -> Engagement:
+    return Engagement(
+        post_key=post.post_key,
+        observer=f"import:{NAME}",
+        taken_at=options.captured_at,
+        reposts=read.count("repost_count"),
+        quotes=read.count("quote_count"),
+        replies=read.count("reply_count"),
+        likes=read.count("like_count"),
+        views=read.count("view_count"),
     )
 
 

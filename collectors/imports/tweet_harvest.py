@@ -50,17 +50,38 @@ class TweetHarvest:
 
 def _gather(row: Row, into: Gathered, options: ImportOptions) -> None:
     given = row.cells
+    post, handle, answered = _read(given)
+    # Before anything is taken: a row is taken whole or not at all.
+    counts = _counts(post, given, options)
+    into.matched.append(post)
+    into.add_engagement(counts)
+    if post.author_key not in into.authors:
+        into.authors[post.author_key] = Author(
+            author_key=post.author_key,
+            platform=x_words.PLATFORM,
+            handle=handle,
+            url=f"https://x.com/{handle}" if handle else None,
+        )
+    into.interactions += edges.edges_of(
+        post,
+        reply_to=x_words.author_key(None, answered),
+        mentions=[f"x:@{name.lower()}" for name in x_words.handles_in(post.text or "")],
+    )
+
+
+def _read(given: dict[str, str]) -> tuple[Post, str | None, str | None]:
+    """Give the post, its author's handle, and the handle that it answers."""
     url = given["tweet_url"].strip()
     in_url = x_words.handle_and_id(url)
     # The address is text, and no spreadsheet rounds it.
-    native_id = in_url[1] if in_url else cells.intact_id(given.get("id_str", ""))
+    native_id = in_url[1] if in_url else cells.intact_id(given.get("id_str"))
     if native_id is None:
         raise RecordError(
             f"no whole id, neither in {url!r:.80} nor in {given.get('id_str')!r:.40}",
             field="tweet_url",
         )
     handle = given.get("username", "").strip().lstrip("@") or (in_url[0] if in_url else None)
-    author_key = x_words.author_key(cells.intact_id(given.get("user_id_str", "")), handle)
+    author_key = x_words.author_key(cells.intact_id(given.get("user_id_str")), handle)
     if author_key is None:
         raise RecordError("no author", field="username")
     text = x_words.plain(cells.text(given["full_text"]) or "")
@@ -77,22 +98,7 @@ def _gather(row: Row, into: Gathered, options: ImportOptions) -> None:
         hashtags_raw=hashtags.in_text(text),
         urls=x_words.links_in(text),
     )
-    into.matched.append(post)
-    into.authors.setdefault(
-        author_key,
-        Author(
-            author_key=author_key,
-            platform=x_words.PLATFORM,
-            handle=handle,
-            url=f"https://x.com/{handle}" if handle else None,
-        ),
-    )
-    _gather_counts(post, given, into, options)
-    into.interactions += edges.edges_of(
-        post,
-        reply_to=x_words.author_key(None, answered),
-        mentions=[f"x:@{name.lower()}" for name in x_words.handles_in(text)],
-    )
+    return post, handle, answered
 
 
 def _answered(given: dict[str, str], native_id: str, text: str) -> str | None:
@@ -106,17 +112,13 @@ def _answered(given: dict[str, str], native_id: str, text: str) -> str | None:
     return x_words.leading_handle(text) or ""
 
 
-def _gather_counts(
-    post: Post, given: dict[str, str], into: Gathered, options: ImportOptions
-) -> None:
-    into.add_engagement(
-        Engagement(
-            post_key=post.post_key,
-            observer=f"import:{NAME}",
-            taken_at=options.captured_at,
-            reposts=cells.count(given.get("retweet_count"), "retweet_count"),
-            quotes=cells.count(given.get("quote_count"), "quote_count"),
-            replies=cells.count(given.get("reply_count"), "reply_count"),
-            likes=cells.count(given.get("favorite_count"), "favorite_count"),
-        )
+def _counts(post: Post, given: dict[str, str], options: ImportOptions) -> Engagement:
+    return Engagement(
+        post_key=post.post_key,
+        observer=f"import:{NAME}",
+        taken_at=options.captured_at,
+        reposts=cells.count(given.get("retweet_count"), "retweet_count"),
+        quotes=cells.count(given.get("quote_count"), "quote_count"),
+        replies=cells.count(given.get("reply_count"), "reply_count"),
+        likes=cells.count(given.get("favorite_count"), "favorite_count"),
     )

@@ -70,11 +70,17 @@ def _read(
     said_at = envelope.twarc.retrieved_at if envelope.twarc is not None else None
     around = Around(captured_at if said_at is None else parse_iso(said_at))
     into.received += len(raws)
-    matched = list(_decoded(_TWEET, raws, reject))
     referenced = _read_includes(envelope.includes, around, into, reject)
-    for at, raw, tweet in matched:
-        inlined = around.add(tweet)
+    matched = []
+    for at, raw, tweet in _decoded(_TWEET, raws, reject):
+        try:
+            inlined = around.add(tweet)
+        except RecordError as error:
+            reject(error, raw, at)
+            continue
+        matched.append((at, raw, tweet))
         referenced += [(f"{at}.referenced_tweets", raw, nested) for nested in inlined]
+    # Only now is all known that one of them may point to.
     for at, raw, tweet in matched:
         try:
             gather_matched(tweet, around, into)
@@ -105,8 +111,11 @@ def _read_includes(
     if includes is None:
         return []
     rejected_before = len(into.rejected)
-    for _, _, user in _decoded(_USER, _numbered("$.includes.users", includes.users), reject):
-        around.add_user(user)
+    for at, raw, user in _decoded(_USER, _numbered("$.includes.users", includes.users), reject):
+        try:
+            around.add_user(user)
+        except RecordError as error:
+            reject(error, raw, at)
     referenced = list(_decoded(_TWEET, _numbered("$.includes.tweets", includes.tweets), reject))
     for _, _, tweet in referenced:
         around.add(tweet)

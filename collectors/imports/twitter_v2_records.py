@@ -19,17 +19,20 @@ class Around:
 
     def __init__(self, taken_at: datetime) -> None:
         self.taken_at = taken_at
-        self._users: dict[str, User] = {}
+        self._authors: dict[str, Author] = {}
         self._ids: dict[str, str] = {}  # by handle
         self._tweets: dict[str, Tweet] = {}
 
     def add_user(self, user: User) -> None:
-        """Know an account."""
-        self._users[user.id] = user
+        """Know an account. Raises `RecordError`."""
+        self._authors[user.id] = _author(user)
         self._ids[user.username.lower()] = user.id
 
     def add(self, tweet: Tweet) -> list[Tweet]:
-        """Know a tweet, its author, and what `twarc flatten` wrote into it, which is given back."""
+        """Know a tweet, its author, and what `twarc flatten` wrote into it, which is given back.
+
+        Raises `RecordError`.
+        """
         self._tweets[tweet.id] = tweet
         if tweet.author is not None:
             self.add_user(tweet.author)
@@ -44,8 +47,8 @@ class Around:
 
     def handle(self, author_id: str) -> str | None:
         """Give the handle of an account, if it came along."""
-        user = self._users.get(author_id)
-        return user.username if user is not None else None
+        author = self._authors.get(author_id)
+        return author.handle if author is not None else None
 
     def mention_key(self, mention: Mention) -> str:
         """Give the key of a named account; before 2021 the API did not give its id."""
@@ -54,9 +57,8 @@ class Around:
 
     def gather_authors(self, into: Gathered) -> None:
         """Take all accounts that came along."""
-        for user in self._users.values():
-            if (key := f"x:{user.id}") not in into.authors:
-                into.authors[key] = _author(user)
+        for author in self._authors.values():
+            into.authors.setdefault(author.author_key, author)
 
 
 def gather_matched(tweet: Tweet, around: Around, into: Gathered) -> None:
@@ -191,7 +193,9 @@ def _author(user: User) -> Author:
         handle=user.username,
         display_name=user.name,
         url=f"https://x.com/{user.username}",
-        created_at=parse_iso(user.created_at) if user.created_at is not None else None,
+        created_at=parse_iso(user.created_at, field="$.created_at")
+        if user.created_at is not None
+        else None,
         followers=counts.followers_count if counts is not None else None,
         following=counts.following_count if counts is not None else None,
         posts=counts.tweet_count if counts is not None else None,

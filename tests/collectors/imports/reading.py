@@ -66,12 +66,14 @@ def read(
         assert page.interactions.schema == INTERACTIONS
         assert page.engagement.schema == ENGAGEMENT
         assert page.rejected.schema == REJECTED
+        assert page.received >= page.rejected.height
     reached = [page.progress for page in pages]
     assert reached == sorted(reached)
     assert not pages or 0 < reached[-1] <= path.stat().st_size
 
     def frames(name: str, schema: pl.Schema) -> pl.DataFrame:
-        return pl.concat([schema.to_frame(), *(getattr(page, name) for page in pages)])
+        given: list[pl.DataFrame] = [getattr(page, name) for page in pages]
+        return pl.concat([schema.to_frame(), *given])
 
     return Whole(
         pages=pages,

@@ -111,7 +111,8 @@ def test_bad_rows_are_set_aside(tmp_path: Path) -> None:
         "1,kemarin,a,x,1,\n2,2024-01-02,,x,1,\n3,2024-01-02,a,x,banyak,\n4,2024-01-02,a,x,1,a:b\n"
         "5,2024-01-02,a\n",
     )
-    assert whole.received == 5
+    assert whole.received == whole.rejected.height == 5
+    assert whole.posts.is_empty()
     assert whole.rejected.select("locator", "reason", "field").rows() == [
         ("a.csv:2", "not a time: 'kemarin'", "created_at"),
         ("a.csv:3", "no author", "author"),

@@ -105,13 +105,15 @@ def test_an_included_tweet_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_text(
         '{"data":[{"id":"1","text":"a","author_id":"2","created_at":"2024-01-01T00:00:00Z"}],'
-        '"includes":{"tweets":[{"id":"3","text":"b"}],"users":[{"id":"2"}]}}'
+        '"includes":{"tweets":[{"id":"3","text":"b"}],"users":[{"id":"2"},'
+        '{"id":"4","username":"a","created_at":"kemarin"}]}}'
     )
     whole = read(TwitterV2(), path)
     assert whole.matched.height == 1
-    assert whole.received == 3
+    assert whole.received == 4
     assert whole.rejected["field"].to_list() == [
         "$.includes.users[0]",
+        "$.includes.users[1].created_at",
         "$.includes.tweets[0].author_id",
     ]
 
