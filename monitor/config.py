@@ -6,7 +6,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
@@ -269,4 +269,4 @@ def parse_time(text: str, *, now: datetime, zone: ZoneInfo) -> datetime:
         raise ValueError(
             f"{text!r} is no time: write 7d, 36h, 2026-11-23 or 2026-11-23T07:00+07:00"
         ) from None
-    return given if given.tzinfo else given.replace(tzinfo=zone)
+    return (given if given.tzinfo else given.replace(tzinfo=zone)).astimezone(UTC)

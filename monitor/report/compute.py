@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -99,9 +99,8 @@ def span_of(
 def _floor(moment: datetime, window: timedelta, zone: ZoneInfo) -> datetime:
     local = moment.astimezone(zone)
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    if window >= timedelta(days=1):
-        return midnight.astimezone(moment.tzinfo)
-    return midnight.astimezone(moment.tzinfo) + (moment - midnight) // window * window
+    start = midnight.astimezone(UTC)
+    return start if window >= timedelta(days=1) else start + (moment - start) // window * window
 
 
 def compute(store: Store, target: Target, span: Span, *, config: Config, now: datetime) -> Report:
