@@ -6,7 +6,7 @@ What the daemon finds, what a digest says and what a report shows come from here
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -61,6 +61,8 @@ def measure(
 
     Counts are null where coverage is below one half.
     """
+    # Frames are in UTC, and Polars compares no times of two zones.
+    since, until = since.astimezone(UTC), until.astimezone(UTC)
     streams = store.coverage.streams(hashtags=target.hashtags)
     start = since - LEAD_IN
     activity = store.queries.activity(target.selection(start, until))

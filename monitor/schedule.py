@@ -113,7 +113,7 @@ def _words(duration: timedelta) -> str:
     return f"{minutes // 60} h" if minutes % 60 == 0 and minutes else f"{minutes} min"
 
 
-# When the reposts of a post are asked for: most happen early.
+# The ages at which a post is asked for its reposts: most happen early.
 EXPANSION_AGES: Sequence[timedelta] = (
     timedelta(hours=1),
     timedelta(hours=6),
@@ -121,8 +121,3 @@ EXPANSION_AGES: Sequence[timedelta] = (
     timedelta(days=3),
 )
 
-
-def expansion_due(created_at: datetime, checked_at: datetime | None, *, now: datetime) -> bool:
-    """Tell whether one of the ages has been reached since the post was last asked for."""
-    reached = [created_at + age for age in EXPANSION_AGES if created_at + age <= now]
-    return bool(reached) and (checked_at is None or checked_at < max(reached))

@@ -71,6 +71,7 @@ class ListedSource:
     page_size: int = 10
     fails: dict[int, Exception] = field(default_factory=dict)  # before which page of a run
     boosts: list[Interaction] = field(default_factory=list)
+    engagement: list[Engagement] = field(default_factory=list)
     asked: list[str | None] = field(default_factory=list)
 
     def pages(self, hashtag: str, *, cursor: str | None, now: datetime) -> Iterator[Page]:
@@ -87,6 +88,7 @@ class ListedSource:
             more = at + self.page_size < len(known)
             yield page_of(
                 posts=part,
+                engagement=self.engagement,
                 received=len(part),
                 cursor=str(at + self.page_size) if more else None,
             )

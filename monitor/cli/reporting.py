@@ -152,6 +152,6 @@ def graph_command(
         written = write_graph(store, chosen, output, since=start, until=end)
     click.echo(
         f"{output}: {written.nodes:,} accounts, {written.edges:,} edges from amplifier to amplified "
-        f"({kind}), {written.communities} communities"
+        f"({kind}); communities: {written.communities}"
     )
     return 0

@@ -19,7 +19,11 @@ class Expansions:
     def due(
         self, source: str, hashtags: Sequence[str], *, since: datetime, now: datetime, limit: int
     ) -> list[PostRef]:
-        """Give the posts whose reposts are due to be asked for, those most reposted first."""
+        """Give the posts whose reposts are due to be asked for, those most reposted first.
+
+        Due is a post whose count has grown since it was asked for, or that has come of age since:
+        the counts of older posts are not seen again by polls.
+        """
         ages = [age / timedelta(seconds=1) for age in EXPANSION_AGES]
         rows = self._db.rows(
             _TO_EXPAND,
@@ -42,10 +46,15 @@ class Expansions:
         ]
 
     def mark(self, source: str, post_key: str, *, reposts: int, now: datetime) -> None:
-        """Note that a post was asked for its reposts."""
+        """Note that a post was asked for its reposts.
+
+        A server may count more reposts than it names: what it counts by now is answered for.
+        """
         self._db.run(
             """
-            insert into expansions values ($source, $post_key, $now, $reposts)
+            insert into expansions
+            select $source, $post_key, $now, greatest($reposts, coalesce(max(reposts), 0))
+            from engagement where post_key = $post_key
             on conflict do update set checked_at = excluded.checked_at, reposts = excluded.reposts
             """,
             source=source,
@@ -64,7 +73,7 @@ with recent as (
     select post_key, max(reposts) as reposts from engagement semi join recent using (post_key)
     group by post_key
 ), dated as (
-    select r.*, e.checked_at, coalesce(c.reposts, 0) as reposts,
+    select r.*, e.checked_at, e.reposts as answered, coalesce(c.reposts, 0) as reposts,
            list_max(list_filter(
                list_transform($ages, lambda age: r.created_at + to_seconds(age)),
                lambda reached: reached <= $now)) as reached_at
@@ -73,6 +82,7 @@ with recent as (
     left join counted c on c.post_key = r.post_key
 )
 select * from dated
-where reached_at is not null and (checked_at is null or checked_at < reached_at)
+where (reached_at is not null and (checked_at is null or checked_at < reached_at))
+   or reposts > coalesce(answered, 0)
 order by reposts desc, created_at desc, post_key limit $limit
 """

@@ -172,9 +172,11 @@ class Queries:
         return self._db.rows(
             f"""
             select p.text, p.author_key, p.url, p.sort_at, count(i.interaction_key) as passed_on
-            from posts p left join interactions i
+            from (
+                select * from posts
+                where kind <> 'repost' and text is not null and {selection.where()}
+            ) p left join interactions i
               on i.target_post_key = p.post_key and i.kind in ('repost', 'quote')
-            where p.kind <> 'repost' and p.text is not null and {selection.where(time="p.sort_at")}
             group by all order by passed_on desc, p.sort_at limit $limit
             """,  # noqa: S608
             limit=limit,

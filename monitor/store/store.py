@@ -78,6 +78,19 @@ class StoreFile:
         with _TURN:
             yield from self._opened(read_only=read_only)
 
+    @contextmanager
+    def kept_open(self) -> Iterator[None]:
+        """Hold the file open, so that each `open` within is quick; other processes must wait.
+
+        For a simulation that does days of turns in one go, and for writing only.
+        """
+        self._prepare_folder()
+        connection = self._connect(read_only=False)
+        try:
+            yield
+        finally:
+            connection.close()
+
     def _opened(self, *, read_only: bool) -> Iterator[Store]:
         if read_only and not self.path.exists():
             raise StoreMissingError(

@@ -14,7 +14,15 @@ from collectors.errors import (
 from monitor.collect import collect
 from monitor.config import CollectSettings
 from monitor.schedule import Wish
-from tests.builders import HOUR, NOON, SOURCE, ListedSource, make_post, make_repost
+from tests.builders import (
+    HOUR,
+    NOON,
+    SOURCE,
+    ListedSource,
+    make_engagement,
+    make_post,
+    make_repost,
+)
 
 WISH = Wish(SOURCE, "airbersih", timedelta(minutes=10), timedelta(days=7))
 
@@ -206,3 +214,14 @@ def test_reposts_are_asked_for_and_become_interactions(stores):
     assert poll.task == "poll"  # asked an hour ago; the next age is six hours
     _, again = turn(stores, source, settings=settings, now=NOON + 5 * HOUR)
     assert (again.task, again.new) == ("expand", 0)
+
+
+def test_a_post_whose_count_has_grown_is_asked_for_its_reposts_at_once(stores):
+    post = make_post(1, created_at=NOON - timedelta(minutes=2))
+    boost = make_repost(target_post_key=post.post_key)
+    source = ListedSource([post], boosts=[boost], engagement=[make_engagement(1, reposts=2)])
+    settings = CollectSettings()
+    _, expand = turn(stores, source, settings=settings)
+    assert (expand.task, expand.new) == ("expand", 1)
+    # The server counts two and names one: it is not asked again for that.
+    assert len(turn(stores, source, settings=settings, now=NOON + HOUR / 3)) == 1

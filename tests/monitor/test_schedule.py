@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from monitor import config, schedule
 from monitor.ledger import Gap, Stream
-from monitor.schedule import Attempt, Wish, due, expansion_due
+from monitor.schedule import Attempt, Wish, due
 from tests.builders import HOUR, NOON, SOURCE
 
 WISH = Wish(SOURCE, "airbersih", timedelta(minutes=10), timedelta(days=7))
@@ -60,10 +60,3 @@ def test_two_watches_of_one_hashtag_ask_once_at_the_faster_rhythm():
         Wish(SOURCE, "banjir", timedelta(hours=1), timedelta(days=30)),
     ]
 
-
-def test_reposts_are_asked_for_as_a_post_comes_of_age():
-    written = NOON - timedelta(minutes=50)
-    assert not expansion_due(written, None, now=NOON)
-    assert expansion_due(written, None, now=NOON + HOUR)
-    assert not expansion_due(written, NOON + HOUR, now=NOON + 2 * HOUR)
-    assert expansion_due(written, NOON + HOUR, now=NOON + 6 * HOUR)
