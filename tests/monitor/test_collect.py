@@ -103,24 +103,24 @@ def test_each_failure_has_its_verdict_and_its_gap(stores, error, verdict, reason
 
 def test_an_outage_that_gives_its_posts_afterwards_leaves_no_gap(stores):
     posts = [make_post(n, created_at=NOON - n * timedelta(minutes=7)) for n in range(600)]
-    turn(stores, ListedSource(posts), now=NOON - 10 * HOUR)
+    turn(stores, ListedSource(posts, page_size=200), now=NOON - 10 * HOUR)
     down = {0: SourceUnavailableError("503")}
-    turn(stores, ListedSource(posts, fails=down), now=NOON - 6 * HOUR)
-    turn(stores, ListedSource(posts, fails=down), now=NOON - 2 * HOUR)
+    turn(stores, ListedSource(posts, page_size=200, fails=down), now=NOON - 6 * HOUR)
+    turn(stores, ListedSource(posts, page_size=200, fails=down), now=NOON - 2 * HOUR)
     _, stream = state(stores)
     assert [(g.from_at, g.to_at) for g in stream.gaps] == [(NOON - 10 * HOUR, NOON - 2 * HOUR)]
-    turn(stores, ListedSource(posts), now=NOON)
+    turn(stores, ListedSource(posts, page_size=200), now=NOON)
     stored, stream = state(stores)
     assert (stored, stream.gaps) == (600, ())
 
 
 def test_an_outage_that_stays_silent_afterwards_stays_a_gap(stores):
     posts = [make_post(n, created_at=NOON - n * timedelta(minutes=7)) for n in range(600)]
-    turn(stores, ListedSource(posts), now=NOON - 10 * HOUR)
+    turn(stores, ListedSource(posts, page_size=200), now=NOON - 10 * HOUR)
     down = {0: SourceUnavailableError("503")}
-    turn(stores, ListedSource(posts, fails=down), now=NOON - 2 * HOUR)
+    turn(stores, ListedSource(posts, page_size=200, fails=down), now=NOON - 2 * HOUR)
     kept = [p for p in posts if not NOON - 10 * HOUR < p.created_at <= NOON - 2 * HOUR]
-    turn(stores, ListedSource(kept), now=NOON)
+    turn(stores, ListedSource(kept, page_size=200), now=NOON)
     _, stream = state(stores)
     (gap,) = stream.gaps
     assert (gap.reason, gap.from_at, gap.to_at) == ("silent", NOON - 10 * HOUR, NOON - 2 * HOUR)

@@ -1,0 +1,10 @@
+"""Stage 1: what is due → pages → store, with a verdict for each run and a gap for what is missing.
+
+A page, its cursor and what it covers are saved in one transaction; so whatever ends the process,
+the next turn knows how far this one came.
+"""
+
+from monitor.collect.run import RunResult
+from monitor.collect.stage import collect, plan
+
+__all__ = ["RunResult", "collect", "plan"]

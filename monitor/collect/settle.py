@@ -1,0 +1,101 @@
+"""What a run leaves in the ledger: what it covers, what is missing, which gaps it has filled."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from analysis.trends.silence import improbable_silence
+from monitor.collect.run import End, Progress
+from monitor.ledger import Gap, Stretch
+from monitor.schedule import Task
+from monitor.store import Store
+
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def top_of(store: Store, task: Task, *, now: datetime) -> datetime:
+    """Give up to when a task reads: a poll to now, a backfill to the end of its gap."""
+    if task.gap_id is None:
+        return now
+    gaps = store.coverage.open_gaps(source=task.source, hashtag=task.hashtag)
+    return next((gap.to_at for gap in gaps if gap.gap_id == task.gap_id), task.floor)
+
+
+def settle(
+    store: Store, task: Task, run_id: int, progress: Progress, end: End, *, now: datetime
+) -> End:
+    """Close the run, and write down what it covers and what is missing."""
+    if end.verdict == "empty" and _suspicious(store, task, now):
+        detail = "it had posts before, and shows none at all now"
+        end = End("empty", "silent", detail)
+    if end.missing is None:
+        top = top_of(store, task, now=now)
+        store.coverage.cover(task.source, task.hashtag, (task.floor, top))
+        _judge_gaps(store, task, run_id, (task.floor, top), now)
+    else:
+        _note_missing(store, task, progress, end, now)
+    store.runs.finish(run_id, end.verdict, now=now, detail=end.detail, retry_at=end.retry_at)
+    return end
+
+
+def _suspicious(store: Store, task: Task, now: datetime) -> bool:
+    """Tell whether it is odd that nothing at all was shown."""
+    return task.kind == "poll" and bool(
+        store.coverage.posts_between(task.source, task.hashtag, _LONG_AGO, now)
+    )
+
+
+def _note_missing(store: Store, task: Task, progress: Progress, end: End, now: datetime) -> None:
+    low = progress.reached if progress.pages and progress.reached else None
+    if task.gap_id is not None:
+        if low is not None and low > task.floor:
+            store.coverage.change_gap(task.gap_id, to_at=low, cursor=progress.cursor)
+        return
+    start = _covered_before(store, task, low, now)
+    store.coverage.open_gap(
+        task.source,
+        task.hashtag,
+        (start, low or now),
+        end.missing or "failed",
+        now=now,
+        detail=end.detail,
+        cursor=progress.cursor,
+    )
+
+
+def _covered_before(store: Store, task: Task, low: datetime | None, now: datetime) -> datetime:
+    """Give the end of what was read before this run, or when the stream was first wanted."""
+    before = low or now
+    ends = [
+        end
+        for stream in store.coverage.streams(hashtags=[task.hashtag], sources=[task.source])
+        for start, end in stream.covered
+        if end <= before and start < before
+    ]
+    return max(ends, default=task.floor)
+
+
+def _judge_gaps(store: Store, task: Task, run_id: int, read: Stretch, now: datetime) -> None:
+    """Close the gaps that were read through, but for those whose silence is improbable."""
+    for gap in store.coverage.open_gaps(source=task.source, hashtag=task.hashtag):
+        if gap.from_at < read[0] or gap.to_at > read[1] or gap.reason == "silent":
+            continue
+        if silence := _silence(store, gap):
+            store.coverage.change_gap(gap.gap_id, reason="silent", detail=silence)
+        else:
+            store.coverage.close_gap(gap.gap_id, run_id=run_id, now=now)
+
+
+def _silence(store: Store, gap: Gap) -> str | None:
+    """Say why a gap that was read through must still count as missing; None if it need not."""
+    if store.coverage.posts_between(gap.source, gap.hashtag, gap.from_at, gap.to_at):
+        return None
+    week = timedelta(days=7)
+    before = store.coverage.posts_between(gap.source, gap.hashtag, gap.from_at - week, gap.from_at)
+    rate = before / (week / timedelta(hours=1))
+    if not improbable_silence(rate, gap.hours):
+        return None
+    return (
+        f"{gap.reason}; read again afterwards, and not one post where about "
+        f"{rate * gap.hours:.0f} would be usual"
+    )

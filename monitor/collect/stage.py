@@ -1,0 +1,73 @@
+"""What is due, and who carries it out."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import datetime
+
+from collectors.collector import Collector
+from monitor import schedule
+from monitor.collect.run import RunResult
+from monitor.collect.worker import Worker
+from monitor.config import CollectSettings
+from monitor.schedule import Task, Wish
+from monitor.store import Store, StoreFile
+
+
+def plan(
+    store: Store, wishes: Iterable[Wish], *, settings: CollectSettings, now: datetime
+) -> list[Task]:
+    """Give what is due, and note what an interrupted run left open. Wants a transaction."""
+    store.runs.close_interrupted(now=now)
+    wishes = list(wishes)
+    for wish in wishes:
+        store.coverage.want(wish.source, wish.hashtag, since=now - wish.backfill)
+    attempts = store.runs.last_attempts()
+    streams = {(s.source, s.hashtag): s for s in store.coverage.streams()}
+    tasks: list[Task] = []
+    for wish in wishes:
+        key = wish.source, wish.hashtag
+        for stretch in streams[key].unexplained():
+            store.coverage.open_gap(
+                *key,
+                stretch,
+                "interrupted",
+                now=now,
+                cursor=store.runs.last_cursor(*key),
+                detail="the process ended while it was reading",
+            )
+        stream = replace(
+            streams[key],
+            gaps=tuple(store.coverage.open_gaps(source=wish.source, hashtag=wish.hashtag)),
+        )
+        tasks += schedule.due(wish, stream, attempts.get(key), settings=settings, now=now)
+    return tasks
+
+
+def collect(
+    stores: StoreFile,
+    collectors: Mapping[str, Collector],
+    wishes: Iterable[Wish],
+    *,
+    settings: CollectSettings,
+    now: datetime,
+    stop: threading.Event,
+) -> list[RunResult]:
+    """Carry out all that is due: sources side by side, the tasks of one source in turn."""
+    with stores.open() as store, store.transaction():
+        tasks = plan(store, wishes, settings=settings, now=now)
+    by_source: dict[str, list[Task]] = {}
+    for task in tasks:
+        by_source.setdefault(task.source, []).append(task)
+    if not by_source:
+        return []
+
+    def work(source: str) -> list[RunResult]:
+        worker = Worker(stores, collectors[source], settings=settings, now=now, stop=stop)
+        return worker.carry_out(by_source[source])
+
+    with ThreadPoolExecutor(max_workers=len(by_source), thread_name_prefix="collect") as pool:
+        return [result for results in pool.map(work, by_source) for result in results]
