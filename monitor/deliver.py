@@ -22,6 +22,11 @@ from monitor.errors import ConfigError
 from monitor.letters import OutboxLetter, clean, envelope_address, message
 
 _PORTS = {"starttls": 587, "tls": 465, "none": 25}
+_OTHER_WAY = {
+    "starttls": "set mail.security to tls, or leave mail.username empty",
+    "tls": "leave mail.username empty",
+    "none": "set mail.security to starttls, or leave mail.username empty",
+}
 _TIMEOUT = 30.0  # seconds without an answer
 _LOGIN_CODES = frozenset({530, 534, 535, 538})  # permanent to SMTP; the operator can mend them
 # The connection can go on after these.
@@ -176,11 +181,7 @@ def _trouble(error: Exception, settings: MailSettings) -> tuple[str, str]:
             wrong = f"refused the login ({error.smtp_code} {_text(error.smtp_error)})"
             return wrong, f"check mail.username and {password}"
         case smtplib.SMTPNotSupportedError():
-            return f"cannot do it ({clean(str(error))})", (
-                "set mail.security to tls or none, or leave mail.username empty"
-                if settings.security != "tls"
-                else "leave mail.username empty if it wants no login"
-            )
+            return f"cannot do it ({clean(str(error))})", _OTHER_WAY[settings.security]
         case UnicodeError():
             return "cannot be logged in to", f"use only ASCII in mail.username and {password}"
         case smtplib.SMTPServerDisconnected():
