@@ -76,11 +76,12 @@ class Server:
         if name == "late":
             return "452 4.3.1 insufficient storage"
         if name == "lost":  # it was taken, and then the line broke: RFC 1047
-            self.got.append(mail)  # type: ignore[arg-type]
+            self.got.append(mail)
         if name in ("drop", "lost") and self.seen[name] == 1:
+            assert isinstance(server.transport, asyncio.WriteTransport)
             server.transport.abort()
             return "250 never heard"
-        self.got.append(mail)  # type: ignore[arg-type]
+        self.got.append(mail)
         return "250 OK"
 
     def authenticate(
@@ -133,7 +134,12 @@ def trusting() -> ssl.SSLContext:
 
 
 def mail_settings(port: int, **fields: Any) -> MailSettings:
-    given = {"server": "127.0.0.1", "port": port, "security": "none", "sender": SENDER}
+    given: dict[str, Any] = {
+        "server": "127.0.0.1",
+        "port": port,
+        "security": "none",
+        "sender": SENDER,
+    }
     return MailSettings(**(given | fields))
 
 
