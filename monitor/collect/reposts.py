@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from datetime import datetime
+
+import polars as pl
 
 from collectors.collector import Collector
 from collectors.errors import CollectorError
+from collectors.page import Page
 from monitor.collect.run import RunResult
 from monitor.config import CollectSettings
 from monitor.store import StoreFile
+from monitor.store.posts import Saved
 
 
 def expand(
@@ -33,7 +38,7 @@ def expand(
         )
     if not posts:
         return None
-    verdict, detail, asked, found = "complete", None, [], 0
+    verdict, detail, asked = "complete", None, []
     for post in posts:
         if stop.is_set():
             verdict, detail = "partial", "stopped while it was reading"
@@ -45,10 +50,10 @@ def expand(
             break
     with stores.open() as store, store.transaction():
         run_id = store.runs.start("expand", source, now=now)
+        # Saved as one: most of these pages hold next to nothing, and each saving has its price.
+        found = store.posts.add(_joined(page for _, page in asked), source=source, now=now)
         for post, page in asked:
-            saved = store.posts.add(page, source=source, now=now)
-            found += saved.interactions
-            store.runs.add_page(run_id, saved, page)
+            store.runs.add_page(run_id, Saved(), page)
             store.expansions.mark(source, post.post_key, reposts=page.interactions.height, now=now)
         store.runs.finish(run_id, verdict, now=now, detail=detail)
     return RunResult(
@@ -58,6 +63,15 @@ def expand(
         verdict=verdict,
         pages=len(asked),
         received=sum(page.interactions.height for _, page in asked),
-        new=found,
+        new=found.interactions,
         detail=detail,
+    )
+
+
+def _joined(pages: Iterable[Page]) -> Page:
+    """Give who acted, and how, of several pages as one."""
+    several = [Page(), *pages]
+    return Page(
+        authors=pl.concat(page.authors for page in several),
+        interactions=pl.concat(page.interactions for page in several),
     )
