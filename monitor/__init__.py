@@ -1,3 +1,3 @@
-"""gaung: the pipe from hashtags to reports and letters (collect, store, detect, notify, deliver)."""
+"""gaung: from hashtags to reports and letters (collect, store, detect, notify, deliver)."""
 
 __version__ = "0.1.0"

@@ -120,4 +120,3 @@ EXPANSION_AGES: Sequence[timedelta] = (
     timedelta(hours=24),
     timedelta(days=3),
 )
-

@@ -90,9 +90,7 @@ def _watch(
     del app
     streams = store.coverage.streams(hashtags=tags)
     share = ledger.coverage(streams, now - _WEEK, now)
-    posts = store.queries.summary(Target(name, tags, watch=name).selection(now - _WEEK, now))[
-        "posts"
-    ]
+    posts = store.queries.posts(Target(name, tags, watch=name).selection(now - _WEEK, now))
     return {
         "name": name,
         "hashtags": list(tags),

@@ -20,6 +20,7 @@ from collectors.collector import Collector
 from monitor import schedule
 from monitor.alert import Decision
 from monitor.collect import RunResult, collect
+from monitor.collect import plan as planned
 from monitor.deliver import Delivery, deliver
 from monitor.detect import detect
 from monitor.letters import Letter
@@ -49,19 +50,8 @@ def wishes_of(app: App, collectors: Mapping[str, Collector]) -> list[Wish]:
 
 def plan(app: App, collectors: Mapping[str, Collector], *, now: datetime) -> list[Task]:
     """Tell what a turn would ask for; nothing is changed."""
-    from monitor.collect import plan as planned
-
-    class _Undone(Exception):  # noqa: N818  # no error: it rolls the plan back
-        pass
-
-    tasks: list[Task] = []
-    try:
-        with app.stores.open() as store, store.transaction():
-            wishes = wishes_of(app, collectors)
-            tasks = planned(store, wishes, settings=app.config.collect, now=now)
-            raise _Undone
-    except _Undone:
-        return tasks
+    with app.stores.open() as store, store.database.trial():
+        return planned(store, wishes_of(app, collectors), settings=app.config.collect, now=now)
 
 
 def turn(

@@ -66,7 +66,7 @@ class App:
         if not mail.server:
             return None
         password = (
-            configuration.secret(mail.password_env, key="mail.password_env")  # noqa: S106
+            configuration.secret(mail.password_env, key="mail.password_env")
             if mail.password_env
             else ""
         )

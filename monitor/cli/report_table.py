@@ -40,13 +40,9 @@ def _verdict(report: Report) -> str:
     count = f"{report.posts:,} posts by {report.authors:,} accounts"
     if report.bursts:
         worst = max(report.bursts, key=lambda burst: burst.score)
-        often = _days(worst.once_in_days)
-        return f"{count}; {len(report.bursts)} bursts, the strongest expected about once in {often}"
+        usual = "" if worst.expected is None else f" where about {worst.expected:,.0f} are usual"
+        return f"{count}; bursts: {len(report.bursts)}, the strongest {worst.posts:,} posts{usual}"
     return f"{count}; no burst found"
-
-
-def _days(days: float) -> str:
-    return f"{days / 365:.0f} years or more" if days >= 730 else f"{max(1, round(days)):,} days"
 
 
 def _print_windows(out: Any, report: Report, section: Section, zone: ZoneInfo) -> None:

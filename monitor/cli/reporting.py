@@ -63,7 +63,8 @@ def report_command(
 ) -> int:
     """Compute the report once and render it."""
     from monitor import clock
-    from monitor.report.compute import compute, span_of
+    from monitor.report.compute import compute
+    from monitor.report.span import span_of
 
     app, now = given.app(), clock.now()
     chosen = target_of(app, target)
@@ -151,7 +152,7 @@ def graph_command(
     with app.stores.open(read_only=True) as store:
         written = write_graph(store, chosen, output, since=start, until=end)
     click.echo(
-        f"{output}: {written.nodes:,} accounts, {written.edges:,} edges from amplifier to amplified "
-        f"({kind}); communities: {written.communities}"
+        f"{output}: {written.nodes:,} accounts, {written.edges:,} edges from amplifier to "
+        f"amplified ({kind}); communities: {written.communities}"
     )
     return 0

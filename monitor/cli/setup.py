@@ -18,7 +18,7 @@ Examples:
   gaung init
   gaung init /etc/gaung
 """
-_CHECK = """Check the configuration, the store, each source with one cheap request, and the mail login.
+_CHECK = """Check configuration, store, each source (one cheap request) and mail login.
 
 Each problem is named with its remedy; exit code 1 if there is any.
 

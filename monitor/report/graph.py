@@ -40,7 +40,7 @@ def write_graph(
     Nodes: the account's key, `label`, `pagerank`, `community`. Edges: `weight`, a count per kind,
     `first_at`. Raises `OperatorError` if there is nothing to draw.
     """
-    edges = store.queries.edges(target.selection(since, until))
+    edges = store.acts.choose(target.selection(since, until)).edges()
     graph = amplification_graph(edges)
     if not graph.number_of_nodes():
         raise OperatorError(

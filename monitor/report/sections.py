@@ -36,6 +36,7 @@ _SUMMARY = (
     "last_post_at",
     "coverage",
 )
+_PLURALS = {"quote": "quotes", "reply": "replies", "mention": "mentions"}
 _TITLES = {
     "bursts": "Bursts",
     "gaps": "Gaps: what is missing",
@@ -53,7 +54,7 @@ def sections(report: Report) -> list[Section]:
     """Give the report as tables, the summary first and the windows last."""
     summary = [(name, _cell(getattr(report, name))) for name in _SUMMARY]
     summary += [
-        (f"{kind}s", n) for kind, n in report.interactions_by_kind.items() if kind != "repost"
+        (_PLURALS[kind], n) for kind, n in report.interactions_by_kind.items() if kind != "repost"
     ]
     tables = [Section("summary", "Summary", ("what", "value"), summary)]
     for name, title in _TITLES.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import duckdb
@@ -63,25 +63,26 @@ class Database:
         try:
             yield
         except BaseException:
-            with _ended_transaction_is_fine():
+            with suppress(duckdb.TransactionException):  # a failed commit has ended it already
                 self._connection.execute("rollback")
             raise
         with _named_errors():
             self._connection.execute("commit")
+
+    @contextmanager
+    def trial(self) -> Iterator[None]:
+        """Undo all of what is done inside."""
+        self._connection.execute("begin transaction")
+        try:
+            yield
+        finally:
+            self._connection.execute("rollback")
 
     def close(self) -> None:
         """Give the file back."""
         # Closing writes the log into the file: with a full disk that fails, and the log stays.
         with _named_errors():
             self._connection.close()
-
-
-@contextmanager
-def _ended_transaction_is_fine() -> Iterator[None]:
-    try:
-        yield
-    except duckdb.TransactionException:
-        pass  # a failed commit has ended it already
 
 
 @contextmanager

@@ -51,7 +51,11 @@ class Posts:
         if posts.is_empty():
             return 0
         frame = posts.with_columns(
-            pl.when(pl.col("kind") != "repost").then(_normalized(pl.col("text"))).alias("same_text")
+            # A post that shares a link twice shares it once.
+            pl.col("urls").list.unique(maintain_order=True),
+            pl.when(pl.col("kind") != "repost")
+            .then(_normalized(pl.col("text")))
+            .alias("same_text"),
         )
         with self._db.given("page_posts", frame):
             # Twice on one page: the matched one, and of these the last.

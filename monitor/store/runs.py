@@ -25,7 +25,8 @@ class Runs:
         return int(
             self._db.value(
                 """
-                insert into runs (task, source, hashtag, watch, locator, sha256, started_at, version)
+                insert into runs (
+                    task, source, hashtag, watch, locator, sha256, started_at, version)
                 values ($task, $source, $hashtag, $watch, $locator, $sha256, $now, $version)
                 returning run_id
                 """,
@@ -44,7 +45,8 @@ class Runs:
         """Add what a page brought to its run, and where the next one starts."""
         self._db.run(
             """
-            update runs set pages = pages + 1, cursor = $cursor, received = received + $received, new = new + $new,
+            update runs set pages = pages + 1, cursor = $cursor,
+                received = received + $received, new = new + $new,
                 updated = updated + $updated, rejected = rejected + $rejected
             where run_id = $run_id
             """,
@@ -130,7 +132,8 @@ class Runs:
     def imported(self, sha256: str) -> datetime | None:
         """Tell when a file with this content was imported to the end."""
         rows = self._db.rows(
-            "select max(finished_at) as at from runs where sha256 = $sha256 and verdict is not null",
+            "select max(finished_at) as at from runs "
+            "where sha256 = $sha256 and verdict is not null",
             sha256=sha256,
         )
         return rows[0]["at"] if rows else None

@@ -23,6 +23,7 @@ from monitor.errors import (
     StoreMissingError,
     StoreTooNewError,
 )
+from monitor.store.acts import Acts
 from monitor.store.coverage import Coverage
 from monitor.store.database import Database
 from monitor.store.expansions import Expansions
@@ -48,6 +49,7 @@ class Store:
         self.database = database
         self.posts = Posts(database)
         self.queries = Queries(database)
+        self.acts = Acts(database)
         self.runs = Runs(database)
         self.coverage = Coverage(database)
         self.expansions = Expansions(database)
@@ -109,9 +111,10 @@ class StoreFile:
                     pass  # opening it for writing migrates it
                 connection = self._connect(read_only=True)
                 database = Database(connection)
-            self._refuse_newer(database)
+            version = _version(database)
+            self._refuse_newer(version)
             if not read_only:
-                _migrate(database)
+                _migrate(database, done=version)
             yield Store(database)
         finally:
             database.close()
@@ -168,8 +171,8 @@ class StoreFile:
             return StoreTooNewError(f"{self.path}: was written by a newer DuckDB: upgrade gaung")
         return StoreAccessError(f"{self.path}: the store cannot be opened: {message}")
 
-    def _refuse_newer(self, database: Database) -> None:
-        version, known = _version(database), len(_migrations())
+    def _refuse_newer(self, version: int) -> None:
+        known = len(_migrations())
         if version > known:
             raise StoreTooNewError(
                 f"{self.path}: was written by a newer gaung (store version {version}, this one "
@@ -200,8 +203,7 @@ def _version(database: Database) -> int:
     return int(database.value("select coalesce(max(number), 0) from migrations"))
 
 
-def _migrate(database: Database) -> None:
-    done = _version(database)
+def _migrate(database: Database, *, done: int) -> None:
     for number, (name, sql) in enumerate(_migrations(), start=1):
         if number <= done:
             continue

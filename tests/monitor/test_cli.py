@@ -225,7 +225,7 @@ def test_records_that_cannot_be_read_are_set_aside_with_their_place(gaung, tmp_p
     ],
 )
 def test_each_mistake_says_what_to_do(imported, arguments, code, said):
-    given, out, err = imported(*arguments)
+    given, _, err = imported(*arguments)
     assert given == code
     assert said in err
     assert "Traceback" not in err

@@ -168,7 +168,7 @@ def test_a_run_that_was_killed_leaves_a_gap_with_its_cursor(stores):
         saved = store.posts.add(page, source=SOURCE, now=NOON)
         store.runs.add_page(run_id, saved, page)
         store.coverage.cover(SOURCE, "airbersih", (NOON - timedelta(minutes=5), NOON))
-    poll, fill = turn(stores, ListedSource(posts), now=NOON + HOUR)
+    _, fill = turn(stores, ListedSource(posts), now=NOON + HOUR)
     stored, stream = state(stores)
     assert (fill.task, stored, stream.gaps) == ("backfill", 45, ())
     assert stream.accounted == [(NOON - timedelta(days=7), NOON + HOUR)]

@@ -1,0 +1,193 @@
+"""The rows of a report: windows, bursts, gaps, rankings, communities."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from analysis.trends.burst import once_in_days
+from monitor.measure import Measured, Target
+from monitor.report.report import (
+    AmplifiedRow,
+    AuthorRow,
+    BurstRow,
+    CommunityRow,
+    CountRow,
+    GapRow,
+    WindowRow,
+)
+from monitor.report.span import Span
+from monitor.store import Store
+
+if TYPE_CHECKING:
+    from analysis.graphs.community import Community
+
+TOP = 10
+# Louvain in NetworkX takes 40 µs an edge: the strongest edges hold the communities together, and
+# a report must not keep anybody waiting. `gaung graph` writes all of them.
+MOST_EDGES = 5_000
+MOST_COMMUNITIES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    authors: list[AuthorRow]
+    amplified: list[AmplifiedRow]
+    hashtags: list[CountRow]
+    links: list[CountRow]
+
+
+def ranked_rows(store: Store, target: Target, span: Span) -> Ranked:
+    """Give who and what is at the top. The acts must have been chosen."""
+    from analysis.graphs.ranking import top_amplified
+
+    selection = target.selection(span.since, span.until)
+    amplified = top_amplified(store.acts.edges_of_most_amplified(TOP), TOP).to_dicts()
+    handles = store.queries.handles([row["author_key"] for row in amplified])
+    return Ranked(
+        authors=[
+            AuthorRow(
+                author=row["author_key"],
+                handle=row["handle"] or written_in(row["author_key"]),
+                posts=row["posts"],
+                reposts=row["reposts"],
+                followers=row["followers"],
+            )
+            for row in store.queries.top_authors(selection, TOP)
+        ],
+        amplified=[
+            AmplifiedRow(
+                author=row["author_key"],
+                handle=handles.get(row["author_key"]) or written_in(row["author_key"]),
+                total=row["total"],
+                reposts=row["repost"],
+                quotes=row["quote"],
+                replies=row["reply"],
+                mentions=row["mention"],
+                amplifiers=row["counterparties"],
+            )
+            for row in amplified
+        ],
+        hashtags=[_count(row) for row in store.queries.top_hashtags(selection, TOP)],
+        links=[_count(row) for row in store.queries.top_links(selection, TOP)],
+    )
+
+
+def _count(row: dict[str, object]) -> CountRow:
+    return CountRow(
+        name=str(row["value"]), posts=int(str(row["posts"])), authors=int(str(row["authors"]))
+    )
+
+
+def grouped(kept: pl.DataFrame) -> list[Community]:
+    """Group the accounts of the strongest edges."""
+    from analysis.graphs.amplification import amplification_graph
+    from analysis.graphs.community import communities
+
+    return communities(amplification_graph(kept))
+
+
+def community_rows(
+    store: Store, kept: pl.DataFrame, found: list[Community]
+) -> tuple[list[CommunityRow], dict[str, int]]:
+    """Give the largest communities, and what they rest on. The acts must have been chosen."""
+    graph = {
+        "edges": store.acts.pairs(),
+        "edges_used": kept.select("author_key", "target_author_key").unique().height,
+        "communities": len(found),
+    }
+    amplified = kept.group_by("target_author_key").agg(pl.col("count").sum().alias("total"))
+    totals = dict(amplified.iter_rows())
+    shown = found[:MOST_COMMUNITIES]
+    top = {
+        c.number: sorted(c.members, key=lambda key: (-totals.get(key, 0), key))[:5] for c in shown
+    }
+    handles = store.queries.handles([key for keys in top.values() for key in keys])
+    rows = [
+        CommunityRow(
+            number=c.number,
+            size=c.size,
+            share=round(c.share, 4),
+            inside=round(c.inside, 4),
+            top=[handles.get(key) or written_in(key) or key for key in top[c.number]],
+        )
+        for c in shown
+    ]
+    return rows, graph
+
+
+def window_rows(measured: Measured) -> list[WindowRow]:
+    return [
+        WindowRow(
+            start=row["window_start"],
+            posts=row["posts"],
+            authors=row["authors"],
+            reposts=row["reposts"],
+            expected=rounded(row["expected"], 2),
+            score=rounded(row["score"], 2),
+            coverage=rounded(row["coverage"]),
+        )
+        for row in measured.windows.iter_rows(named=True)
+    ]
+
+
+def burst_rows(measured: Measured, window: timedelta) -> list[BurstRow]:
+    per_day = timedelta(days=1) / window
+    return [
+        BurstRow(
+            start=burst.onset,
+            end=burst.end,
+            peak_at=burst.peak_at,
+            posts=burst.posts,
+            expected=rounded(burst.expected, 1),
+            authors=burst.authors,
+            score=round(burst.score, 2),
+            once_in_days=round(once_in_days(burst.score, per_day), 1),
+        )
+        for burst in measured.bursts
+    ]
+
+
+def gap_rows(store: Store, target: Target, span: Span, series: list[WindowRow]) -> list[GapRow]:
+    rows = [
+        GapRow(
+            source=gap.source,
+            hashtag=gap.hashtag,
+            start=gap.from_at,
+            end=gap.to_at,
+            reason=gap.reason,
+            detail=gap.detail,
+        )
+        for gap in store.coverage.gaps_between(target.hashtags, span.since, span.until)
+    ]
+    silent: list[GapRow] = []
+    for row in series:
+        if row.posts is not None or row.coverage is not None:
+            continue
+        end = row.start + span.window
+        goes_on = bool(silent) and silent[-1].end == row.start
+        start = silent.pop().start if goes_on else row.start
+        silent.append(
+            GapRow(
+                source=None,
+                hashtag=None,
+                start=start,
+                end=end,
+                reason="improbable silence",
+                detail="imported posts, and none where their rate makes that unlikely",
+            )
+        )
+    return sorted([*rows, *silent], key=lambda gap: gap.start)
+
+
+def written_in(author_key: str) -> str | None:
+    """Give the handle that a key is made of, where nothing but the handle is known."""
+    _, at, handle = author_key.partition(":@")
+    return handle if at else None
+
+
+def rounded(value: float | None, digits: int = 4) -> float | None:
+    return None if value is None else round(value, digits)

@@ -1,0 +1,75 @@
+"""What time a report is about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from monitor.errors import OperatorError
+from monitor.measure import Target
+from monitor.store import Store
+
+
+class UnknownTargetError(OperatorError):
+    """There is no such watch and no such hashtag."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What time a report is about."""
+
+    since: datetime
+    until: datetime
+    window: timedelta
+
+
+def span_of(
+    store: Store,
+    target: Target,
+    *,
+    since: datetime | None,
+    until: datetime | None,
+    window: timedelta | None,
+    now: datetime,
+    zone: ZoneInfo,
+) -> Span:
+    """Give the time of a report: as asked, else from the first stored post to the last.
+
+    A target that is being collected is reported up to now, and from when it was wanted.
+    """
+    first, last = store.queries.span(target.selection(since, until))
+    if first is None and store.queries.span(target.selection(None, None))[0] is None:
+        raise UnknownTargetError(
+            f"{target.name}: there is no such post in the store yet: collect with `gaung once` "
+            "or bring in a file with `gaung import`"
+        )
+    streams = store.coverage.streams(hashtags=target.hashtags)
+    starts = [s.wanted_from for s in streams] + ([first] if first else [])
+    live = any(s.covered_to and not s.source.startswith("import/") for s in streams)
+    end = until or (now if live or last is None else last + timedelta(microseconds=1))
+    begin = since or min(starts, default=end - timedelta(days=7))
+    if begin >= end:
+        raise OperatorError(
+            f"--since {begin:%Y-%m-%d %H:%M} is not before --until {end:%Y-%m-%d %H:%M}"
+        )
+    width = window or (
+        timedelta(hours=1) if end - begin <= timedelta(days=62) else timedelta(days=1)
+    )
+    return Span(_floor(begin, width, zone), end, width)
+
+
+def _floor(moment: datetime, window: timedelta, zone: ZoneInfo) -> datetime:
+    local = moment.astimezone(zone)
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    start = midnight.astimezone(UTC)
+    return start if window >= timedelta(days=1) else start + (moment - start) // window * window
+
+
+def window_words(window: timedelta) -> str:
+    """Write a window as the command line takes it: 1h, 15m, 1d."""
+    seconds = int(window.total_seconds())
+    for unit, size in (("d", 86_400), ("h", 3_600), ("m", 60)):
+        if seconds % size == 0:
+            return f"{seconds // size}{unit}"
+    return f"{seconds}s"
