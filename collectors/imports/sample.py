@@ -33,7 +33,7 @@ class ImportOptions:
 
     captured_at: datetime  # when the counts in it were taken, if it does not say so itself
     mapping: Mapping[str, str] = field(default_factory=dict)  # our field -> column of the file
-    page_size: int = 20_000  # records per page
+    page_size: int = 50_000  # records per page
 
 
 class Importer(Protocol):

@@ -13,6 +13,8 @@ from monitor.store.database import Database
 
 # Shorter texts are alike by accident ("amin", "setuju!").
 _MIN_WORDS = 5
+# From so many posts on, the whole table is read once rather than its index so many times.
+_BULK = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class Posts:
         return int(self._db.value("select count(*) from posts where captured_as = 'matched'"))
 
     def _add_posts(self, posts: pl.DataFrame, *, source: str, now: datetime) -> int:
+        """Save posts, and give the number of matched ones that are new or changed."""
         if posts.is_empty():
             return 0
         frame = posts.with_columns(
@@ -56,22 +59,30 @@ class Posts:
             pl.when(pl.col("kind") != "repost")
             .then(_normalized(pl.col("text")))
             .alias("same_text"),
-        )
-        with self._db.given("page_posts", frame):
-            # Twice on one page: the matched one, and of these the last.
-            self._db.run(
-                """
-                create or replace temp table page_posts_once as
-                select * exclude (position), row_number() over () as position from (
-                    select *, row_number() over () as position from page_posts
-                ) qualify row_number() over (
-                    partition by post_key order by captured_as, position desc
-                ) = 1
-                """
+        ).unique(["post_key", "captured_as"], keep="last", maintain_order=True)
+        matched = frame.filter(pl.col("captured_as") == "matched")
+        came_along = frame.filter(pl.col("captured_as") != "matched")
+        self._upsert(came_along, source=source, now=now)
+        return self._upsert(matched, source=source, now=now)
+
+    def _upsert(self, posts: pl.DataFrame, *, source: str, now: datetime) -> int:
+        if posts.is_empty():
+            return 0
+        with self._db.given("page_posts", posts):
+            if posts.height < _BULK:
+                return self._db.run(f"{_INSERT_POSTS} {_ON_CONFLICT}", source=source, now=now)
+            # Looking for conflicts one by one takes twice as long as telling the known ones apart.
+            known = self._db.frame(
+                "select post_key from posts "
+                "where hash(post_key) in (select hash(post_key) from page_posts)"
             )
-        # Posts that came along are saved and not counted.
-        self._db.run(_UPSERT_POSTS.format(role="referenced"), source=source, now=now)
-        return self._db.run(_UPSERT_POSTS.format(role="matched"), source=source, now=now)
+        is_known = pl.col("post_key").is_in(known["post_key"].implode())
+        changed = 0
+        with self._db.given("page_posts", posts.filter(~is_known)):
+            changed += self._db.run(_INSERT_POSTS, source=source, now=now)
+        with self._db.given("page_posts", posts.filter(is_known)):
+            changed += self._db.run(f"{_INSERT_POSTS} {_ON_CONFLICT}", source=source, now=now)
+        return changed
 
     def _add_authors(self, authors: pl.DataFrame, *, now: datetime) -> None:
         if authors.is_empty():
@@ -142,8 +153,7 @@ def _interaction_key() -> pl.Expr:
     return pl.concat_str([pl.col("kind"), parts], separator="|").alias("interaction_key")
 
 
-# The two roles are saved apart, so that the rows that were touched can be counted.
-_UPSERT_POSTS = """
+_INSERT_POSTS = """
 insert into posts (
     post_key, platform, author_key, kind, captured_as, text, lang, url, created_at, indexed_at,
     first_seen_at, sort_at, edited_at, hashtags, hashtags_raw, urls, reply_to_key, quote_of_key,
@@ -154,7 +164,10 @@ select
     $now, least(created_at, coalesce(indexed_at, $now)), edited_at, coalesce(hashtags, []),
     coalesce(hashtags_raw, []), coalesce(urls, []), reply_to_key, quote_of_key, repost_of_key,
     md5_number_lower(same_text), $source
-from page_posts_once where captured_as = '{role}' order by position
+from page_posts
+"""
+
+_ON_CONFLICT = """
 on conflict (post_key) do update set
     captured_as = least(posts.captured_as, excluded.captured_as),
     text = case

@@ -59,4 +59,3 @@ def test_two_watches_of_one_hashtag_ask_once_at_the_faster_rhythm():
         Wish(SOURCE, "airbersih", timedelta(minutes=10), timedelta(days=30)),
         Wish(SOURCE, "banjir", timedelta(hours=1), timedelta(days=30)),
     ]
-
