@@ -1,0 +1,1 @@
+"""Speed and memory, as ratios to plain DuckDB in the same run (`make bench`)."""
