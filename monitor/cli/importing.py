@@ -42,12 +42,23 @@ Examples:
 @click.argument(
     "files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path)
 )
-@click.option("--format", "format_name", default="auto", metavar="FORMAT", show_default=True)
+@click.option(
+    "--format",
+    "format_name",
+    default="auto",
+    metavar="FORMAT",
+    show_default=True,
+    help="One of the formats above, if the content does not tell.",
+)
 @click.option("--watch", metavar="NAME", help="The watch that the posts belong to.")
 @click.option("--map", "maps", multiple=True, metavar="FIELD=COLUMN", help="Where a field stands.")
 @click.option("--covers", metavar="SINCE..UNTIL", help="The time that the file is complete for.")
 @click.option(
-    "--hashtag", "hashtags", multiple=True, help="With --covers: what it is complete for."
+    "--hashtag",
+    "hashtags",
+    multiple=True,
+    metavar="TAG",
+    help="With --covers: what it is complete for.  [default: those of --watch]",
 )
 @click.pass_obj
 def import_command(
