@@ -7,11 +7,12 @@ finds what is overdue by itself.
 from __future__ import annotations
 
 import os
+import select
 import signal
+import socket
 import threading
 from collections.abc import Callable
 from datetime import timedelta
-from types import FrameType
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -26,6 +27,7 @@ _COLLECT_TICK = timedelta(seconds=15)
 _DELIVER_TICK = timedelta(seconds=20)
 # SIGTERM to exit: work that does not end by then is cut off; pages are saved whole or not at all.
 _PATIENCE = 4.0
+_ENDING = (signal.SIGTERM, signal.SIGINT)
 
 
 def run(app: App) -> int:
@@ -45,6 +47,10 @@ class _Daemon:
         self._app = app
         self._log = logs.get()
         self._stop = threading.Event()
+        # The system may hand a signal to any thread, and then nothing wakes a lock that the main
+        # one waits for; a byte does. And a handler that sets an event may find its lock taken.
+        self._woken, self._waker = socket.socketpair()
+        self._waker.setblocking(False)
         self._failure: BaseException | None = None
         self._collectors = app.collectors()
 
@@ -52,8 +58,16 @@ class _Daemon:
         """Start the jobs, wait for a signal, and end."""
         with self._app.stores.open():
             pass  # a store that cannot be used is told before the daemon says that it is ready
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._on_signal)
+        with self._woken, self._waker:
+            signal.set_wakeup_fd(self._waker.fileno())
+            for number in _ENDING:
+                signal.signal(number, lambda _number, _frame: None)
+            try:
+                return self._work()
+            finally:
+                signal.set_wakeup_fd(-1)
+
+    def _work(self) -> int:
         scheduler = BackgroundScheduler(
             timezone=self._app.config.zone,
             executors={"default": ThreadPoolExecutor(3)},
@@ -73,15 +87,15 @@ class _Daemon:
         self._wait()
         return self._end(scheduler)
 
-    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
-        del number
-        self._stop.set()
-
     def _wait(self) -> None:
+        """Wait for a signal, or for a failure of a tick."""
         interval = sdnotify.watchdog_seconds()
-        while not self._stop.wait(interval or 60.0):
-            if interval:
+        while not self._stop.is_set():
+            readable, _, _ = select.select([self._woken], [], [], interval)
+            if not readable:
                 sdnotify.notify("WATCHDOG=1")
+            elif any(byte in (0, *_ENDING) for byte in self._woken.recv(64)):
+                self._stop.set()
 
     def _end(self, scheduler: BackgroundScheduler) -> int:
         sdnotify.notify("STOPPING=1")
@@ -112,6 +126,7 @@ class _Daemon:
             except BaseException as error:
                 self._failure = error
                 self._stop.set()
+                self._waker.send(b"\0")
                 raise
 
         return tick

@@ -18,8 +18,10 @@ from monitor import clock
 from monitor.ledger import Stretch
 from monitor.store import Store, StoreFile
 
-# Others must get their turn while a big file comes in.
+# Others must get their turn while a big file comes in: who waits for the store tries again after
+# 30 ms at the latest.
 _HOLD_SECONDS = 2.0
+_PAUSE_SECONDS = 0.04
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +134,7 @@ class _Turns:
         if self._store is not None and clock.monotonic() - self._since > _HOLD_SECONDS:
             self._stack.close()
             self._store = None
+            self._stores.sleep(_PAUSE_SECONDS)
         if self._store is None:
             self._store = self._stack.enter_context(self._stores.open())
             self._since = clock.monotonic()

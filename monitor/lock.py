@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 from pathlib import Path
@@ -29,7 +30,8 @@ class DaemonLock:
                 f"a daemon already runs on this store (process {pid}): stop it first, or leave it"
             ) from None
         os.ftruncate(file, 0)
-        os.write(file, str(os.getpid()).encode())
+        with contextlib.suppress(OSError):  # on a full disk the lock holds without a name
+            os.write(file, str(os.getpid()).encode())
         self._file = file
 
     def release(self) -> None:
