@@ -111,12 +111,14 @@ def _trouble(
 ) -> Finding:
     last = max(gaps, key=lambda gap: gap.to_at)
     over = covered_to is not None and covered_to > last.to_at
+    # Since when we know of it: a first run that fails misses a week, and is no week's trouble.
+    hours = max(0.0, (last.to_at - (last.detected_at or last.from_at)) / _HOUR)
     return Finding(
         watch=watch.name,
         kind=FindingKind.SOURCE_TROUBLE,
         subject=source,
         from_at=last.from_at,
         to_at=last.to_at if over else None,
-        score=round(last.hours, 2),
+        score=round(hours, 2),
         evidence={"reason": last.reason, "detail": last.detail, "hours": round(last.hours, 2)},
     )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
 from collectors.errors import ImportFileError
@@ -53,6 +53,7 @@ def import_file(
     *,
     importer: Importer,
     mapping: dict[str, str],
+    zone: tzinfo = UTC,
     now: datetime,
     watch: str | None = None,
     covers: tuple[list[str], Stretch] | None = None,
@@ -63,7 +64,7 @@ def import_file(
     covers: the hashtags and the stretch of time that the file is complete for, if it is known.
     """
     captured_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    options = ImportOptions(captured_at=captured_at, mapping=mapping)
+    options = ImportOptions(captured_at=captured_at, mapping=mapping, zone=zone)
     source, sha256 = f"import/{importer.name}", _sha256(path)
     with _Turns(stores) as turns:
         store = turns.store()

@@ -79,6 +79,7 @@ def measure(
         zone=zone.key,
         coverage=_coverage(streams, begin, until, window, zone),
     )
+    counted = _known(counted, store.queries.span(target.selection(None, None)), window)
     scored = scores(counted, window=window, zone=zone.key)
     found = bursts(counted, scored, threshold=alerts.burst_score, min_authors=alerts.min_authors)
     windows = counted.join(
@@ -101,3 +102,20 @@ def _coverage(
     ends = [min(end, until) for end in [*starts[1:], until]]
     shares = ledger.window_coverage(streams, [max(s, since) for s in starts], ends)
     return pl.DataFrame({"window_start": starts, "coverage": shares}, schema=COVERAGE)
+
+
+def _known(
+    counted: pl.DataFrame,
+    stored: tuple[datetime | None, datetime | None],
+    window: timedelta,
+) -> pl.DataFrame:
+    """Take back the zeros that nobody vouches for: before the first stored post, after the last."""
+    first, last = stored
+    within = pl.lit(value=False)
+    if first is not None and last is not None:
+        start = pl.col("window_start")
+        within = (start > first - window) & (start <= last)
+    known = pl.col("coverage").is_not_null() | within
+    return counted.with_columns(
+        pl.when(known).then(pl.col(name)).alias(name) for name in ("posts", "authors", "reposts")
+    )

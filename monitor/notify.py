@@ -138,7 +138,8 @@ def digest_of(store: Store, config: Config, *, until: datetime) -> Digest:
         alerts=tuple(
             Decision(
                 finding=finding,
-                told=bool(row["told"]),
+                # Nobody was told of what had no recipients: it was only recorded.
+                told=bool(row["told"]) and bool(row["recipients"]),
                 reason=Reason(row["reason"]),
                 decided_at=row["decided_at"],
             )

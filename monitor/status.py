@@ -105,12 +105,13 @@ def _problems(state: dict[str, Any]) -> list[str]:
     if state["watches"] and not state["daemon"]["running"]:
         problems.append("the daemon is not running: start it with `gaung run`")
     problems += [
-        f"{run['source']} #{run['hashtag']}: last run {run['verdict']}: {run['detail'] or ''}".strip()
+        f"{run['source']} #{run['hashtag']}: last run {run['verdict']}: "
+        f"{run['detail'] or 'no reason given'}"
         for run in state["runs"]
         if run["verdict"] in ("failed", "refused")
     ]
     if state["outbox"]["dead"]:
         problems.append(
-            f"{state['outbox']['dead']} letters were given up: {state['outbox']['last_error'] or ''}"
+            f"{state['outbox']['dead']} letters were given up: {state['outbox']['last_error']}"
         )
     return problems

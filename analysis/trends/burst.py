@@ -22,6 +22,7 @@ _SHORT, _SCALES = 3, (1, 3, 24)  # windows
 _LEAST_OBSERVED = 0.5  # of the windows of a scale
 _TIMES = 3.0  # the sequential test asks whether there are three times the expected posts
 _MOST_EVIDENCE = 12.0  # held after a burst, so that its memory fades within hours
+_CLIP = 2.0  # as in the baseline: standard deviations above which a count is cut
 _UNCALM = 1.0  # surprise of the last three windows: one chance in ten
 _CALM_WINDOWS = 3
 _MOST_DAYS = 3650.0
@@ -142,19 +143,24 @@ def _fused(
     """Give the largest surprise of all scales and of the sequential test."""
     known = ~np.isnan(counts) & ~np.isnan(expected)
     x, mu = np.where(known, counts, 0.0), np.where(known, expected, 0.0)
+    # Over a day every window counts as the baseline learns it: a burst that is over must not make
+    # the next morning look unusual, while many windows that are a little high still add up.
+    held = np.minimum(x, mu + _CLIP * np.sqrt(mu * dispersion) + 1)
     by_scale = {}
     for scale in _SCALES:
-        total, total_mu = _moving_sum(x, scale), np.maximum(_moving_sum(mu, scale), 1e-3)
+        shown = x if scale <= _SHORT else held
+        total, total_mu = _moving_sum(shown, scale), np.maximum(_moving_sum(mu, scale), 1e-3)
         enough = known & (_moving_sum(known.astype(np.float64), scale) >= _LEAST_OBSERVED * scale)
         phi = dispersion
         if scale > 1:
             seen = np.where(enough, total, np.nan)
             phi = np.array(dispersions(seen.tolist(), total_mu.tolist(), half_life))
         by_scale[scale] = surprise(np.where(enough, total, 0.0), total_mu, phi)
-    evidence = _evidence(np.where(learned, x, np.nan), mu, dispersion)
+    calm = by_scale[_SHORT] < _UNCALM
+    evidence = _evidence(np.where(learned, x, np.nan), mu, dispersion, calm)
     short = np.maximum(by_scale[1], by_scale[_SHORT])
     long = np.maximum(by_scale[_SCALES[-1]], evidence)
-    return np.where(by_scale[_SHORT] >= _UNCALM, np.maximum(short, long), short)
+    return np.where(calm, short, np.maximum(short, long))
 
 
 def _moving_sum(values: Floats, length: int) -> Floats:
@@ -163,14 +169,21 @@ def _moving_sum(values: Floats, length: int) -> Floats:
     return moved
 
 
-def _evidence(counts: Floats, expected: Floats, dispersion: Floats) -> Floats:
-    """Run the CUSUM, in powers of ten; a NaN count holds it."""
+def _evidence(
+    counts: Floats, expected: Floats, dispersion: Floats, calm: npt.NDArray[np.bool_]
+) -> Floats:
+    """Run the CUSUM, in powers of ten; a NaN count holds it, three calm windows end it.
+
+    Without that end a burst would be remembered through a quiet night, in which little counts
+    against it, and the first busy hour would be found to be a burst of its own.
+    """
     steps = (counts * log(_TIMES) - expected * (_TIMES - 1)) / (dispersion * log(10))
-    held = 0.0
+    held, calm_for = 0.0, 0
     result = []
-    for step in steps.tolist():
+    for step, is_calm in zip(steps.tolist(), calm.tolist(), strict=True):
         if not isnan(step):
-            held = min(max(0.0, held + step), _MOST_EVIDENCE)
+            calm_for = calm_for + 1 if is_calm else 0
+            held = min(max(0.0, held + step), _MOST_EVIDENCE) if calm_for < _CALM_WINDOWS else 0.0
         result.append(held)
     return np.array(result, dtype=np.float64)
 

@@ -84,7 +84,7 @@ class _Reader:
 
 def _gather(columns: Columns, row: Row, into: Gathered, options: ImportOptions) -> None:
     read = _Reader(columns, row.cells)
-    post = _post(read)
+    post = _post(read, options)
     # Before anything is taken: a row is taken whole or not at all.
     counts = _counts(read, post, options)
     into.matched.append(post)
@@ -114,10 +114,11 @@ def _counts(read: _Reader, post: Post, options: ImportOptions) -> Engagement:
     )
 
 
-def _post(read: _Reader) -> Post:
+def _post(read: _Reader, options: ImportOptions) -> Post:
     platform = _platform(read)
     text = cells.text(read.columns.cell(read.row, "text"))
-    created_at = parse_any(read.known("created_at") or "", field="created_at")
+    written = read.known("created_at") or ""
+    created_at = parse_any(written, field="created_at", zone=options.zone)
     author_key = _author_key(read, platform)
     url = read.known("url")
     native_id = read.id("post_id") or _id_in(url, platform)

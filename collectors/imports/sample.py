@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Protocol
 
@@ -33,6 +33,7 @@ class ImportOptions:
 
     captured_at: datetime  # when the counts in it were taken, if it does not say so itself
     mapping: Mapping[str, str] = field(default_factory=dict)  # our field -> column of the file
+    zone: tzinfo = UTC  # of clocks that say no offset
     page_size: int = 50_000  # records per page
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from collectors.errors import RecordError
 
@@ -51,8 +51,8 @@ def _twitter(written: str) -> datetime | None:
         return None
 
 
-def parse_iso(written: str, *, field: str | None = None) -> datetime:
-    """Read an ISO 8601 time; a clock without offset is read as UTC. Raises `RecordError`.
+def parse_iso(written: str, *, field: str | None = None, zone: tzinfo = UTC) -> datetime:
+    """Read an ISO 8601 time; a clock without offset is read in `zone`. Raises `RecordError`.
 
     >>> parse_iso("2021-09-22T16:37:20.000Z").isoformat()
     '2021-09-22T16:37:20+00:00'
@@ -71,12 +71,12 @@ def parse_iso(written: str, *, field: str | None = None) -> datetime:
     if at.year < _FIRST_YEAR:
         raise RecordError(f"a time before there were posts: {written!r:.80}", field=field)
     try:
-        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+        return (at.replace(tzinfo=zone) if at.tzinfo is None else at).astimezone(UTC)
     except OverflowError as error:
         raise RecordError(f"a time out of range: {written!r:.80}", field=field) from error
 
 
-def parse_any(written: str, *, field: str | None = None) -> datetime:
+def parse_any(written: str, *, field: str | None = None, zone: tzinfo = UTC) -> datetime:
     """Read a time of any form that exports use. Raises `RecordError`.
 
     >>> parse_any("1701993593") == parse_any("1701993593000") == parse_any("2023-12-07 23:59:53")
@@ -88,7 +88,7 @@ def parse_any(written: str, *, field: str | None = None) -> datetime:
     whole = written.removesuffix(".0")  # seconds that went through a float column
     if whole.isascii() and whole.isdecimal():
         return _parse_epoch(whole, field=field)
-    return parse_iso(written, field=field)
+    return parse_iso(written, field=field, zone=zone)
 
 
 def _parse_epoch(digits: str, *, field: str | None) -> datetime:

@@ -14,6 +14,7 @@ from monitor.cli.context import Given, read_time
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from zoneinfo import ZoneInfo
 
     from monitor.config import Config
     from monitor.wiring import App
@@ -34,6 +35,7 @@ A record that cannot be read is set aside with its reason; importing a file agai
 Examples:
   gaung import tweets.jsonl
   gaung import posts.csv --map created_at=Waktu --map text=Isi --map author=Akun
+  gaung import posts.csv --zone Asia/Jakarta
   gaung import harvest.csv --covers 2025-02-22..2025-02-28 --hashtag IndonesiaGelap
 """
 
@@ -52,6 +54,13 @@ Examples:
 )
 @click.option("--watch", metavar="NAME", help="The watch that the posts belong to.")
 @click.option("--map", "maps", multiple=True, metavar="FIELD=COLUMN", help="Where a field stands.")
+@click.option(
+    "--zone",
+    default="UTC",
+    metavar="ZONE",
+    show_default=True,
+    help="For CSV: the time zone of clocks that say no offset, as Asia/Jakarta.",
+)
 @click.option("--covers", metavar="SINCE..UNTIL", help="The time that the file is complete for.")
 @click.option(
     "--hashtag",
@@ -67,6 +76,7 @@ def import_command(
     format_name: str,
     watch: str | None,
     maps: tuple[str, ...],
+    zone: str,
     covers: str | None,
     hashtags: tuple[str, ...],
 ) -> int:
@@ -93,6 +103,7 @@ def import_command(
                     path,
                     importer=importer,
                     mapping=_mapping(maps),
+                    zone=_zone(zone),
                     now=now,
                     watch=watch,
                     covers=stretch,
@@ -123,6 +134,17 @@ def _tell_set_aside(app: App, run_id: int) -> None:
                 f"  set aside {row['count']:,}: {row['reason']}{field} (such as {row['example']})",
                 err=True,
             )
+
+
+def _zone(name: str) -> ZoneInfo:
+    from zoneinfo import ZoneInfo
+
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise click.BadParameter(
+            f"there is no time zone {name!r}: write for example Asia/Jakarta", param_hint="--zone"
+        ) from None
 
 
 def _mapping(maps: tuple[str, ...]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import click
@@ -55,6 +56,10 @@ def once_command(given: Given, at: str | None, dry_run: bool) -> int:
     app = given.app(required=True)
     present = clock.now()
     now = read_time(at, option="--at", now=present, config=app.config) or present
+    if now > present + timedelta(minutes=1):
+        click.echo(
+            "gaung: --at lies in the future: coverage will claim the time until then", err=True
+        )
     if not app.config.watches:
         click.echo("gaung: there is nothing to watch: add a [[watches]] section", err=True)
         return 1

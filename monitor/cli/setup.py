@@ -58,7 +58,7 @@ def check_command(given: Given) -> int:
     from monitor.checks import check
 
     app = given.app(required=True)
-    click.echo(f"ok      configuration: {given.path}, {len(app.config.watches)} watches")
+    click.echo(f"ok      configuration: {given.path}, watches: {len(app.config.watches)}")
     failed = 0
     for result in check(app):
         failed += result.remedy is not None

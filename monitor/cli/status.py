@@ -56,14 +56,14 @@ def _print(state: dict[str, Any], zone: ZoneInfo) -> None:
         return f"{moment.astimezone(zone):%Y-%m-%d %H:%M %Z}" if moment else "never"
 
     daemon = state["daemon"]
-    out.print(
-        f"daemon  {'running, process ' + str(daemon['pid']) if daemon['running'] else 'not running'}"
-    )
+    running = f"running, process {daemon['pid']}" if daemon["running"] else "not running"
+    out.print(f"daemon  {running}")
     posts = "none yet" if state["posts"] is None else f"{state['posts']:,} posts"
     out.print(safe(f"store   {state['store']}: {posts}"), markup=False)
     mail = state["outbox"]
     out.print(
-        f"outbox  {mail['waiting']} waiting, {mail['sent']} sent (last {at(mail['last_sent_at'])}), "
+        f"outbox  {mail['waiting']} waiting, "
+        f"{mail['sent']} sent (last {at(mail['last_sent_at'])}), "
         f"{mail['dead']} given up" + ("" if state["mail"] else "; mail is not set up")
     )
     if mail["last_error"]:

@@ -11,9 +11,13 @@ def console(file: IO[str] | None = None) -> Any:
     """Give the console to print on. `NO_COLOR` is heeded."""
     from rich.console import Console
 
+    class Piped(Console):
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError  # a reader that has seen enough is no failure
+
     file = file or sys.stdout
     terminal = file.isatty()
-    return Console(
+    return Piped(
         file=file,
         highlight=False,
         # Without a terminal nothing is wrapped or cut: another program may read it.

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from monitor.cli.context import Given, read_time
 from monitor.cli.options import since_option
+
+if TYPE_CHECKING:
+    from monitor.config import Config
 
 _FINDINGS = """List what was found, newest first.
 
@@ -50,6 +53,7 @@ def findings_command(given: Given, watch: str | None, since: str | None, as_json
 
     app = given.app()
     start = read_time(since, option="--since", now=clock.now(), config=app.config)
+    _check_watch(watch, app.config)
     with app.stores.open(read_only=True) as store:
         found = store.findings.between(watch=watch, since=start)
     if as_json:
@@ -97,6 +101,7 @@ def alerts_command(given: Given, watch: str | None, since: str | None, as_json: 
 
     app = given.app()
     start = read_time(since, option="--since", now=clock.now(), config=app.config)
+    _check_watch(watch, app.config)
     with app.stores.open(read_only=True) as store:
         rows = store.findings.decisions(watch=watch, since=start)
     if as_json:
@@ -124,7 +129,7 @@ def alerts_command(given: Given, watch: str | None, since: str | None, as_json: 
             row["kind"],
             _at(row["from_at"], zone),
             f"{row['score_then']:.1f}",
-            "told" if row["told"] else "not told",
+            _told(row),
             row["reason"],
             ", ".join(row["recipients"]) or "–",
         )
@@ -172,8 +177,21 @@ def digest_command(given: Given, to_print: bool, send: bool) -> int:
     return 0
 
 
+def _check_watch(watch: str | None, config: Config) -> None:
+    names = [w.name for w in config.watches]
+    if watch is not None and watch not in names:
+        known = ", ".join(names) or "none is configured"
+        raise click.BadParameter(f"there is no watch {watch!r} ({known})", param_hint="--watch")
+
+
 def _at(moment: datetime, zone: Any) -> str:
     return f"{moment.astimezone(zone):%Y-%m-%d %H:%M %Z}"
+
+
+def _told(row: dict[str, Any]) -> str:
+    if not row["told"]:
+        return "not told"
+    return "told" if row["recipients"] else "no recipients"
 
 
 def _evidence(evidence: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from analysis.trends.silence import improbable_silence
 from monitor.collect.run import End, Progress
@@ -81,21 +82,38 @@ def _judge_gaps(store: Store, task: Task, run_id: int, read: Stretch, now: datet
         if gap.from_at < read[0] or gap.to_at > read[1] or gap.reason == "silent":
             continue
         if silence := _silence(store, gap):
-            store.coverage.change_gap(gap.gap_id, reason="silent", detail=silence)
+            (start, end), why = silence
+            store.coverage.change_gap(
+                gap.gap_id, from_at=start, to_at=end, reason="silent", detail=why
+            )
         else:
             store.coverage.close_gap(gap.gap_id, run_id=run_id, now=now)
 
 
-def _silence(store: Store, gap: Gap) -> str | None:
-    """Say why a gap that was read through must still count as missing; None if it need not."""
-    if store.coverage.posts_between(gap.source, gap.hashtag, gap.from_at, gap.to_at):
+def _silence(store: Store, gap: Gap) -> tuple[Stretch, str] | None:
+    """Give the part of a gap that must still count as missing, and why; None if none must.
+
+    A source seldom goes away at the very moment of a poll: what it showed before and after lies
+    in the gap too, and says nothing about the hours between.
+    """
+    times = store.coverage.post_times(gap.source, gap.hashtag, gap.from_at, gap.to_at)
+    edges = [gap.from_at, *times, gap.to_at]
+    start, end = max(pairwise(edges), key=lambda stretch: stretch[1] - stretch[0])
+    rate = _usual_rate(store, gap, (start, end))
+    hours = (end - start) / timedelta(hours=1)
+    if not improbable_silence(rate, hours):
         return None
-    week = timedelta(days=7)
-    before = store.coverage.posts_between(gap.source, gap.hashtag, gap.from_at - week, gap.from_at)
-    rate = before / (week / timedelta(hours=1))
-    if not improbable_silence(rate, gap.hours):
-        return None
-    return (
+    return (start, end), (
         f"{gap.reason}; read again afterwards, and not one post where about "
-        f"{rate * gap.hours:.0f} would be usual"
+        f"{rate * hours:.0f} would be usual"
     )
+
+
+def _usual_rate(store: Store, gap: Gap, stretch: Stretch) -> float:
+    """Give the posts per hour that are usual at these hours of the day, by the week before."""
+    day = timedelta(days=1)
+    counts = [
+        store.coverage.posts_between(gap.source, gap.hashtag, start, end)
+        for start, end in ((stretch[0] - n * day, stretch[1] - n * day) for n in range(1, 8))
+    ]
+    return sum(counts) / len(counts) / ((stretch[1] - stretch[0]) / timedelta(hours=1))

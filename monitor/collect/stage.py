@@ -25,7 +25,7 @@ def plan(
     wishes = list(wishes)
     for wish in wishes:
         store.coverage.want(wish.source, wish.hashtag, since=now - wish.backfill)
-    attempts = store.runs.last_attempts()
+    attempts = store.runs.last_attempts(now=now)
     streams = {(s.source, s.hashtag): s for s in store.coverage.streams()}
     tasks: list[Task] = []
     for wish in wishes:

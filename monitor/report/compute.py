@@ -77,7 +77,7 @@ def compute(store: Store, target: Target, span: Span, *, config: Config, now: da
         coverage=None if measured.coverage is None else round(measured.coverage, 4),
         gaps=gap_rows(store, target, span, series),
         series=series,
-        bursts=burst_rows(measured, span.window),
+        bursts=burst_rows(measured),
         top_authors=ranked.authors,
         top_amplified=ranked.amplified,
         top_hashtags=ranked.hashtags,

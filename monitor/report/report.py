@@ -31,8 +31,7 @@ class BurstRow:
     posts: int
     expected: float | None
     authors: int
-    score: float
-    once_in_days: float
+    score: float  # surprise, -log10 of the chance on the model of its usual days
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +106,7 @@ class IndicatorRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """All that is said of a target over a time. Times are UTC; `timezone` is where windows begin."""
+    """All that is said of a target over a time. Times are UTC; windows begin in `timezone`."""
 
     schema: str
     version: str

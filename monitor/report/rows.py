@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from analysis.trends.burst import once_in_days
 from monitor.measure import Measured, Target
 from monitor.report.report import (
     AmplifiedRow,
@@ -134,8 +132,7 @@ def window_rows(measured: Measured) -> list[WindowRow]:
     ]
 
 
-def burst_rows(measured: Measured, window: timedelta) -> list[BurstRow]:
-    per_day = timedelta(days=1) / window
+def burst_rows(measured: Measured) -> list[BurstRow]:
     return [
         BurstRow(
             start=burst.onset,
@@ -145,7 +142,6 @@ def burst_rows(measured: Measured, window: timedelta) -> list[BurstRow]:
             expected=rounded(burst.expected, 1),
             authors=burst.authors,
             score=round(burst.score, 2),
-            once_in_days=round(once_in_days(burst.score, per_day), 1),
         )
         for burst in measured.bursts
     ]

@@ -66,7 +66,7 @@ class Acts:
         """Count the distinct (amplifier, amplified) pairs."""
         return int(
             self._db.value(
-                "select count(*) from "
+                "select count(*) from "  # noqa: S608
                 f"(select distinct author, target from acts where {_BETWEEN_TWO})"
             )
         )

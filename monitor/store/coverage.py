@@ -190,6 +190,24 @@ class Coverage:
             )
         )
 
+    def post_times(
+        self, source: str, hashtag: str, since: datetime, until: datetime
+    ) -> list[datetime]:
+        """Give when the posts were made that a source gave for a hashtag within a time."""
+        rows = self._db.rows(
+            """
+            select sort_at from posts
+            where captured_as = 'matched' and source = $source
+              and list_contains(hashtags, $hashtag) and sort_at >= $since and sort_at < $until
+            order by sort_at
+            """,
+            source=source,
+            hashtag=hashtag,
+            since=since,
+            until=until,
+        )
+        return [row["sort_at"] for row in rows]
+
 
 def _gap(row: dict[str, Any]) -> Gap:
     return Gap(**{name: row[name] for name in Gap.__dataclass_fields__})

@@ -91,13 +91,15 @@ class Runs:
             now=now,
         )
 
-    def last_attempts(self) -> dict[tuple[str, str], Attempt]:
-        """Give the last poll of each stream."""
+    def last_attempts(self, *, now: datetime) -> dict[tuple[str, str], Attempt]:
+        """Give the last poll of each stream; what a replay noted ahead of now does not count."""
         rows = self._db.rows(
             """
-            select source, hashtag, started_at, retry_at from runs where task = 'poll'
+            select source, hashtag, started_at, retry_at from runs
+            where task = 'poll' and started_at <= $now
             qualify row_number() over (partition by source, hashtag order by run_id desc) = 1
-            """
+            """,
+            now=now,
         )
         return {
             (row["source"], row["hashtag"]): Attempt(row["started_at"], row["retry_at"])

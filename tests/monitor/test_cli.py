@@ -188,6 +188,21 @@ def test_a_file_that_is_none_is_one_line_that_names_it(gaung, tmp_path, content,
     assert err.count("\n") == 1
 
 
+def test_clocks_without_an_offset_are_read_in_the_zone_that_is_named(gaung, tmp_path):
+    text = "created_at,author,text,id\n2025-02-22 22:00,a,teks #AirBersih,1\n"
+    (tmp_path / "jam.csv").write_text(text)
+    assert gaung("import", "jam.csv", "--zone", "Asia/Jakarta")[0] == 0
+    report = json.loads(gaung("report", "#AirBersih", "--format", "json")[1])
+    assert report["first_post_at"] == "2025-02-22T15:00:00Z"
+    assert gaung("import", "jam.csv", "--zone", "Asia/Jakart")[0] == 2
+
+
+def test_time_of_which_nothing_is_stored_is_unknown_not_zero(imported):
+    args = ("--since", "2020-01-01", "--until", "2020-01-02", "--format", "json")
+    report = json.loads(imported("report", "#AirBersih", *args)[1])
+    assert {window["posts"] for window in report["series"]} == {None}
+
+
 def test_one_bad_file_does_not_keep_the_others_out(gaung, tmp_path):
     write_csv(tmp_path / "warga.csv", 5)
     code, out, err = gaung("import", "tiada.csv", "warga.csv", *MAPPED)

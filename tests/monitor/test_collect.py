@@ -225,3 +225,10 @@ def test_a_post_whose_count_has_grown_is_asked_for_its_reposts_at_once(stores):
     assert (expand.task, expand.new) == ("expand", 1)
     # The server counts two and names one: it is not asked again for that.
     assert len(turn(stores, source, settings=settings, now=NOON + HOUR / 3)) == 1
+
+
+def test_a_turn_that_was_replayed_ahead_of_time_keeps_nothing_from_being_due(stores):
+    source = ListedSource([make_post(1)])
+    turn(stores, source, now=NOON + timedelta(days=30))
+    (run,) = turn(stores, source)
+    assert run.verdict == "complete"

@@ -179,3 +179,14 @@ def test_bursts_do_not_overlap_and_reach_the_threshold(posts: list[Any]) -> None
 def test_a_higher_score_is_never_more_common(one: float, other: float) -> None:
     low, high = sorted((one, other))
     assert once_in_days(low, 24) <= once_in_days(high, 24)
+
+
+@pytest.mark.parametrize("rate", [5, 20])
+def test_a_burst_that_is_over_makes_no_second_one(rate: int) -> None:
+    starts = [24 * day + 19 for day in (35, 44, 53, 62, 71)]
+    posts: list[Any] = list(calm_counts(rate, 12 * WEEK, seed=rate))
+    for start in starts:
+        posts = with_burst(posts, start, 10)
+    onsets = [(burst.onset - MONDAY) // HOUR for burst in find(posts)]
+    assert all(any(start - 1 <= onset < start + 6 for onset in onsets) for start in starts)
+    assert not [o for o in onsets if any(start + 6 <= o < start + 48 for start in starts)]
