@@ -1,1 +1,1 @@
-"""Speed and memory, as ratios to plain DuckDB in the same run (`make bench`)."""
+"""Speed and memory as ratios to a plain peer in the same run: `python -m bench [--quick]`."""
