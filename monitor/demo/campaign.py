@@ -6,6 +6,7 @@ Nothing in it is real: not the bridge, not the town, not one account, not one po
 from __future__ import annotations
 
 import random
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,27 +16,33 @@ from monitor.demo.planted import Outage, push, surge
 from monitor.demo.records import ZONE, Campaign, Planted
 
 SEED = 2026
-GROUP_SIZE = 12
-DAYS = 14
+_GROUP_SIZE = 12
 _FIRST_DAY = datetime(2026, 8, 18, tzinfo=ZoneInfo(ZONE))  # a Tuesday
 
 
-def campaign(seed: int = SEED, *, days: int = DAYS) -> Campaign:
-    """Write a campaign of at least 10 days.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How long the campaign is, and on which of its days what is planted; the first is day 1."""
 
-    Day 7 has the outage, the tenth evening the push; the day before the last has the surge.
-    """
+    days: int = 14
+    outage: int = 7
+    push: int = 10
+    surge: int = 13
+
+
+def campaign(seed: int = SEED, *, plan: Plan | None = None) -> Campaign:
+    """Write a campaign."""
+    plan = plan or Plan()
     rng = random.Random(seed)  # noqa: S311  # a story, no secret
-    start, end = _FIRST_DAY, _FIRST_DAY + timedelta(days=days)
+    start, end = _day(1), _day(plan.days + 1)
     people = make_accounts(rng, start)
-    count = sum(map(len, people.values()))
-    group = make_group(rng, _day(10), GROUP_SIZE, first=count + 1)
+    first = 1 + sum(map(len, people.values()))
+    group = make_group(rng, _day(plan.push), _GROUP_SIZE, first=first)
     scene = Scene(rng, start, end, people)
     talk(scene)
-    pushed = push(scene, group, _day(10, hour=19, minute=32))
-    surge_from = _day(days - 1, hour=15, minute=10)
-    surged, surge_until = surge(scene, surge_from)
-    outage = Outage(_day(7, hour=8, minute=20), _day(7, hour=17, minute=25))
+    pushed = push(scene, group, _day(plan.push, hour=19, minute=12))
+    surged, surge_until = surge(scene, _day(plan.surge, hour=15, minute=10))
+    outage = Outage(_day(plan.outage, hour=8, minute=45), _day(plan.outage, hour=17, minute=25))
     statuses, boosts = outage.survivors(scene.statuses, scene.boosts)
     return Campaign(
         seed=seed,
@@ -51,7 +58,7 @@ def campaign(seed: int = SEED, *, days: int = DAYS) -> Campaign:
             push_posts=len(pushed.statuses),
             picked_up=pushed.picked_up,
             pick_up_until=pushed.pick_up_until,
-            surge_from=surge_from,
+            surge_from=min(s.created_at for s in surged),
             surge_until=surge_until,
             surge_posts=len(surged),
             surge_authors=len({s.author.number for s in surged}),
@@ -63,5 +70,5 @@ def campaign(seed: int = SEED, *, days: int = DAYS) -> Campaign:
 
 
 def _day(number: int, *, hour: int = 0, minute: int = 0) -> datetime:
-    """Give a time on a day of the campaign; the first is day 1."""
+    """Give a time on a day of the campaign."""
     return _FIRST_DAY + timedelta(days=number - 1, hours=hour, minutes=minute)

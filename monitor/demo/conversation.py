@@ -92,9 +92,9 @@ def _conversation(scene: Scene, community: Community, at: datetime) -> None:
         answered = answer(scene, answered, scene.anyone(community.name, stays=_STAYS))
 
 
-def answer(scene: Scene, to: Status, author: Account) -> Status:
-    """Add a reply; a reply names whom it answers, as Mastodon's do."""
-    at = to.created_at + timedelta(seconds=60 + scene.rng.expovariate(1 / 900))
+def answer(scene: Scene, to: Status, author: Account, *, at: datetime | None = None) -> Status:
+    """Add a reply, soon if no time is given; it names whom it answers, as Mastodon's do."""
+    at = at or to.created_at + timedelta(seconds=60 + scene.rng.expovariate(1 / 900))
     mentions = () if author is to.author else (to.author,)
     return scene.post(author, at, texts.answered(scene.rng), mentions=mentions, reply_to=to)
 

@@ -32,7 +32,7 @@ servers = ["{server}"]   # the demo's own server; it ended with the demo
 seconds_between_requests = 0           # real servers are asked once a second
 
 [collect]
-overlap = "3h"                         # read again, because counts of reposts grow
+overlap = "2h"                         # read again, because counts of reposts grow
 expand_for = "2d"                      # reposts are asked for after 1 h, 6 h and 24 h
 expand_limit = {expand_limit}
 

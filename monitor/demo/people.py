@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from monitor.demo.records import Account
+from monitor.demo.records import GROUP, Account
 
 _EVERYWHERE = "nusantara.example"  # where a quarter of each community lives
 _ELSEWHERE = 0.25
@@ -72,7 +72,6 @@ COMMUNITIES = (
     ),
     Community("fans", "fans", "penggemar.example", 130, 18, ((13, 2, 0.4), (20.5, 2.3, 1.4)), 1.3),
 )
-GROUP = "group"
 
 
 def make_accounts(rng: random.Random, start: datetime) -> dict[str, list[Account]]:

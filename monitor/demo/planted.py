@@ -12,6 +12,7 @@ from monitor.demo.people import COMMUNITIES, poisson
 from monitor.demo.records import HASHTAG, Account, Boost, Status
 
 _WAVES = (0, 9, 21, 34, 52, 71, 88)  # minutes after the push begins
+_LINKED = 0.5  # share of the group's posts that carry its link
 _TAKES_PART = 0.85  # chance of each account in each wave
 # Who picks the push up: community, hours after it began, posts per hour at first.
 _PICK_UP = (
@@ -47,7 +48,7 @@ def push(scene: Scene, group: Sequence[Account], at: datetime) -> Push:
                 texts.pushed(rng, wave),
                 tags=(HASHTAG, "TolakTarif"),
                 mentions=_called(scene),
-                link=texts.PUSHED_LINK if rng.random() < 0.5 else None,
+                link=texts.PUSHED_LINK if rng.random() < _LINKED else None,
             )
             for author in group
             if rng.random() < _TAKES_PART
@@ -96,7 +97,7 @@ def _come_across(scene: Scene, who: Account, status: Status, moment: datetime) -
         own = scene.post(who, moment + scene.after(30, 400), texts.picked_up(scene.rng))
         passed_on(scene, own)
     elif scene.rng.random() < 0.3:
-        answer(scene, status, who)
+        answer(scene, status, who, at=moment + scene.after(30, 400))
 
 
 def surge(scene: Scene, at: datetime) -> tuple[list[Status], datetime]:

@@ -8,6 +8,7 @@ from datetime import datetime
 HASHTAG = "JembatanRaya"
 WATCH = "jembatan-raya"
 ZONE = "Asia/Jakarta"
+GROUP = "group"  # the community of the coordinated accounts
 
 
 @dataclass(frozen=True, slots=True)
