@@ -64,12 +64,12 @@ def _burst(watch: Watch, burst: Burst, coverage: float | None) -> Finding:
 
 
 def _continued(store: Store, found: list[Finding], watch: str) -> list[Finding]:
-    """Give a burst the onset that it was first found with.
+    """Give what was found before the onset that it was first found with.
 
-    Posts that arrive late can move the onset by a window; it is the same burst all the same, and
-    nobody must be told twice.
+    Posts that arrive late can move the onset of a burst by a window, and the end of an outage
+    shows when it began; it is the same all the same, and nobody must be told twice.
     """
-    known = [f for f in store.findings.between(watch=watch) if f.kind is FindingKind.BURST]
+    known = store.findings.between(watch=watch)
     return [
         next(
             (replace(finding, from_at=old.from_at) for old in known if _meet(finding, old)), finding
@@ -79,6 +79,8 @@ def _continued(store: Store, found: list[Finding], watch: str) -> list[Finding]:
 
 
 def _meet(one: Finding, other: Finding) -> bool:
+    if (one.kind, one.subject) != (other.kind, other.subject):
+        return False
     far = max(one.from_at, other.from_at) + _HOUR
     return one.from_at < (other.to_at or far) and other.from_at < (one.to_at or far)
 
@@ -95,6 +97,7 @@ def _source_trouble(store: Store, watch: Watch, *, now: datetime) -> list[Findin
     found = [
         _trouble(watch, source, missing, newest.get(source)) for source, missing in gaps.items()
     ]
+    found = _continued(store, found, watch.name)
     going_on = {finding.key for finding in found}
     for old in store.findings.open():
         if (
