@@ -81,6 +81,9 @@ def decide(
         reason = _reason_at_the_end(last)
     else:
         reason = _obstacle(finding, settings, now) or _occasion(finding, last, settings, now)
+        known = last is not None and not _grew(finding, last, by=settings.grew_by)
+        if reason is Reason.TOO_OLD and known:
+            reason = Reason.TOLD_ALREADY  # it was found in time, and has ended since
     return Decision(finding=finding, told=reason.tells, reason=reason, decided_at=now)
 
 

@@ -193,10 +193,9 @@ def _row(store: Store, config: Config, watch: Watch, since: datetime, until: dat
 
 
 def _troubles(store: Store, since: datetime, until: datetime, zone: ZoneInfo) -> tuple[str, ...]:
-    """Say which sources had a last run that failed."""
+    """Say which sources failed to answer within the time, how often, and when last."""
     return tuple(
-        f"{run['source']} #{run['hashtag']}: {run['verdict']}, "
-        f"{run['started_at'].astimezone(zone):%d %b %H:%M %Z}: {run['detail'] or 'no reason given'}"
-        for run in store.runs.last_of_each()
-        if run["verdict"] in ("failed", "refused") and since <= run["started_at"] <= until
+        f"{row['source']}: {row['runs']} {'run' if row['runs'] == 1 else 'runs'} failed, the last "
+        f"{row['last_at'].astimezone(zone):%d %b %H:%M %Z}: {row['detail'] or 'no reason given'}"
+        for row in store.runs.failures(since, until)
     )

@@ -54,6 +54,7 @@ def expand(
         found = store.posts.add(_joined(page for _, page in asked), source=source, now=now)
         for post, page in asked:
             store.runs.add_page(run_id, Saved(), page)
+            store.runs.set_aside(run_id, source, page.rejected, now=now)
             store.expansions.mark(source, post.post_key, reposts=page.interactions.height, now=now)
         store.runs.finish(run_id, verdict, now=now, detail=detail)
     return RunResult(

@@ -177,3 +177,18 @@ class Runs:
             """,
             run_id=run_id,
         )
+
+    def failures(self, since: datetime, until: datetime) -> list[dict[str, Any]]:
+        """Give the sources with polls that failed within a time: source, runs, last_at, detail."""
+        return self._db.rows(
+            """
+            select source, count(*) as runs, max(started_at) as last_at,
+                   arg_max(detail, started_at) as detail
+            from runs
+            where task = 'poll' and verdict in ('failed', 'refused')
+              and started_at >= $since and started_at <= $until
+            group by source order by source
+            """,
+            since=since,
+            until=until,
+        )

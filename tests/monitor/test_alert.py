@@ -49,6 +49,12 @@ CASES = [
     ("four authors", replace(BURST, evidence={"authors": 4}), None, Reason.FEW_AUTHORS),
     ("unknown authors are not few", replace(BURST, evidence={"authors": None}), None, Reason.FIRST),
     ("over for 12 hours", replace(BURST, to_at=NOON - 12 * HOUR), None, Reason.FIRST),
+    (
+        "told, and over since",
+        replace(BURST, to_at=NOON - 13 * HOUR),
+        told(BURST),
+        Reason.TOLD_ALREADY,
+    ),
     ("over for longer", replace(BURST, to_at=NOON - 12.1 * HOUR), None, Reason.TOO_OLD),
     (
         "late posts make an old burst grow",
