@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
+from typing import TypeVar
 
 from collectors.errors import ImportFileError
 from collectors.imports.detect import IMPORTERS, recognize
@@ -17,10 +18,13 @@ from collectors.page import Page
 from monitor import clock
 from monitor.ledger import Stretch
 from monitor.store import Store, StoreFile
+from monitor.store.posts import Saved
+
+_Result = TypeVar("_Result")
 
 # Others must get their turn while a big file comes in: who waits for the store tries again after
 # 30 ms at the latest.
-_HOLD_SECONDS = 2.0
+_HOLD_SECONDS = 3.0
 _PAUSE_SECONDS = 0.04
 
 
@@ -67,102 +71,103 @@ def import_file(
     options = ImportOptions(captured_at=captured_at, mapping=mapping, zone=zone)
     source, sha256 = f"import/{importer.name}", _sha256(path)
     with _Turns(stores) as turns:
-        store = turns.store()
-        before = store.runs.imported(sha256)
-        run_id = store.runs.start(
-            "import", source, now=now, watch=watch, locator=path.name, sha256=sha256
+        before = turns.do(lambda store: store.runs.imported(sha256))
+        run_id = turns.do(
+            lambda store: store.runs.start(
+                "import", source, now=now, watch=watch, locator=path.name, sha256=sha256
+            )
         )
-        read = new = updated = set_aside = 0
+        read = set_aside = 0
         for page in importer.pages(path, options):
-            saved = turns.save(page, run_id=run_id, source=source, now=now, watch=watch)
+            turns.save(page, run_id=run_id, source=source, now=now, watch=watch)
             read += page.received
             set_aside += page.rejected.height
             on_progress(page.progress)
-            for result in saved:
-                new, updated = new + result.new, updated + result.updated
-        for result in turns.settled():
-            new, updated = new + result.new, updated + result.updated
-        store = turns.store()
-        with store.transaction():
-            for hashtag in covers[0] if covers else ():
-                store.coverage.want(source, hashtag, since=covers[1][0] if covers else now)
-                store.coverage.cover(source, hashtag, covers[1] if covers else (now, now))
-            verdict = "partial" if set_aside else "complete" if read else "empty"
-            store.runs.finish(run_id, verdict, now=now)
+        turns.settle()
+
+        def finish(store: Store) -> None:
+            with store.transaction():
+                for hashtag in covers[0] if covers else ():
+                    store.coverage.want(source, hashtag, since=covers[1][0] if covers else now)
+                    store.coverage.cover(source, hashtag, covers[1] if covers else (now, now))
+                verdict = "partial" if set_aside else "complete" if read else "empty"
+                store.runs.finish(run_id, verdict, now=now)
+
+        turns.do(finish)
     return ImportResult(
         path=path,
         format=importer.name,
         read=read,
-        new=new,
-        updated=updated,
+        new=turns.new,
+        updated=turns.updated,
         set_aside=set_aside,
         run_id=run_id,
         imported_before_at=before,
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _SavedPage:
-    new: int
-    updated: int
-
-
 class _Turns:
-    """Holds the store for a while, saves in a thread of its own, gives the store back in between.
+    """Holds the store for a while in a thread of its own, and gives it back in between.
 
-    Parsing is Python, saving is DuckDB: two cores work at once.
+    All that is done with the store is done there: while a page is saved, or the store changes
+    hands, the next page is read.
     """
 
     def __init__(self, stores: StoreFile) -> None:
+        self.new = self.updated = 0
         self._stores = stores
         self._stack = ExitStack()
         self._store: Store | None = None
         self._since = 0.0
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="save")
-        self._pending: Future[_SavedPage] | None = None
+        self._pending: Future[Saved] | None = None
 
     def __enter__(self) -> _Turns:
         return self
 
     def __exit__(self, *error: object) -> None:
         try:
-            self._pool.shutdown(wait=True)
+            # After the page that is being saved; the thread that took the store gives it back.
+            self._pool.submit(self._stack.close).result()
         finally:
-            self._stack.close()
+            self._pool.shutdown(wait=True)
 
-    def store(self) -> Store:
-        """Give the open store; open it anew if it was held long enough."""
-        if self._store is not None and clock.monotonic() - self._since > _HOLD_SECONDS:
-            self._stack.close()
-            self._store = None
-            self._stores.sleep(_PAUSE_SECONDS)
-        if self._store is None:
-            self._store = self._stack.enter_context(self._stores.open())
-            self._since = clock.monotonic()
-        return self._store
+    def do(self, work: Callable[[Store], _Result]) -> _Result:
+        """Do something with the store, and give what it gives."""
+        return self._pool.submit(self._in_turn, work).result()
 
     def save(
         self, page: Page, *, run_id: int, source: str, now: datetime, watch: str | None
-    ) -> list[_SavedPage]:
-        """Begin to save a page; give what the page before has changed."""
-        done = list(self.settled())
-        store = self.store()
+    ) -> None:
+        """Begin to save a page, once the one before is saved."""
 
-        def work() -> _SavedPage:
+        def work(store: Store) -> Saved:
             with store.transaction():
                 saved = store.posts.add(page, source=source, now=now, watch=watch)
                 store.runs.add_page(run_id, saved, page)
                 store.runs.set_aside(run_id, source, page.rejected, now=now)
-            return _SavedPage(saved.new, saved.updated)
+            return saved
 
-        self._pending = self._pool.submit(work)
-        return done
+        self.settle()
+        self._pending = self._pool.submit(self._in_turn, work)
 
-    def settled(self) -> Iterator[_SavedPage]:
-        """Wait for the page that is being saved."""
+    def settle(self) -> None:
+        """Wait for the page that is being saved, and count what it changed."""
         if self._pending is not None:
             pending, self._pending = self._pending, None
-            yield pending.result()
+            saved = pending.result()
+            self.new += saved.new
+            self.updated += saved.updated
+
+    def _in_turn(self, work: Callable[[Store], _Result]) -> _Result:
+        if self._store is not None and clock.monotonic() - self._since > _HOLD_SECONDS:
+            self._store = None
+            self._stack.close()
+            self._stores.sleep(_PAUSE_SECONDS)
+        if self._store is None:
+            self._store = self._stack.enter_context(self._stores.open())
+            self._since = clock.monotonic()
+        return work(self._store)
 
 
 def _sha256(path: Path) -> str:

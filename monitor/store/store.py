@@ -37,7 +37,7 @@ _HOLDER = re.compile(r"held in (.+?) \(PID (\d+)\)")
 _TURN = threading.RLock()
 _SETTINGS: dict[str, str | int | float | list[str]] = {
     "memory_limit": "1GB",
-    "wal_autocheckpoint": "64MB",
+    "wal_autocheckpoint": "256MB",
     "preserve_insertion_order": True,
 }
 
