@@ -24,7 +24,7 @@ _Result = TypeVar("_Result")
 
 # Others must get their turn while a big file comes in: who waits for the store tries again after
 # 30 ms at the latest.
-_HOLD_SECONDS = 3.0
+_HOLD_SECONDS = 2.0
 _PAUSE_SECONDS = 0.04
 
 
