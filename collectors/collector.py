@@ -1,11 +1,12 @@
-"""What every source offers to the stage that collects."""
+"""What sources offer to the stage that collects. Each offers `Collector`, and what else it can."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:  # frames are slow to import, and settings come by here
     from collectors.page import Page
@@ -31,22 +32,91 @@ class PostRef:
     last_checked_at: datetime | None
 
 
+@dataclass(slots=True)
+class Interest:
+    """What a stream is asked to keep. A stream adds the posts that it finds to `posts`."""
+
+    hashtags: frozenset[str]  # in their one spelling
+    posts: set[str] = field(default_factory=set)  # post keys whose amplification is wanted
+    authors: set[str] = field(default_factory=set)  # author keys whose removal must be known
+
+
 class Collector(Protocol):
-    """Reads one source: one place that can be asked."""
+    """One place that can be asked, or listened to. It is also a `Pager`, a `Streamer`, or both."""
 
     source: str  # its name in runs and coverage: 'mastodon/mastodon.social'
+
+    def check(self) -> SourceReport:
+        """Ask one cheap question, for `gaung check`. Does not raise `CollectorError`."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the connections; a request in another thread ends at once."""
+        ...
+
+
+@runtime_checkable
+class Pager(Collector, Protocol):
+    """Answers what it has of a hashtag, page by page."""
 
     def pages(self, hashtag: str, *, cursor: str | None, now: datetime) -> Iterator[Page]:
         """Give the pages of a hashtag, newest first, from the newest or from a cursor on.
 
-        Ends when the source has nothing older. Raises `CollectorError`.
+        `received` counts the records that the source gave; where it gives more than what
+        matches, `reached_at` says since when all of them have been read. Ends when the source
+        has nothing older; where there may be older ones that it does not give, the last page says
+        so in `beyond`. Raises `CollectorError`.
         """
         ...
 
-    def reposts(self, post: PostRef, *, now: datetime) -> Page:
-        """Give who reposted a post, as interactions. Raises `CollectorError`."""
+
+@runtime_checkable
+class Expander(Collector, Protocol):
+    """Knows who passed on or answered a post."""
+
+    def expand(self, post: PostRef, *, now: datetime) -> Page | None:
+        """Give who reposted, quoted and answered a post, as interactions with their posts.
+
+        None: this source does not know the post, or may not say; which is not the same as
+        nobody. Posts that come along without the hashtag are `referenced`. Raises
+        `CollectorError`.
+        """
         ...
 
-    def check(self) -> SourceReport:
-        """Ask one cheap question, for `gaung check`. Does not raise `CollectorError`."""
+
+@runtime_checkable
+class Hydrator(Collector, Protocol):
+    """Knows what has become of posts."""
+
+    batch: int  # posts per question
+
+    def hydrate(self, posts: Sequence[PostRef], *, now: datetime) -> Page:
+        """Give the counts of posts as they are now, and as `removals` those that are gone.
+
+        Raises `CollectorError`.
+        """
+        ...
+
+
+@runtime_checkable
+class Streamer(Collector, Protocol):
+    """Tells what comes in as it comes in."""
+
+    def stream(
+        self,
+        interest: Interest,
+        *,
+        cursor: str | None,
+        now: Callable[[], datetime],
+        stop: threading.Event,
+        live: bool,
+    ) -> Iterator[Page]:
+        """Give what is of interest, oldest first, from a cursor on; without one, from now on.
+
+        Each page says from when (`since_at`) to when (`reached_at`) everything was read, in time
+        order without overlap; where `since_at` of the first lies after the cursor's time, the
+        source had no more (`beyond` says why). At least one page every few seconds, also an empty
+        one: it moves the cursor. Ends at `stop`, and when not `live`, once it has caught up with
+        `now()`. Raises `CollectorError`.
+        """
         ...

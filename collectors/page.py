@@ -13,7 +13,7 @@ from datetime import datetime
 import polars as pl
 
 from collectors import hashtags
-from collectors.records import Author, Engagement, Interaction, Post, Rejected
+from collectors.records import Author, Engagement, Interaction, Post, Rejected, Removal
 
 _UTC = pl.Datetime("us", "UTC")
 _TAGS = pl.List(pl.String)
@@ -78,6 +78,14 @@ ENGAGEMENT = pl.Schema(
         "views": pl.Int64(),
     }
 )
+REMOVALS = pl.Schema(
+    {
+        "kind": pl.String(),
+        "key": pl.String(),
+        "reason": pl.String(),
+        "removed_at": _UTC,
+    }
+)
 REJECTED = pl.Schema(
     {
         "locator": pl.String(),
@@ -97,10 +105,17 @@ class Page:
     interactions: pl.DataFrame = field(default_factory=lambda: INTERACTIONS.to_frame())
     engagement: pl.DataFrame = field(default_factory=lambda: ENGAGEMENT.to_frame())
     rejected: pl.DataFrame = field(default_factory=lambda: REJECTED.to_frame())
+    removals: pl.DataFrame = field(default_factory=lambda: REMOVALS.to_frame())
     received: int = 0  # records that the source gave, the rejected among them
     cursor: str | None = None  # where the next page starts; None: there is none
     oldest_at: datetime | None = None  # how far back the page reaches, in created_at
     newest_at: datetime | None = None
+    # All that the source has since then has been read with this page, whether it matched or not;
+    # None: the matched posts tell. Of a stream's page: up to when all has been read.
+    reached_at: datetime | None = None
+    since_at: datetime | None = None  # of a stream's page: from when on all has been read
+    # Why the source gives nothing older than `reached_at`, though there may be: 'clamp', 'too old'.
+    beyond: str | None = None
     progress: int = 0  # bytes of the file read so far, for a progress bar
 
 
@@ -124,8 +139,12 @@ def page_of(
     interactions: Iterable[Interaction] = (),
     engagement: Iterable[Engagement] = (),
     rejected: Iterable[Rejected] = (),
+    removals: Iterable[Removal] = (),
     received: int = 0,
     cursor: str | None = None,
+    reached_at: datetime | None = None,
+    since_at: datetime | None = None,
+    beyond: str | None = None,
     progress: int = 0,
 ) -> Page:
     """Make a page of records. `oldest_at` and `newest_at` are taken from the matched posts."""
@@ -137,9 +156,13 @@ def page_of(
         interactions=_frame(interactions, INTERACTIONS),
         engagement=_frame(engagement, ENGAGEMENT),
         rejected=_frame(rejected, REJECTED),
+        removals=_frame(removals, REMOVALS),
         received=received,
         cursor=cursor,
         oldest_at=min(times, default=None),
         newest_at=max(times, default=None),
+        reached_at=reached_at,
+        since_at=since_at,
+        beyond=beyond,
         progress=progress,
     )

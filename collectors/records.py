@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-PostKind = Literal["original", "reply", "quote", "repost"]
-InteractionKind = Literal["repost", "quote", "reply", "mention"]
+PostKind = Literal["original", "reply", "quote", "repost", "article"]
+InteractionKind = Literal["repost", "quote", "reply", "mention", "forward", "link"]
+# undone: a repost taken back; `key` is then the post_key of the reposting record.
+RemovalKind = Literal["post", "author", "undone"]
 # matched: the source gave it for the hashtag; referenced: it came along because a match points to
 # it. Only matched posts are counted.
 CapturedAs = Literal["matched", "referenced"]
@@ -81,6 +83,16 @@ class Engagement:
     replies: int | None = None
     likes: int | None = None
     views: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removal:
+    """A post or an account that its platform says is gone: its text must go here too."""
+
+    kind: RemovalKind
+    key: str  # post_key or author_key
+    reason: str  # deleted, deactivated, suspended, protected, unavailable
+    removed_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from monitor.config import Config
 from monitor.store import StoreFile
 
 if TYPE_CHECKING:  # both are slow to import, and most commands need neither
-    from collectors.registry import LiveCollector
+    from collectors.collector import Collector
     from monitor.deliver import Mailer
 
 
@@ -30,13 +30,13 @@ class App:
     min_interval: float | None = None  # seconds between requests, instead of the setting
     sleep: Callable[[float], None] = clock.sleep
 
-    def collectors(self, *, now: Callable[[], datetime] = clock.now) -> dict[str, LiveCollector]:
+    def collectors(self, *, now: Callable[[], datetime] = clock.now) -> dict[str, Collector]:
         """Give the collectors that some watch wants, by source. Close each in the end."""
         from collectors.registry import collectors_for
 
         wanted = sorted({name for watch in self.config.watches for name in watch.sources})
         settings = msgspec.structs.asdict(self.config.collectors)
-        found: dict[str, LiveCollector] = {}
+        found: dict[str, Collector] = {}
         for name in wanted:
             for collector in collectors_for(
                 name,

@@ -95,7 +95,7 @@ class ListedSource:
             if not more:
                 return
 
-    def reposts(self, post: PostRef, *, now: datetime) -> Page:
+    def expand(self, post: PostRef, *, now: datetime) -> Page:
         """Give the boosts of a post."""
         return page_of(interactions=[b for b in self.boosts if b.target_post_key == post.post_key])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from collectors.http.client import Answer, PoliteClient
+from collectors.http.client import Answer, Document, PoliteClient
+from collectors.http.websocket import Connect, Socket, connector
 
-__all__ = ["Answer", "PoliteClient"]
+__all__ = ["Answer", "Connect", "Document", "PoliteClient", "Socket", "connector"]

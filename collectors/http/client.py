@@ -7,13 +7,13 @@ import random
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import httpx
 import msgspec
 
-from collectors.errors import PayloadError, RateLimitedError, SourceUnavailableError
+from collectors.errors import CollectorError, PayloadError, RateLimitedError, SourceUnavailableError
 from collectors.http.line import Line
 from collectors.http.rate_limits import is_exhausted, retry_at
 from collectors.http.refusals import is_web_page, refusal
@@ -43,6 +43,25 @@ class Answer:
         """The addresses of the Link header by their relation: next, prev."""
         links = httpx.Response(self.status, headers=self.headers).links
         return {rel: link["url"] for rel, link in links.items() if rel and "url" in link}
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a server answered where no JSON is expected: a feed, a page, a file."""
+
+    status: int
+    headers: httpx.Headers
+    body: bytes
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    method: str
+    url: httpx.URL
+    params: Params | None = None
+    payload: object = None  # sent as JSON
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,18 +117,59 @@ class PoliteClient:
         path_or_url: str,
         params: Params | None = None,
         *,
+        headers: Mapping[str, str] | None = None,
         allow: Collection[int] = (),
     ) -> Answer:
         """Ask, and give the answer. A status in `allow` is an answer too. Raises `CollectorError`.
 
         Connection errors and 5xx are tried three times in all.
         """
-        url = self._base.join(path_or_url)
-        asked = f"{self.host}: GET {url.path}"
+        reply, asked = self._ask(
+            _Call("GET", self._base.join(path_or_url), params, None, headers or {}), allow
+        )
+        return Answer(reply.status, reply.headers, self._payload(reply, asked, allow), reply.url)
+
+    def post_json(
+        self,
+        path_or_url: str,
+        payload: object,
+        *,
+        headers: Mapping[str, str] | None = None,
+        allow: Collection[int] = (),
+    ) -> Answer:
+        """Ask with a JSON body. For questions only: it is tried three times like `get_json`."""
+        reply, asked = self._ask(
+            _Call("POST", self._base.join(path_or_url), None, payload, headers or {}), allow
+        )
+        return Answer(reply.status, reply.headers, self._payload(reply, asked, allow), reply.url)
+
+    def get_document(
+        self,
+        path_or_url: str,
+        params: Params | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        allow: Collection[int] = (),
+    ) -> Document:
+        """Ask for what is no JSON. Allow 304 with conditional headers."""
+        reply, _ = self._ask(
+            _Call("GET", self._base.join(path_or_url), params, None, headers or {}), allow
+        )
+        return Document(reply.status, reply.headers, reply.body, reply.url)
+
+    def _ask(self, call: _Call, allow: Collection[int]) -> tuple[_Reply, str]:
+        asked = f"{self.host}: {call.method} {call.url.path}"
         with self._asking(asked):
             self._await_allowance(asked)
-            reply = self._try(url, params, asked)
-            return self._answer(reply, asked, allow)
+            reply = self._try(call, allow, asked)
+            error = None if reply.status in allow else self._refusal(reply, asked)
+            if isinstance(error, RateLimitedError):
+                self._blocked_until = error.retry_at
+            elif is_exhausted(reply.headers):
+                self._blocked_until = retry_at(reply.headers, now=self._now())
+            if error is not None:
+                raise error
+            return reply, asked
 
     def close(self) -> None:
         """Let go of the connections. A request that runs in another thread ends at once."""
@@ -155,12 +215,12 @@ class PoliteClient:
         self._blocked_until = None
         self._pause(wait, asked)
 
-    def _try(self, url: httpx.URL, params: Params | None, asked: str) -> _Reply:
+    def _try(self, call: _Call, allow: Collection[int], asked: str) -> _Reply:
         for attempt in range(1, _ATTEMPTS + 1):
             self._keep_distance(asked)
             failure: Exception | None = None
             try:
-                reply = self._exchange(url, params, asked)
+                reply = self._exchange(call, allow, asked)
             except (httpx.TransportError, httpx.DecodingError) as error:
                 self._line.cut()
                 self._refuse_when_closed(asked)
@@ -178,26 +238,35 @@ class PoliteClient:
             self._pause(self._last_request + self._min_interval - self._monotonic(), asked)
         self._last_request = self._monotonic()
 
-    def _exchange(self, url: httpx.URL, params: Params | None, asked: str) -> _Reply:
+    def _exchange(self, call: _Call, allow: Collection[int], asked: str) -> _Reply:
         # A token goes to the server that it is for; httpx drops it when a redirect leaves.
+        url, headers = call.url, dict(call.headers)
         is_home = (url.scheme, url.netloc) == (self._base.scheme, self._base.netloc)
-        headers = {"Authorization": self._authorization} if self._authorization and is_home else {}
+        if self._authorization and is_home:
+            headers.setdefault("Authorization", self._authorization)
         request = self._client.build_request(
-            "GET", url, params=params, headers=headers, extensions={"trace": self._line.trace}
+            call.method,
+            url,
+            params=call.params,
+            json=call.payload,
+            headers=headers,
+            extensions={"trace": self._line.trace},
         )
         deadline = self._monotonic() + self._total_timeout
         with self._line.cut_after(self._total_timeout):
             try:
-                return self._follow(request, deadline, asked)
+                return self._follow(request, deadline, allow, asked)
             except (httpx.TransportError, httpx.DecodingError) as error:
                 self._refuse_when_late(deadline, asked, error)
                 raise
 
-    def _follow(self, request: httpx.Request, deadline: float, asked: str) -> _Reply:
+    def _follow(
+        self, request: httpx.Request, deadline: float, allow: Collection[int], asked: str
+    ) -> _Reply:
         for _ in range(_MAX_REDIRECTS + 1):
             response = self._client.send(request, stream=True)
             try:
-                if response.next_request is None:
+                if response.next_request is None or response.status_code in allow:
                     body = self._read(response, deadline, asked)
                     return _Reply(response.status_code, response.headers, body, str(request.url))
                 if response.next_request.url.scheme != request.url.scheme:
@@ -230,18 +299,8 @@ class PoliteClient:
                 f"{asked}: no whole answer within {self._total_timeout:g} s"
             ) from cause
 
-    def _refusal(self, reply: _Reply, asked: str) -> Exception | None:
+    def _refusal(self, reply: _Reply, asked: str) -> CollectorError | None:
         return refusal(reply.status, reply.headers, reply.body, request=asked, now=self._now())
-
-    def _answer(self, reply: _Reply, asked: str, allow: Collection[int]) -> Answer:
-        error = None if reply.status in allow else self._refusal(reply, asked)
-        if isinstance(error, RateLimitedError):
-            self._blocked_until = error.retry_at
-        elif is_exhausted(reply.headers):
-            self._blocked_until = retry_at(reply.headers, now=self._now())
-        if error is not None:
-            raise error
-        return Answer(reply.status, reply.headers, self._payload(reply, asked, allow), reply.url)
 
     def _payload(self, reply: _Reply, asked: str, allow: Collection[int]) -> object:
         try:

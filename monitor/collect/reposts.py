@@ -8,7 +8,7 @@ from datetime import datetime
 
 import polars as pl
 
-from collectors.collector import Collector
+from collectors.collector import Expander
 from collectors.errors import CollectorError
 from collectors.page import Page
 from monitor.collect.run import RunResult
@@ -19,7 +19,7 @@ from monitor.store.posts import Saved
 
 def expand(
     stores: StoreFile,
-    collector: Collector,
+    collector: Expander,
     hashtags: list[str],
     *,
     settings: CollectSettings,
@@ -44,7 +44,7 @@ def expand(
             verdict, detail = "partial", "stopped while it was reading"
             break
         try:
-            asked.append((post, collector.reposts(post, now=now)))
+            asked.append((post, collector.expand(post, now=now) or Page()))
         except CollectorError as error:
             verdict, detail = ("partial" if asked else "failed"), str(error)
             break

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import polars as pl
 
-from collectors.collector import Collector
+from collectors.collector import Collector, Expander, Pager
 from collectors.errors import (
     AccessRefusedError,
     CollectorError,
@@ -59,13 +59,15 @@ class Worker:
             results.append(self._run(task))
         if self._settings.expand_limit and not self._stop.is_set():
             hashtags = sorted({task.hashtag for task in tasks})
-            if expanded := expand(
-                self._stores,
-                self._collector,
-                hashtags,
-                settings=self._settings,
-                now=self._now,
-                stop=self._stop,
+            if isinstance(self._collector, Expander) and (
+                expanded := expand(
+                    self._stores,
+                    self._collector,
+                    hashtags,
+                    settings=self._settings,
+                    now=self._now,
+                    stop=self._stop,
+                )
             ):
                 results.append(expanded)
         return results
@@ -101,6 +103,8 @@ class Worker:
         )
 
     def _read(self, task: Task, run_id: int, progress: Progress) -> End:
+        if not isinstance(self._collector, Pager):
+            raise PayloadError(f"{task.source}: cannot be asked for a hashtag")
         pages = self._collector.pages(task.hashtag, cursor=task.cursor, now=self._now)
         for page in pages:
             self._save(task, run_id, page, progress)

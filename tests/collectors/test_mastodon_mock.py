@@ -188,7 +188,7 @@ def test_boosts_come_out_as_reposts(
 
     now = datetime.now(UTC)
     ref = PostRef(post["post_key"], post["author_key"], post["url"], post["created_at"], None)
-    found = collector.reposts(ref, now=now)
+    found = collector.expand(ref, now=now)
     host = collector.source.removeprefix("mastodon/")
     assert set(found.interactions["author_key"]) == {
         f"mastodon:@bob@{host}",
@@ -212,7 +212,7 @@ def test_boosts_are_found_after_a_restart_too(
         datetime.fromisoformat(said["created_at"]),
         None,
     )
-    assert collector.reposts(ref, now=datetime.now(UTC)).interactions.height == 1
+    assert collector.expand(ref, now=datetime.now(UTC)).interactions.height == 1
 
 
 def test_a_deleted_post_is_gone(
@@ -224,7 +224,7 @@ def test_a_deleted_post_is_gone(
     assert read(collector, "gonetag").height == 0
     created_at = datetime.fromisoformat(said["created_at"])
     ref = PostRef(f"mastodon:{said['uri']}", "mastodon:@alice", None, created_at, None)
-    assert collector.reposts(ref, now=datetime.now(UTC)).received == 0
+    assert collector.expand(ref, now=datetime.now(UTC)).received == 0
 
 
 def test_a_hashtag_that_nobody_used_is_an_empty_page(collector: MastodonCollector) -> None:

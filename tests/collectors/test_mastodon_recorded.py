@@ -112,7 +112,7 @@ def test_forty_real_boosters_are_bounded_by_the_ids_in_the_links() -> None:
         written,
         None,
     )
-    found = collector.reposts(ref, now=recorded_at)
+    found = collector.expand(ref, now=recorded_at)
     collector.close()
     assert (found.received, found.rejected.height) == (40, 0)
     windows = found.interactions.select("not_before", "acted_at").unique().rows()

@@ -2,7 +2,29 @@
 
 from __future__ import annotations
 
+from collectors.collector import Collector
+from collectors.options import ClientOptions
 from collectors.platforms.mastodon.settings import Server, Settings, server_of
 
-# The collector is imported where one is built: its client is slow to import, settings are not.
-__all__ = ["Server", "Settings", "server_of"]
+__all__ = ["Server", "Settings", "build", "server_of"]
+
+
+def build(settings: Settings, options: ClientOptions) -> list[Collector]:
+    """Give one collector per server."""
+    # Every command reads settings, few ask a source: the collector is imported for those.
+    from collectors.platforms.mastodon.collector import MastodonCollector
+
+    servers = [server_of(written) for written in settings.servers]
+    # All secrets are looked up before the first client opens: one that is missing leaves none.
+    names = [settings.token_env_of(server) for server in servers]
+    tokens = [None if name is None else options.secret(name) for name in names]
+    return [
+        MastodonCollector(
+            server.host,
+            options.client(
+                server.base_url, token=token, min_interval=settings.seconds_between_requests
+            ),
+            page_size=settings.page_size,
+        )
+        for server, token in zip(servers, tokens, strict=True)
+    ]

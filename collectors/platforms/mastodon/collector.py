@@ -71,7 +71,7 @@ class MastodonCollector:
                 return
             is_first = False
 
-    def reposts(self, post: PostRef, *, now: datetime) -> Page:
+    def expand(self, post: PostRef, *, now: datetime) -> Page:
         """Give who boosted a post, as far as this server knows. Empty if it knows no such post.
 
         https://docs.joinmastodon.org/methods/statuses/#reblogged_by

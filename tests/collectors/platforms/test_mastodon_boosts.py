@@ -39,7 +39,7 @@ def post_at(address: str = "https://a.example/users/akun_a/statuses/7") -> PostR
 def boosts(script: Script, post: PostRef | None = None, **options: object) -> Page:
     collector = make_collector(script, **options)
     try:
-        return collector.reposts(post or post_at(), now=NOON)
+        return collector.expand(post or post_at(), now=NOON)
     finally:
         collector.close()
 
@@ -140,7 +140,7 @@ def test_a_post_of_another_server_that_was_just_seen_is_asked_for_by_its_id_here
     script = Script(page([status]), page([make_account("c")]))
     collector = make_collector(script)
     list(collector.pages("banjirkota", cursor=None, now=NOON))
-    assert collector.reposts(post_at(ELSEWHERE), now=NOON).interactions.height == 1
+    assert collector.expand(post_at(ELSEWHERE), now=NOON).interactions.height == 1
     assert script.asked()[1] == f"/api/v1/statuses/{status['id']}/reblogged_by"
     collector.close()
 

@@ -1,0 +1,90 @@
+"""Opens websockets, and names what goes wrong with them as the client of HTTP does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
+
+import websockets.exceptions
+import websockets.sync.client
+
+from collectors.errors import PayloadError, SourceUnavailableError
+from collectors.http.refusals import refusal
+
+_OPEN_TIMEOUT = 10.0
+_LARGEST_MESSAGE = 10_000_000
+
+
+class Socket(Protocol):
+    """An open websocket. One thread receives; any thread may close."""
+
+    def recv(self, timeout: float) -> str | bytes | None:
+        """Give the next message, or None if none came in time. Raises `SourceUnavailableError`."""
+        ...
+
+    def send(self, message: str) -> None:
+        """Send a message. Raises `SourceUnavailableError`."""
+        ...
+
+    def close(self) -> None:
+        """Close; a `recv` in another thread ends with `SourceUnavailableError`."""
+        ...
+
+
+Connect = Callable[[str], Socket]
+
+
+def connector(*, user_agent: str, now: Callable[[], datetime]) -> Connect:
+    """Give the function that opens websockets. It raises `CollectorError`."""
+
+    def connect(url: str) -> Socket:
+        try:
+            return _Socket(
+                url,
+                websockets.sync.client.connect(
+                    url,
+                    user_agent_header=user_agent,
+                    open_timeout=_OPEN_TIMEOUT,
+                    close_timeout=1.0,
+                    max_size=_LARGEST_MESSAGE,
+                ),
+            )
+        except websockets.exceptions.InvalidStatus as error:
+            reply = error.response
+            told = refusal(
+                reply.status_code,
+                dict(reply.headers),
+                bytes(reply.body or b""),
+                request=url,
+                now=now(),
+            )
+            raise told or PayloadError(f"{url}: answered {reply.status_code}") from error
+        except (websockets.exceptions.InvalidHandshake, websockets.exceptions.InvalidURI) as error:
+            raise PayloadError(f"{url}: no websocket: {error}") from error
+        except (OSError, TimeoutError, EOFError) as error:
+            raise SourceUnavailableError(f"{url}: {type(error).__name__} {error}") from error
+
+    return connect
+
+
+class _Socket:
+    def __init__(self, url: str, connection: websockets.sync.client.ClientConnection) -> None:
+        self._url, self._connection = url, connection
+
+    def recv(self, timeout: float) -> str | bytes | None:
+        try:
+            return self._connection.recv(timeout)
+        except TimeoutError:
+            return None
+        except websockets.exceptions.ConnectionClosed as error:
+            raise SourceUnavailableError(f"{self._url}: connection closed: {error}") from error
+
+    def send(self, message: str) -> None:
+        try:
+            self._connection.send(message)
+        except websockets.exceptions.ConnectionClosed as error:
+            raise SourceUnavailableError(f"{self._url}: connection closed: {error}") from error
+
+    def close(self) -> None:
+        self._connection.close()

@@ -1,0 +1,56 @@
+"""What all collectors are built with, whatever they ask."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # clients are slow to import, and settings come by here
+    import httpx
+
+    from collectors.http import Connect, PoliteClient
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientOptions:
+    """The way out, and the clock."""
+
+    secret: Callable[[str], str]  # the value of an environment variable
+    user_agent: str
+    now: Callable[[], datetime]
+    sleep: Callable[[float], None]
+    min_interval: float | None = None  # seconds between requests instead of the setting
+    transport: httpx.BaseTransport | None = None  # instead of the network
+    connect: Connect | None = None  # websockets, instead of the network
+
+    def client(
+        self,
+        base_url: str,
+        *,
+        min_interval: float,
+        token: str | None = None,
+        total_timeout: float = 30.0,
+        max_megabytes: float = 10.0,
+    ) -> PoliteClient:
+        """Open a client of one host; `min_interval` is the setting of the source."""
+        from collectors.http import PoliteClient
+
+        return PoliteClient(
+            base_url,
+            user_agent=self.user_agent,
+            now=self.now,
+            sleep=self.sleep,
+            token=token,
+            transport=self.transport,
+            min_interval=min_interval if self.min_interval is None else self.min_interval,
+            total_timeout=total_timeout,
+            max_bytes=int(max_megabytes * 1_000_000),
+        )
+
+    def connector(self) -> Connect:
+        """Give the way to open websockets: `connect(url) -> Socket`."""
+        from collectors.http import connector
+
+        return self.connect or connector(user_agent=self.user_agent, now=self.now)
