@@ -64,6 +64,8 @@ INTERACTIONS = pl.Schema(
         "acted_at": _UTC,
         "not_before": _UTC,
         "precision": pl.String(),
+        "via_key": pl.String(),
+        "record_key": pl.String(),
     }
 )
 ENGAGEMENT = pl.Schema(

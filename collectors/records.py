@@ -8,7 +8,7 @@ from typing import Literal
 
 PostKind = Literal["original", "reply", "quote", "repost", "article"]
 InteractionKind = Literal["repost", "quote", "reply", "mention", "forward", "link"]
-# undone: a repost taken back; `key` is then the post_key of the reposting record.
+# undone: a repost taken back; `key` is then the `record_key` of the act.
 RemovalKind = Literal["post", "author", "undone"]
 # matched: the source gave it for the hashtag; referenced: it came along because a match points to
 # it. Only matched posts are counted.
@@ -69,6 +69,9 @@ class Interaction:
     acted_at: datetime | None = None
     not_before: datetime | None = None  # the lower bound of a bounded time
     precision: Precision = "exact"
+    via_key: str | None = None  # the repost through which it was found, where the platform says so
+    # The platform's own name of an act that is no post (a Bluesky repost): what an undoing names.
+    record_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

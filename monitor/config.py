@@ -63,8 +63,13 @@ class CollectSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
     max_pages: Annotated[int, Meta(ge=1)] = 50  # per run; what is left becomes a gap to fill
     overlap: timedelta = timedelta(hours=1)  # how far each run reads into what is known
-    expand_for: timedelta = timedelta(days=3)  # how long after a post its reposts are asked for
+    rescan: timedelta = timedelta(hours=24)  # what is read again every few hours; 0s: nothing
+    rescan_every: timedelta = timedelta(hours=3)
+    nightly: timedelta = timedelta(days=7)  # what is read again once a day; 0s: nothing
+    expand_for: timedelta = timedelta(days=7)  # how long after a post its reposts are asked for
     expand_limit: Annotated[int, Meta(ge=0)] = 40  # posts asked for their reposts, per turn
+    check_for: timedelta = timedelta(days=7)  # how long it is asked what became of a post
+    check_limit: Annotated[int, Meta(ge=0)] = 200  # posts asked about, per turn
 
 
 class AlertSettings(Struct, frozen=True, forbid_unknown_fields=True):

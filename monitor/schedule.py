@@ -11,9 +11,10 @@ from monitor.config import CollectSettings, Config
 from monitor.ledger import Gap, Stream
 
 # A source that refused us, or that was read through and gave nothing, is not asked again for it.
-_FILLABLE = frozenset({"outage", "truncated", "interrupted", "rate limit", "failed"})
+_FILLABLE = frozenset({"outage", "truncated", "interrupted", "rate limit", "failed", "added later"})
 # Ticks come late by a little: a poll is due a little early rather than one tick late.
 _EARLY = timedelta(seconds=5)
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,21 +25,24 @@ class Wish:
     hashtag: str
     every: timedelta
     backfill: timedelta
+    is_metered: bool = False  # each question costs money or quota: nothing is read again
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """The last run of a stream."""
+    """The last runs of a stream: of any depth, and of those that read again what was known."""
 
     started_at: datetime
     retry_at: datetime | None = None
+    rescan_at: datetime | None = None  # the last that read a day or more again
+    nightly_at: datetime | None = None  # the last that read a week again
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
     """What to ask whom, from where, down to when, and why."""
 
-    kind: Literal["poll", "backfill"]
+    kind: Literal["poll", "rescan", "nightly", "backfill"]
     source: str
     hashtag: str
     floor: datetime  # read until a page lies before this
@@ -47,10 +51,13 @@ class Task:
     gap_id: int | None = None
 
 
-def wishes(config: Config, sources: dict[str, list[str]]) -> list[Wish]:
+def wishes(
+    config: Config, sources: dict[str, list[str]], *, metered: frozenset[str] = frozenset()
+) -> list[Wish]:
     """Give what the watches want, each stream once, at the fastest rhythm asked for.
 
-    sources: the sources behind each name in `watches.sources`.
+    sources: the sources behind each name in `watches.sources`; metered: those of them that
+        charge for each question.
     """
     wanted: dict[tuple[str, str], Wish] = {}
     for watch in config.watches:
@@ -63,6 +70,7 @@ def wishes(config: Config, sources: dict[str, list[str]]) -> list[Wish]:
                     hashtag,
                     min(known.every, wish.every),
                     max(known.backfill, wish.backfill),
+                    source in metered,
                 )
     return [wanted[key] for key in sorted(wanted)]
 
@@ -80,20 +88,50 @@ def due(
         return []
     if last is not None and now - last.started_at < wish.every - _EARLY:
         return []
-    tasks = [_poll(wish, stream, settings=settings, now=now)]
-    fillable = [gap for gap in stream.gaps if gap.reason in _FILLABLE and gap.cursor is not None]
+    tasks = [_poll(wish, stream, last, settings=settings, now=now)]
+    # Without a cursor a gap is read again from the newest on: only worth it for what was never
+    # asked for; all else without one, the next poll reads anyway.
+    fillable = [
+        gap
+        for gap in stream.gaps
+        if gap.reason in _FILLABLE and (gap.cursor is not None or gap.reason == "added later")
+    ]
     if fillable:
         gap = max(fillable, key=lambda g: g.to_at)
         tasks.append(_backfill(gap))
     return tasks
 
 
-def _poll(wish: Wish, stream: Stream, *, settings: CollectSettings, now: datetime) -> Task:
+def _poll(
+    wish: Wish,
+    stream: Stream,
+    last: Attempt | None,
+    *,
+    settings: CollectSettings,
+    now: datetime,
+) -> Task:
+    """Read from now back to what is known, and some way into it for posts that arrive late.
+
+    Servers file a post that they fetch under the time it was written, so it appears below what
+    was read: every few hours a day is read again, and once a day a week.
+    """
     covered_to = stream.covered_to
-    if covered_to is None:
+    if covered_to is None or last is None:
         return Task("poll", wish.source, wish.hashtag, stream.wanted_from, "first run")
-    floor = max(stream.wanted_from, min(covered_to, now) - settings.overlap)
-    return Task("poll", wish.source, wish.hashtag, floor, f"every {_words(wish.every)}")
+    kind: Literal["poll", "rescan", "nightly"] = "poll"
+    top, depth, why = min(covered_to, now), settings.overlap, f"every {_words(wish.every)}"
+    if wish.is_metered:
+        depth = timedelta(0)
+    elif _is_due(last.nightly_at, _DAY, settings.nightly, now):
+        kind, depth, why = "nightly", settings.nightly, "a week again, once a day"
+    elif _is_due(last.rescan_at, settings.rescan_every, settings.rescan, now):
+        kind, depth, why = "rescan", settings.rescan, "a day again, for late posts"
+    floor = max(stream.wanted_from, min(top, now - depth) if kind != "poll" else top - depth)
+    return Task(kind, wish.source, wish.hashtag, floor, why)
+
+
+def _is_due(last: datetime | None, every: timedelta, depth: timedelta, now: datetime) -> bool:
+    return bool(depth) and (last is None or now - last >= every)
 
 
 def _backfill(gap: Gap) -> Task:
@@ -115,8 +153,13 @@ def _words(duration: timedelta) -> str:
 
 # The ages at which a post is asked for its reposts: most happen early.
 EXPANSION_AGES: Sequence[timedelta] = (
+    timedelta(minutes=15),
     timedelta(hours=1),
     timedelta(hours=6),
     timedelta(hours=24),
     timedelta(days=3),
+    timedelta(days=7),
 )
+# The ages at which a post's source is asked what became of it. Daily: what was deleted must go
+# here too within 24 hours.
+CHECK_AGES: Sequence[timedelta] = (timedelta(hours=1), *(timedelta(days=n) for n in range(1, 8)))

@@ -44,18 +44,22 @@ def expand(
             verdict, detail = "partial", "stopped while it was reading"
             break
         try:
-            asked.append((post, collector.expand(post, now=now) or Page()))
+            asked.append((post, collector.expand(post, now=now)))
         except CollectorError as error:
             verdict, detail = ("partial" if asked else "failed"), str(error)
             break
     with stores.open() as store, store.transaction():
         run_id = store.runs.start("expand", source, now=now)
         # Saved as one: most of these pages hold next to nothing, and each saving has its price.
-        found = store.posts.add(_joined(page for _, page in asked), source=source, now=now)
+        found = store.posts.add(_joined(page for _, page in asked if page), source=source, now=now)
         for post, page in asked:
+            if page is None:
+                store.expansions.mark(source, post.post_key, reposts=None, now=now)
+                continue
             store.runs.add_page(run_id, Saved(), page)
             store.runs.set_aside(run_id, source, page.rejected, now=now)
-            store.expansions.mark(source, post.post_key, reposts=page.interactions.height, now=now)
+            named = page.interactions.filter(kind="repost").height
+            store.expansions.mark(source, post.post_key, reposts=named, now=now)
         store.runs.finish(run_id, verdict, now=now, detail=detail)
     return RunResult(
         task="expand",
@@ -63,16 +67,19 @@ def expand(
         hashtag=None,
         verdict=verdict,
         pages=len(asked),
-        received=sum(page.interactions.height for _, page in asked),
+        received=sum(page.interactions.height for _, page in asked if page),
         new=found.interactions,
         detail=detail,
     )
 
 
 def _joined(pages: Iterable[Page]) -> Page:
-    """Give who acted, and how, of several pages as one."""
+    """Give what several pages hold as one."""
     several = [Page(), *pages]
     return Page(
+        posts=pl.concat(page.posts for page in several),
         authors=pl.concat(page.authors for page in several),
         interactions=pl.concat(page.interactions for page in several),
+        engagement=pl.concat(page.engagement for page in several),
+        removals=pl.concat(page.removals for page in several),
     )

@@ -15,7 +15,7 @@ create or replace temp table acts as
 select author_key, target_author_key, hash(author_key) as author,
        hash(target_author_key) as target, kind, post_key is null as without_post, acted_at
 from interactions
-where {acted} and hash(coalesce(post_key, target_post_key)) in (
+where removed_at is null and {acted} and hash(coalesce(post_key, target_post_key)) in (
     select hash(post_key) from posts where {where})
 """
 _BETWEEN_TWO = "target_author_key is not null and author <> target"

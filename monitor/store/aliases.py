@@ -6,6 +6,8 @@ Their key is '{platform}:@{handle}', until any source tells the id; from then on
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 
 from collectors.page import Page
@@ -103,16 +105,10 @@ def _replaced(page: Page, known: pl.DataFrame) -> Page:
     def swap(frame: pl.DataFrame, *columns: str) -> pl.DataFrame:
         return frame.with_columns(pl.col(c).replace(old, new) for c in columns)
 
-    return Page(
+    return replace(
+        page,
         posts=swap(page.posts, "author_key"),
         # The page's own record of the account under its id says more than the bare handle.
         authors=page.authors.filter(~pl.col("author_key").is_in(old.implode())),
         interactions=swap(page.interactions, "author_key", "target_author_key"),
-        engagement=page.engagement,
-        rejected=page.rejected,
-        received=page.received,
-        cursor=page.cursor,
-        oldest_at=page.oldest_at,
-        newest_at=page.newest_at,
-        progress=page.progress,
     )

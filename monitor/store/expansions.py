@@ -45,17 +45,20 @@ class Expansions:
             for row in rows
         ]
 
-    def mark(self, source: str, post_key: str, *, reposts: int, now: datetime) -> None:
+    def mark(self, source: str, post_key: str, *, reposts: int | None, now: datetime) -> None:
         """Note that a post was asked for its reposts.
 
-        A server may count more reposts than it names: what it counts by now is answered for.
+        reposts: those that it named; None if it does not know the post. A server may count more reposts than it names: what it counts by now is answered for.
         """
         self._db.run(
             """
-            insert into expansions
-            select $source, $post_key, $now, greatest($reposts, coalesce(max(reposts), 0))
+            insert into expansions (source, post_key, checked_at, reposts, answer)
+            select $source, $post_key, $now,
+                   greatest(coalesce($reposts, 0), coalesce(max(reposts), 0)),
+                   case when $reposts is null then 'unknown here' else 'answered' end
             from engagement where post_key = $post_key
-            on conflict do update set checked_at = excluded.checked_at, reposts = excluded.reposts
+            on conflict do update set checked_at = excluded.checked_at,
+                reposts = excluded.reposts, answer = excluded.answer
             """,
             source=source,
             post_key=post_key,

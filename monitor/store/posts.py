@@ -10,6 +10,7 @@ import polars as pl
 from collectors.page import Page
 from monitor.store.aliases import Aliases
 from monitor.store.database import Database
+from monitor.store.removals import Removals
 
 # Shorter texts are alike by accident ("amin", "setuju!").
 _MIN_WORDS = 5
@@ -32,6 +33,7 @@ class Posts:
     def __init__(self, database: Database) -> None:
         self._db = database
         self._aliases = Aliases(database)
+        self._removals = Removals(database)
 
     def add(self, page: Page, *, source: str, now: datetime, watch: str | None = None) -> Saved:
         """Save a page. What is known stays, what is fuller replaces what was poorer."""
@@ -42,6 +44,10 @@ class Posts:
         self._add_authors(page.authors, now=now)
         interactions = self._add_interactions(page.interactions, source=source, now=now)
         self._add_engagement(page.engagement)
+        if not source.startswith("import/"):
+            self._add_sightings(page.posts, source=source, now=now)
+        self._removals.apply(page.removals, source=source, now=now)
+        self._removals.apply_standing(page.posts)
         if watch is not None:
             self._add_matches(page.posts, watch=watch, via=source, now=now)
         return Saved(new=new, updated=max(0, touched - new), interactions=interactions)
@@ -108,6 +114,20 @@ class Posts:
         )
         with self._db.given("page_engagement", once):
             self._db.run(_INSERT_ENGAGEMENT)
+
+    def _add_sightings(self, posts: pl.DataFrame, *, source: str, now: datetime) -> None:
+        matched = posts.filter(pl.col("captured_as") == "matched").select("post_key").unique()
+        if matched.is_empty():
+            return
+        with self._db.given("page_sightings", matched):
+            self._db.run(
+                """
+                insert into sightings select post_key, $source, $now from page_sightings
+                on conflict do nothing
+                """,
+                source=source,
+                now=now,
+            )
 
     def _add_matches(self, posts: pl.DataFrame, *, watch: str, via: str, now: datetime) -> None:
         matched = posts.filter(pl.col("captured_as") == "matched").select("post_key").unique()
@@ -186,17 +206,17 @@ on conflict (post_key) do update set
     reply_to_key = coalesce(posts.reply_to_key, excluded.reply_to_key),
     quote_of_key = coalesce(posts.quote_of_key, excluded.quote_of_key),
     repost_of_key = coalesce(posts.repost_of_key, excluded.repost_of_key)
-where excluded.captured_as < posts.captured_as
+where posts.removed_at is null and (excluded.captured_as < posts.captured_as
    or excluded.edited_at > coalesce(posts.edited_at, '-infinity'::timestamptz)
    or (excluded.edited_at is not distinct from posts.edited_at
        and coalesce(length(excluded.text), 0) > coalesce(length(posts.text), 0))
-   or len(list_distinct(list_concat(posts.hashtags, excluded.hashtags))) > len(posts.hashtags)
+   or len(list_distinct(list_concat(posts.hashtags, excluded.hashtags))) > len(posts.hashtags))
 """
 
 _UPSERT_AUTHORS = """
-insert into authors
+insert into authors by name
 select author_key, platform, handle, display_name, url, created_at, is_bot, followers, following,
-       posts, $now
+       posts, $now as seen_at
 from page_authors
 on conflict (author_key) do update set
     handle = coalesce(excluded.handle, authors.handle),
@@ -208,7 +228,8 @@ on conflict (author_key) do update set
     following = coalesce(excluded.following, authors.following),
     posts = coalesce(excluded.posts, authors.posts),
     seen_at = excluded.seen_at
-where (excluded.handle, excluded.display_name, excluded.url, excluded.created_at, excluded.is_bot,
+where authors.removed_at is null and
+      (excluded.handle, excluded.display_name, excluded.url, excluded.created_at, excluded.is_bot,
        excluded.followers, excluded.following, excluded.posts)
    is distinct from
       (authors.handle, authors.display_name, authors.url, authors.created_at, authors.is_bot,
@@ -217,11 +238,21 @@ where (excluded.handle, excluded.display_name, excluded.url, excluded.created_at
 
 # A time that is known more exactly replaces one that is known less so.
 _INSERT_INTERACTIONS = """
-insert into interactions
+insert into interactions (
+    interaction_key, kind, platform, author_key, target_author_key, post_key, target_post_key,
+    acted_at, not_before, precision, source, first_seen_at, via_key, record_key
+)
 select interaction_key, kind, platform, author_key, target_author_key, post_key, target_post_key,
-       acted_at, not_before, precision, $source, $now
+       acted_at, not_before, precision, $source, $now, via_key, record_key
 from page_interactions
-on conflict (interaction_key) do nothing
+on conflict (interaction_key) do update set
+    acted_at = excluded.acted_at, not_before = excluded.not_before,
+    precision = excluded.precision,
+    via_key = coalesce(excluded.via_key, interactions.via_key),
+    record_key = coalesce(excluded.record_key, interactions.record_key),
+    target_author_key = coalesce(interactions.target_author_key, excluded.target_author_key)
+where interactions.precision <> 'exact' and excluded.precision = 'exact'
+   or interactions.precision = 'unknown' and excluded.precision = 'bounded'
 """
 
 _INSERT_ENGAGEMENT = """

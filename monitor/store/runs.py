@@ -92,17 +92,27 @@ class Runs:
         )
 
     def last_attempts(self, *, now: datetime) -> dict[tuple[str, str], Attempt]:
-        """Give the last poll of each stream; what a replay noted ahead of now does not count."""
+        """Give the last polls of each stream; what a replay noted ahead of now does not count."""
         rows = self._db.rows(
             """
-            select source, hashtag, started_at, retry_at from runs
-            where task = 'poll' and started_at <= $now
-            qualify row_number() over (partition by source, hashtag order by run_id desc) = 1
+            select source, hashtag, max(started_at) as started_at,
+                   arg_max_null(retry_at, run_id) as retry_at,
+                   max(started_at) filter (
+                       task in ('rescan', 'nightly') and verdict in ('complete', 'partial')
+                       or run_id = first) as rescan_at,
+                   max(started_at) filter (
+                       task = 'nightly' and verdict in ('complete', 'partial')
+                       or run_id = first) as nightly_at
+            from (select *, min(run_id) over (partition by source, hashtag) as first from runs
+                  where task in ('poll', 'rescan', 'nightly') and started_at <= $now)
+            group by source, hashtag
             """,
             now=now,
         )
         return {
-            (row["source"], row["hashtag"]): Attempt(row["started_at"], row["retry_at"])
+            (row["source"], row["hashtag"]): Attempt(
+                row["started_at"], row["retry_at"], row["rescan_at"], row["nightly_at"]
+            )
             for row in rows
         }
 
@@ -110,7 +120,7 @@ class Runs:
         """Give the last run of each source and hashtag, and of each import."""
         return self._db.rows(
             """
-            select * from runs where task <> 'expand'
+            select * from runs where task not in ('expand', 'check')
             qualify row_number() over (
                 partition by source, hashtag, case when task = 'import' then locator end
                 order by run_id desc) = 1
@@ -185,7 +195,8 @@ class Runs:
             select source, count(*) as runs, max(started_at) as last_at,
                    arg_max(detail, started_at) as detail
             from runs
-            where task = 'poll' and verdict in ('failed', 'refused')
+            where task in ('poll', 'rescan', 'nightly', 'stream')
+              and verdict in ('failed', 'refused')
               and started_at >= $since and started_at <= $until
             group by source order by source
             """,

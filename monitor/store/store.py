@@ -32,6 +32,7 @@ from monitor.store.outbox import Outbox
 from monitor.store.posts import Posts
 from monitor.store.queries import Queries
 from monitor.store.runs import Runs
+from monitor.store.streaming import Streaming
 
 _HOLDER = re.compile(r"held in (.+?) \(PID (\d+)\)")
 _TURN = threading.RLock()
@@ -53,6 +54,7 @@ class Store:
         self.runs = Runs(database)
         self.coverage = Coverage(database)
         self.expansions = Expansions(database)
+        self.streaming = Streaming(database)
         self.findings = Findings(database)
         self.outbox = Outbox(database)
 

@@ -1,0 +1,117 @@
+"""Where streams go on, what they are to keep, and which posts are due for another look."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from collectors.collector import PostRef
+from monitor.schedule import CHECK_AGES
+from monitor.store.database import Database
+
+_MOST_TRACKED = 200_000  # keys of some 100 bytes each
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far a stream has come."""
+
+    cursor: str | None
+    reached_at: datetime
+
+
+class Streaming:
+    """The tables cursors and checks."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def position(self, source: str) -> Position | None:
+        """Tell where a stream goes on; None if it never ran."""
+        rows = self._db.rows("select * from cursors where source = $source", source=source)
+        return Position(rows[0]["cursor"], rows[0]["reached_at"]) if rows else None
+
+    def move(self, source: str, position: Position, *, now: datetime) -> None:
+        """Note how far a stream has come, in the transaction of the page."""
+        self._db.run(
+            """
+            insert into cursors values ($source, $cursor, $reached_at, $now)
+            on conflict do update set cursor = coalesce(excluded.cursor, cursors.cursor),
+                reached_at = excluded.reached_at, updated_at = excluded.updated_at
+            """,
+            source=source,
+            cursor=position.cursor,
+            reached_at=position.reached_at,
+            now=now,
+        )
+
+    def tracked(
+        self, platform: str, hashtags: Sequence[str], *, since: datetime
+    ) -> tuple[set[str], set[str]]:
+        """Give the posts whose amplification is wanted, and their authors, as keys."""
+        frame = self._db.frame(
+            """
+            select post_key, author_key from posts
+            where captured_as = 'matched' and platform = $platform and sort_at >= $since
+              and list_has_any(hashtags, $hashtags)
+            order by sort_at desc limit $limit
+            """,
+            platform=platform,
+            hashtags=list(hashtags),
+            since=since,
+            limit=_MOST_TRACKED,
+        )
+        return set(frame["post_key"].to_list()), set(frame["author_key"].to_list())
+
+    def unchecked(
+        self, source: str, hashtags: Sequence[str], *, since: datetime, now: datetime, limit: int
+    ) -> list[PostRef]:
+        """Give posts that came of age since the source was last asked what became of them."""
+        rows = self._db.rows(
+            _TO_CHECK,
+            source=source,
+            hashtags=list(hashtags),
+            since=since,
+            now=now,
+            ages=[age / timedelta(seconds=1) for age in CHECK_AGES],
+            limit=limit,
+        )
+        return [
+            PostRef(
+                row["post_key"], row["author_key"], row["url"], row["created_at"], row["checked_at"]
+            )
+            for row in rows
+        ]
+
+    def mark_checked(self, source: str, posts: Sequence[PostRef], *, now: datetime) -> None:
+        """Note that a source was asked what became of posts."""
+        self._db.run(
+            """
+            insert into checks select $source, unnest($keys), $now
+            on conflict do update set checked_at = excluded.checked_at
+            """,
+            source=source,
+            keys=[post.post_key for post in posts],
+            now=now,
+        )
+
+
+_TO_CHECK = """
+with seen as (
+    select p.post_key, p.author_key, p.url, p.created_at, s.first_seen_at, c.checked_at
+    from posts p
+    join sightings s on s.post_key = p.post_key and s.source = $source
+    left join checks c on c.post_key = p.post_key and c.source = $source
+    where p.captured_as = 'matched' and p.kind <> 'article' and p.sort_at >= $since
+      and list_has_any(p.hashtags, $hashtags)
+), dated as (
+    select *, list_max(list_filter(
+        list_transform($ages, lambda age: created_at + to_seconds(age)),
+        lambda reached: reached <= $now)) as reached_at
+    from seen
+)
+select * from dated
+where reached_at is not null and coalesce(checked_at, first_seen_at) < reached_at
+order by coalesce(checked_at, first_seen_at), post_key limit $limit
+"""
