@@ -120,3 +120,12 @@ class Streamer(Collector, Protocol):
         `now()`. Raises `CollectorError`.
         """
         ...
+
+
+@runtime_checkable
+class Replayer(Streamer, Protocol):
+    """A stream that can be heard again from a time on."""
+
+    def cursor_at(self, when: datetime) -> str:
+        """Give the cursor to hear everything since a time, as far as the source keeps it."""
+        ...

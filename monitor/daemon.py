@@ -17,14 +17,18 @@ from datetime import timedelta
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from collectors.page import Page
 from monitor import clock, logs, sdnotify
+from monitor.collect import RunResult
 from monitor.errors import OperatorError
 from monitor.lock import DaemonLock
-from monitor.turn import Turn, collect_due, notice, send_due
+from monitor.turn import Turn, collect_due, listen_to, notice, send_due, streamers
 from monitor.wiring import App
 
 _COLLECT_TICK = timedelta(seconds=15)
 _DELIVER_TICK = timedelta(seconds=20)
+_RELISTEN_AFTER = timedelta(seconds=15)
+_RELISTEN_AT_LATEST = timedelta(minutes=10)
 # SIGTERM to exit: work that does not end by then is cut off; pages are saved whole or not at all.
 _PATIENCE = 4.0
 _ENDING = (signal.SIGTERM, signal.SIGINT)
@@ -53,6 +57,8 @@ class _Daemon:
         self._waker.setblocking(False)
         self._failure: BaseException | None = None
         self._collectors = app.collectors()
+        self._listening: list[threading.Thread] = []
+        self._heard = threading.Event()  # a stream brought something since the last tick
 
     def run(self) -> int:
         """Start the jobs, wait for a signal, and end."""
@@ -82,6 +88,14 @@ class _Daemon:
                 next_run_time=clock.now(),
             )
         scheduler.start()
+        for source, hashtags in streamers(self._app, self._collectors).items():
+            listening = threading.Thread(
+                target=self._guarded(self._listener(source, hashtags)),
+                name=f"listen {source}",
+                daemon=True,
+            )
+            listening.start()
+            self._listening.append(listening)
         sdnotify.notify("READY=1")
         self._log.info("daemon started", pid=os.getpid(), watches=len(self._app.config.watches))
         self._wait()
@@ -102,7 +116,7 @@ class _Daemon:
         self._log.info("daemon stops")
         for collector in self._collectors.values():
             collector.close()  # a request that is under way ends now
-        ending = threading.Thread(target=scheduler.shutdown, kwargs={"wait": True}, daemon=True)
+        ending = threading.Thread(target=self._wind_down, args=(scheduler,), daemon=True)
         ending.start()
         ending.join(_PATIENCE)
         if ending.is_alive():
@@ -112,6 +126,11 @@ class _Daemon:
             raise self._failure
         self._log.info("daemon stopped")
         return 0
+
+    def _wind_down(self, scheduler: BackgroundScheduler) -> None:
+        scheduler.shutdown(wait=True)
+        for listening in self._listening:
+            listening.join()
 
     def _guarded(self, work: Callable[[], None]) -> Callable[[], None]:
         """Let an expected error wait for the next tick, and an unexpected one end the process."""
@@ -135,21 +154,55 @@ class _Daemon:
         now = clock.now()
         runs = collect_due(self._app, self._collectors, now=now, stop=self._stop)
         for run in runs:
-            self._log.info(
-                "collected",
-                task=run.task,
-                source=run.source,
-                hashtag=run.hashtag,
-                verdict=run.verdict,
-                pages=run.pages,
-                new=run.new,
-                set_aside=run.rejected or None,
-                detail=run.detail,
-            )
+            self._tell_run(run)
         if self._stop.is_set():
             return
-        decisions, digests = notice(self._app, anything_new=bool(runs), now=clock.now())
+        heard = self._heard.is_set()
+        self._heard.clear()
+        decisions, digests = notice(self._app, anything_new=bool(runs) or heard, now=clock.now())
         self._tell(Turn(decisions=decisions, digests=digests))
+
+    def _listener(self, source: str, hashtags: list[str]) -> Callable[[], None]:
+        """Give the work of one thread: listen, and after a failure listen again, ever later."""
+
+        def on_page(page: Page) -> None:
+            if page.posts.height or page.interactions.height:
+                self._heard.set()
+
+        def work() -> None:
+            wait = _RELISTEN_AFTER
+            while not self._stop.is_set():
+                try:
+                    run = listen_to(
+                        self._app,
+                        self._collectors[source],
+                        hashtags,
+                        now=clock.now,
+                        stop=self._stop,
+                        live=True,
+                        on_page=on_page,
+                    )
+                except OperatorError as error:  # another process has the store for long
+                    self._log.error("put off", source=source, reason=str(error))
+                else:
+                    self._tell_run(run)
+                    wait = _RELISTEN_AFTER if run.pages else min(wait * 2, _RELISTEN_AT_LATEST)
+                self._stop.wait(wait.total_seconds())
+
+        return work
+
+    def _tell_run(self, run: RunResult) -> None:
+        self._log.info(
+            "collected",
+            task=run.task,
+            source=run.source,
+            hashtag=run.hashtag,
+            verdict=run.verdict,
+            pages=run.pages,
+            new=run.new,
+            set_aside=run.rejected or None,
+            detail=run.detail,
+        )
 
     def _tell(self, turn: Turn) -> None:
         for decision in turn.decisions:

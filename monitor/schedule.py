@@ -126,7 +126,10 @@ def _poll(
         kind, depth, why = "nightly", settings.nightly, "a week again, once a day"
     elif _is_due(last.rescan_at, settings.rescan_every, settings.rescan, now):
         kind, depth, why = "rescan", settings.rescan, "a day again, for late posts"
-    floor = max(stream.wanted_from, min(top, now - depth) if kind != "poll" else top - depth)
+    floor = min(top, now - depth) if kind != "poll" else top - depth
+    # What a live stream missed lies behind what it has read since, and has no cursor.
+    missed = [g.from_at for g in stream.gaps if g.reason in _FILLABLE and g.cursor is None]
+    floor = max(stream.wanted_from, min([floor, *missed]))
     return Task(kind, wish.source, wish.hashtag, floor, why)
 
 

@@ -16,10 +16,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from collectors.collector import Collector
-from monitor import schedule
+from collectors.collector import Collector, Pager, Streamer
+from collectors.page import Page
+from monitor import clock, schedule
 from monitor.alert import Decision
-from monitor.collect import RunResult, collect
+from monitor.collect import RunResult, collect, listen
 from monitor.collect import plan as planned
 from monitor.deliver import Delivery, deliver
 from monitor.detect import detect
@@ -45,13 +46,30 @@ def wishes_of(app: App, collectors: Mapping[str, Collector]) -> list[Wish]:
     by_name: dict[str, list[str]] = {}
     for source in collectors:
         by_name.setdefault(source.split("/", 1)[0], []).append(source)
-    return schedule.wishes(app.config, by_name)
+    metered = frozenset(s for s, c in collectors.items() if getattr(c, "is_metered", False))
+    return schedule.wishes(app.config, by_name, metered=metered)
+
+
+def pagers(collectors: Mapping[str, Collector]) -> dict[str, Collector]:
+    """Give those that can be asked for a hashtag."""
+    return {source: c for source, c in collectors.items() if isinstance(c, Pager)}
+
+
+def streamers(app: App, collectors: Mapping[str, Collector]) -> dict[str, list[str]]:
+    """Give those that can be listened to, each with the hashtags that watches want of it."""
+    live = {source: c for source, c in collectors.items() if isinstance(c, Streamer)}
+    wanted: dict[str, list[str]] = {}
+    for wish in wishes_of(app, live):
+        wanted.setdefault(wish.source, []).append(wish.hashtag)
+    return wanted
 
 
 def plan(app: App, collectors: Mapping[str, Collector], *, now: datetime) -> list[Task]:
     """Tell what a turn would ask for; nothing is changed."""
     with app.stores.open() as store, store.database.trial():
-        return planned(store, wishes_of(app, collectors), settings=app.config.collect, now=now)
+        return planned(
+            store, wishes_of(app, pagers(collectors)), settings=app.config.collect, now=now
+        )
 
 
 def turn(
@@ -61,11 +79,13 @@ def turn(
     now: datetime,
     stop: threading.Event | None = None,
     on_stage: Callable[[str], None] = lambda _: None,
+    clock_now: Callable[[], datetime] = clock.now,
 ) -> Turn:
     """Do all that is due. Raises `OperatorError`."""
     stop = stop or threading.Event()
     on_stage("collect")
     runs = collect_due(app, collectors, now=now, stop=stop)
+    runs += catch_up(app, collectors, now=clock_now, stop=stop)
     on_stage("detect")
     decisions: list[Decision] = []
     digests: list[Letter] = []
@@ -79,14 +99,55 @@ def turn(
 def collect_due(
     app: App, collectors: Mapping[str, Collector], *, now: datetime, stop: threading.Event
 ) -> list[RunResult]:
-    """Stage 1."""
+    """Stage 1, for the sources that are asked."""
+    asked = pagers(collectors)
     return collect(
         app.stores,
-        collectors,
-        wishes_of(app, collectors),
+        asked,
+        wishes_of(app, asked),
         settings=app.config.collect,
         now=now,
         stop=stop,
+    )
+
+
+def catch_up(
+    app: App,
+    collectors: Mapping[str, Collector],
+    *,
+    now: Callable[[], datetime],
+    stop: threading.Event,
+) -> list[RunResult]:
+    """Stage 1, for the sources that are listened to: read all that happened so far."""
+    return [
+        listen_to(app, collectors[source], hashtags, now=now, stop=stop, live=False)
+        for source, hashtags in streamers(app, collectors).items()
+        if not stop.is_set()
+    ]
+
+
+def listen_to(
+    app: App,
+    collector: Collector,
+    hashtags: list[str],
+    *,
+    now: Callable[[], datetime],
+    stop: threading.Event,
+    live: bool,
+    on_page: Callable[[Page], None] = lambda _: None,
+) -> RunResult:
+    """Listen to one source."""
+    if not isinstance(collector, Streamer):
+        raise TypeError(f"{collector.source} is no source to listen to")
+    return listen(
+        app.stores,
+        collector,
+        hashtags,
+        settings=app.config.collect,
+        now=now,
+        stop=stop,
+        live=live,
+        on_page=on_page,
     )
 
 

@@ -6,5 +6,6 @@ the next turn knows how far this one came.
 
 from monitor.collect.run import RunResult
 from monitor.collect.stage import collect, plan
+from monitor.collect.streams import listen
 
-__all__ = ["RunResult", "collect", "plan"]
+__all__ = ["RunResult", "collect", "listen", "plan"]

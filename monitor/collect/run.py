@@ -33,6 +33,7 @@ class Progress:
     rejected: int = 0
     reached: datetime | None = None  # all that was posted since then has been read
     cursor: str | None = None
+    beyond: str | None = None  # why the source gives nothing older
 
 
 @dataclass(frozen=True, slots=True)

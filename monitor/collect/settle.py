@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from analysis.trends.silence import improbable_silence
+from monitor import ledger
 from monitor.collect.run import End, Progress
 from monitor.ledger import Gap, Stretch
 from monitor.schedule import Task
@@ -41,7 +42,7 @@ def settle(
 
 def _suspicious(store: Store, task: Task, now: datetime) -> bool:
     """Tell whether it is odd that nothing at all was shown."""
-    return task.kind == "poll" and bool(
+    return task.kind != "backfill" and bool(
         store.coverage.posts_between(task.source, task.hashtag, _LONG_AGO, now)
     )
 
@@ -52,28 +53,26 @@ def _note_missing(store: Store, task: Task, progress: Progress, end: End, now: d
         if low is not None and low > task.floor:
             store.coverage.change_gap(task.gap_id, to_at=low, cursor=progress.cursor)
         return
-    start = _covered_before(store, task, low, now)
-    store.coverage.open_gap(
-        task.source,
-        task.hashtag,
-        (start, low or now),
-        end.missing or "failed",
-        now=now,
-        detail=end.detail,
-        cursor=progress.cursor,
-    )
+    for stretch in _unread(store, task, (task.floor, low or now)):
+        store.coverage.open_gap(
+            task.source,
+            task.hashtag,
+            stretch,
+            end.missing or "failed",
+            now=now,
+            detail=end.detail,
+            cursor=progress.cursor,
+        )
 
 
-def _covered_before(store: Store, task: Task, low: datetime | None, now: datetime) -> datetime:
-    """Give the end of what was read before this run, or when the stream was first wanted."""
-    before = low or now
-    ends = [
-        end
+def _unread(store: Store, task: Task, stretch: Stretch) -> list[Stretch]:
+    """Give what of a stretch was never read: reading again what is known can miss nothing."""
+    covered = [
+        part
         for stream in store.coverage.streams(hashtags=[task.hashtag], sources=[task.source])
-        for start, end in stream.covered
-        if end <= before and start < before
+        for part in stream.covered
     ]
-    return max(ends, default=task.floor)
+    return ledger.subtract([stretch], covered)
 
 
 def _judge_gaps(store: Store, task: Task, run_id: int, read: Stretch, now: datetime) -> None:

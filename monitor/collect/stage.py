@@ -13,6 +13,7 @@ from monitor import schedule
 from monitor.collect.run import RunResult
 from monitor.collect.worker import Worker
 from monitor.config import CollectSettings
+from monitor.ledger import Stream, Stretch
 from monitor.schedule import Task, Wish
 from monitor.store import Store, StoreFile
 
@@ -31,20 +32,26 @@ def plan(
     for wish in wishes:
         key = wish.source, wish.hashtag
         for stretch in streams[key].unexplained():
-            store.coverage.open_gap(
-                *key,
-                stretch,
-                "interrupted",
-                now=now,
-                cursor=store.runs.last_cursor(*key),
-                detail="the process ended while it was reading",
-            )
+            _explain(store, streams[key], stretch, now=now)
         stream = replace(
             streams[key],
             gaps=tuple(store.coverage.open_gaps(source=wish.source, hashtag=wish.hashtag)),
         )
         tasks += schedule.due(wish, stream, attempts.get(key), settings=settings, now=now)
     return tasks
+
+
+def _explain(store: Store, stream: Stream, stretch: Stretch, *, now: datetime) -> None:
+    """Open a gap for what is missing without one."""
+    first = min((start for start, _ in stream.covered), default=now)
+    if stretch[1] <= first and not store.runs.last_cursor(stream.source, stream.hashtag):
+        reason, detail, cursor = "added later", "wanted only after reading had begun", None
+    else:
+        reason, detail = "interrupted", "the process ended while it was reading"
+        cursor = store.runs.last_cursor(stream.source, stream.hashtag)
+    store.coverage.open_gap(
+        stream.source, stream.hashtag, stretch, reason, now=now, detail=detail, cursor=cursor
+    )
 
 
 def collect(

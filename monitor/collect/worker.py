@@ -5,30 +5,25 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import polars as pl
 
-from collectors.collector import Collector, Expander, Pager
-from collectors.errors import (
-    AccessRefusedError,
-    CollectorError,
-    PayloadError,
-    RateLimitedError,
-    SourceUnavailableError,
-)
+from collectors.collector import Collector, Expander, Hydrator, Pager
+from collectors.errors import CollectorError, PayloadError
 from collectors.page import Page
+from monitor.collect.check import check_posts
 from monitor.collect.reposts import expand
 from monitor.collect.run import End, Progress, RunResult
 from monitor.collect.settle import settle, top_of
+from monitor.collect.verdicts import end_of
 from monitor.config import CollectSettings
 from monitor.schedule import Task
 from monitor.store import StoreFile
 
-_REASONS: dict[type[CollectorError], str] = {
-    AccessRefusedError: "refused",
-    RateLimitedError: "rate limit",
-    SourceUnavailableError: "outage",
-    PayloadError: "failed",
+_BEYOND = {
+    "clamp": "the source gives no more than this, though there may be older posts",
+    "too old": "the source no longer gives what is older",
 }
 
 
@@ -57,20 +52,22 @@ class Worker:
             if self._stop.is_set():
                 break
             results.append(self._run(task))
-        if self._settings.expand_limit and not self._stop.is_set():
-            hashtags = sorted({task.hashtag for task in tasks})
-            if isinstance(self._collector, Expander) and (
-                expanded := expand(
-                    self._stores,
-                    self._collector,
-                    hashtags,
-                    settings=self._settings,
-                    now=self._now,
-                    stop=self._stop,
-                )
-            ):
-                results.append(expanded)
-        return results
+        hashtags = sorted({task.hashtag for task in tasks})
+        return results + self._look_again(hashtags) if hashtags else results
+
+    def _look_again(self, hashtags: list[str]) -> list[RunResult]:
+        """Ask who passed posts on, and what has become of them, where the source can tell."""
+        about: dict[str, Any] = {
+            "settings": self._settings,
+            "now": self._now,
+            "stop": self._stop,
+        }
+        found: list[RunResult | None] = []
+        if isinstance(self._collector, Expander) and self._settings.expand_limit:
+            found.append(expand(self._stores, self._collector, hashtags, **about))
+        if isinstance(self._collector, Hydrator) and self._settings.check_limit:
+            found.append(check_posts(self._stores, self._collector, hashtags, **about))
+        return [result for result in found if result is not None]
 
     def _run(self, task: Task) -> RunResult:
         with self._stores.open() as store, store.transaction():
@@ -79,14 +76,7 @@ class Worker:
         try:
             end = self._read(task, run_id, progress)
         except CollectorError as error:
-            end = End(
-                verdict="refused"
-                if isinstance(error, AccessRefusedError)
-                else ("partial" if progress.pages else "failed"),
-                missing=_REASONS[type(error)],
-                detail=str(error),
-                retry_at=error.retry_at if isinstance(error, RateLimitedError) else None,
-            )
+            end = end_of(error, started=progress.pages > 0)
         with self._stores.open() as store, store.transaction():
             end = settle(store, task, run_id, progress, end, now=self._now)
         return RunResult(
@@ -115,6 +105,9 @@ class Worker:
             if page.cursor is not None and progress.pages >= self._settings.max_pages:
                 detail = f"more than {self._settings.max_pages} pages; the rest follows"
                 return End("truncated", "truncated", detail)
+        beyond, reached = progress.beyond, progress.reached
+        if beyond is not None and (reached is None or reached > task.floor):
+            return End("truncated", beyond, _BEYOND.get(beyond, beyond))
         if progress.received == 0:
             return End("empty")
         if progress.rejected:
@@ -140,6 +133,7 @@ class Worker:
         progress.updated += saved.updated
         progress.rejected += page.rejected.height
         progress.cursor = page.cursor
+        progress.beyond = page.beyond or progress.beyond
 
 
 def _reached(page: Page) -> datetime | None:
@@ -148,6 +142,8 @@ def _reached(page: Page) -> datetime | None:
     Pages go by arrival, and a post may arrive late: one old post at the end of a page must not
     pass for an old page. So the newest of the last five says how far the page reaches.
     """
+    if page.reached_at is not None:
+        return page.reached_at
     matched = page.posts.filter(pl.col("captured_as") == "matched")
     newest: datetime | None = matched.tail(5)["created_at"].max()  # type: ignore[assignment]
     return newest

@@ -79,6 +79,66 @@ class Coverage:
                     end=end,
                 )
 
+    def extend(self, source: str, hashtags: Sequence[str], stretch: Stretch) -> None:
+        """Note that a stretch of many streams was read at once, as a live source's is."""
+        grown = self._db.rows(
+            """
+            update coverage set to_at = greatest(to_at, $to_at)
+            where source = $source and list_contains($hashtags, hashtag)
+              and from_at <= $from_at and to_at >= $from_at
+            returning hashtag
+            """,
+            source=source,
+            hashtags=list(hashtags),
+            from_at=stretch[0],
+            to_at=stretch[1],
+        )
+        for hashtag in set(hashtags) - {row["hashtag"] for row in grown}:
+            self.cover(source, hashtag, stretch)
+
+    def listened(self, source: str, hashtags: Sequence[str]) -> list[str]:
+        """Give those of the hashtags that a source was read for before."""
+        rows = self._db.rows(
+            "select distinct hashtag from coverage where source = $source "
+            "and list_contains($hashtags, hashtag) order by hashtag",
+            source=source,
+            hashtags=list(hashtags),
+        )
+        return [row["hashtag"] for row in rows]
+
+    def close_within(self, source: str, stretch: Stretch, *, run_id: int, now: datetime) -> None:
+        """Shorten and close the gaps of a stream that was read from somewhere inside them on."""
+        self._db.run(
+            """
+            update gaps set to_at = $from_at where source = $source and closed_at is null
+              and from_at < $from_at and to_at > $from_at and to_at <= $to_at
+            """,
+            source=source,
+            from_at=stretch[0],
+            to_at=stretch[1],
+        )
+        self._db.run(
+            """
+            update gaps set from_at = $to_at where source = $source and closed_at is null
+              and from_at >= $from_at and from_at < $to_at and to_at > $to_at
+            """,
+            source=source,
+            from_at=stretch[0],
+            to_at=stretch[1],
+        )
+        self._db.run(
+            """
+            update gaps set closed_at = $now, filled_by_run = $run_id
+            where source = $source and closed_at is null
+              and from_at >= $from_at and to_at <= $to_at
+            """,
+            source=source,
+            from_at=stretch[0],
+            to_at=stretch[1],
+            run_id=run_id,
+            now=now,
+        )
+
     def _stretches(self, **stream: str) -> dict[tuple[str, str], list[Stretch]]:
         where = " and ".join(f"{column} = ${column}" for column in stream) or "true"
         found: dict[tuple[str, str], list[Stretch]] = {}

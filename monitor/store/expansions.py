@@ -48,7 +48,8 @@ class Expansions:
     def mark(self, source: str, post_key: str, *, reposts: int | None, now: datetime) -> None:
         """Note that a post was asked for its reposts.
 
-        reposts: those that it named; None if it does not know the post. A server may count more reposts than it names: what it counts by now is answered for.
+        reposts: those that it named; None if it does not know the post. A server may count more
+        than it names: what it counts by now is answered for.
         """
         self._db.run(
             """

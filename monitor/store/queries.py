@@ -77,7 +77,8 @@ class Queries:
             union all
             select acted_at, hash(i.author_key), false, true, null
             from interactions i
-            where i.kind = 'repost' and i.post_key is null and i.removed_at is null and {selection.acted()}
+            where i.kind = 'repost' and i.post_key is null and i.removed_at is null
+              and {selection.acted()}
               and i.target_post_key in (select post_key from posts
                                         where {selection.any_time().where()})
             """,  # noqa: S608
@@ -171,7 +172,8 @@ class Queries:
                 select * from posts
                 where kind <> 'repost' and text is not null and {selection.where()}
             ) p left join interactions i
-              on i.target_post_key = p.post_key and i.kind in ('repost', 'quote') and i.removed_at is null
+              on i.target_post_key = p.post_key and i.kind in ('repost', 'quote')
+              and i.removed_at is null
             group by all order by passed_on desc, p.sort_at limit $limit
             """,  # noqa: S608
             limit=limit,

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -224,11 +225,65 @@ def test_a_post_whose_count_has_grown_is_asked_for_its_reposts_at_once(stores):
     _, expand = turn(stores, source, settings=settings)
     assert (expand.task, expand.new) == ("expand", 1)
     # The server counts two and names one: it is not asked again for that.
-    assert len(turn(stores, source, settings=settings, now=NOON + HOUR / 3)) == 1
+    assert len(turn(stores, source, settings=settings, now=NOON + HOUR / 6)) == 1
 
 
 def test_a_turn_that_was_replayed_ahead_of_time_keeps_nothing_from_being_due(stores):
     source = ListedSource([make_post(1)])
     turn(stores, source, now=NOON + timedelta(days=30))
-    (run,) = turn(stores, source)
+    run, *_ = turn(stores, source)
     assert run.verdict == "complete"
+
+
+def test_a_source_that_gives_no_older_posts_leaves_the_rest_missing_with_the_reason(stores):
+    source = ListedSource([make_post(1, created_at=NOON - HOUR)])
+    pages = source.pages
+
+    def short(*args, **kwargs):
+        for page in pages(*args, **kwargs):
+            yield replace(page, reached_at=NOON - 3 * HOUR, beyond="too old")
+
+    source.pages = short
+    (run, *_) = turn(stores, source)
+    _, stream = state(stores)
+    (gap,) = stream.gaps
+    assert (run.verdict, gap.reason, gap.to_at) == ("truncated", "too old", NOON - 3 * HOUR)
+    assert stream.accounted == [(NOON - 3 * HOUR, NOON)]
+    (run, *_) = turn(stores, source, now=NOON + HOUR)  # reads no further than what is known
+    _, stream = state(stores)
+    assert (run.verdict, len(stream.gaps)) == ("complete", 1)
+
+
+def test_reading_again_what_is_known_leaves_no_gap_however_it_ends(stores):
+    posts = [make_post(n, created_at=NOON - n * timedelta(minutes=7)) for n in range(600)]
+    turn(stores, ListedSource(posts, page_size=100), now=NOON)
+    late = make_post(999, created_at=NOON - 20 * HOUR)
+    down = {1: SourceUnavailableError("503")}
+    source = ListedSource([*posts, late], page_size=100, fails=down)
+    turn(stores, source, now=NOON + 4 * HOUR)
+    _, stream = state(stores)
+    assert stream.gaps == ()
+    run, *_ = turn(stores, ListedSource([*posts, late], page_size=100), now=NOON + 8 * HOUR)
+    stored, stream = state(stores)
+    assert (run.task, stored, stream.gaps) == ("rescan", 601, ())
+
+
+def test_a_watch_that_reaches_further_back_than_before_has_that_read(stores):
+    posts = [make_post(n, created_at=NOON - n * HOUR) for n in range(24 * 20)]
+    turn(stores, ListedSource(posts, page_size=100), now=NOON)
+    stored, _ = state(stores)
+    assert stored < 24 * 8 + 100
+    deeper = Wish(SOURCE, "airbersih", timedelta(minutes=10), timedelta(days=15))
+    runs = collect(
+        stores,
+        {SOURCE: ListedSource(posts, page_size=100)},
+        [deeper],
+        settings=CollectSettings(expand_limit=0),
+        now=NOON + HOUR,
+        stop=threading.Event(),
+    )
+    stored, stream = state(stores)
+    assert [run.task for run in runs] == ["poll", "backfill"]
+    assert stream.gaps == ()
+    assert stream.accounted[0][0] == NOON + HOUR - timedelta(days=15)
+    assert stored >= 24 * 15

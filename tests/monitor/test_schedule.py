@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from monitor import config, schedule
@@ -30,8 +31,9 @@ def test_a_poll_waits_for_its_rhythm():
 
 def test_a_poll_reads_some_way_into_what_is_known():
     read = (NOON - 5 * HOUR, NOON - HOUR)
-    (task,) = due(WISH, stream(read), Attempt(NOON - HOUR), settings=SETTINGS, now=NOON)
-    assert task.floor == NOON - 2 * HOUR
+    last = Attempt(NOON - HOUR, rescan_at=NOON - HOUR, nightly_at=NOON - HOUR)
+    (task,) = due(WISH, stream(read), last, settings=SETTINGS, now=NOON)
+    assert (task.kind, task.floor) == ("poll", NOON - 2 * HOUR)
 
 
 def test_a_source_that_asked_to_wait_is_not_asked_earlier():
@@ -59,3 +61,26 @@ def test_two_watches_of_one_hashtag_ask_once_at_the_faster_rhythm():
         Wish(SOURCE, "airbersih", timedelta(minutes=10), timedelta(days=30)),
         Wish(SOURCE, "banjir", timedelta(hours=1), timedelta(days=30)),
     ]
+
+
+def test_a_day_is_read_again_every_few_hours_and_a_week_once_a_day():
+    read = stream((NOON - 30 * 24 * HOUR, NOON))
+    wish = replace(WISH, backfill=timedelta(days=30))
+    read = replace(read, wanted_from=NOON - 30 * 24 * HOUR)
+    now = NOON + 4 * HOUR
+
+    def depth(**last):
+        attempt = Attempt(NOON, **{"rescan_at": NOON, "nightly_at": NOON} | last)
+        (task,) = due(wish, read, attempt, settings=SETTINGS, now=now)
+        return task.kind, now - task.floor
+
+    assert depth(rescan_at=now - HOUR) == ("poll", 5 * HOUR)
+    assert depth() == ("rescan", timedelta(days=1))
+    assert depth(nightly_at=now - 24 * HOUR) == ("nightly", timedelta(days=7))
+
+
+def test_what_costs_money_is_never_read_again():
+    read = stream((NOON - 5 * HOUR, NOON - HOUR))
+    wish = replace(WISH, is_metered=True)
+    (task,) = due(wish, read, Attempt(NOON - HOUR), settings=SETTINGS, now=NOON)
+    assert (task.kind, task.floor) == ("poll", NOON - HOUR)

@@ -1,0 +1,173 @@
+"""Listens to a stream: what comes in → store, each page with its cursor in one transaction."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from collectors.collector import Interest, Replayer, Streamer
+from collectors.errors import CollectorError
+from collectors.page import Page
+from monitor.collect.run import Progress, RunResult
+from monitor.collect.verdicts import end_of
+from monitor.config import CollectSettings
+from monitor.store import Store, StoreFile
+from monitor.store.streaming import Position
+
+# Nothing to keep: the cursor is saved now and then, so that others get the store.
+_SAVE_EVERY = timedelta(seconds=15)
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """Pages without anything to keep, of which only the time counts."""
+
+    since_at: datetime | None = None
+    saved_at: datetime | None = None
+
+
+def listen(
+    stores: StoreFile,
+    collector: Streamer,
+    hashtags: Sequence[str],
+    *,
+    settings: CollectSettings,
+    now: Callable[[], datetime],
+    stop: threading.Event,
+    live: bool,
+    on_page: Callable[[Page], None] = lambda _: None,
+) -> RunResult:
+    """Listen until `stop`, or when not `live`, until all that happened so far is in.
+
+    hashtags: in their one spelling; all of them share the stream.
+    """
+    source, started = collector.source, now()
+    with stores.open() as store, store.transaction():
+        run_id = store.runs.start("stream", source, now=started)
+        position = store.streaming.position(source)
+        cursor = position.cursor if position else None
+        posts, authors = store.streaming.tracked(
+            source.partition("/")[0], hashtags, since=started - settings.expand_for
+        )
+        for hashtag in hashtags:
+            store.coverage.want(source, hashtag, since=started)
+        if position is None and isinstance(collector, Replayer):
+            # Never heard, but wanted before: the source was out of reach.
+            wanted = min(s.wanted_from for s in store.coverage.streams(sources=[source]))
+            cursor = collector.cursor_at(wanted)
+    interest = Interest(frozenset(hashtags), posts, authors)
+    progress, verdict, detail = Progress(), "complete", None
+    waiting = _Waiting(saved_at=started)
+    saver = _Saver(stores, source, run_id, list(hashtags), progress)
+    try:
+        pages = collector.stream(
+            interest,
+            cursor=cursor,
+            now=now,
+            stop=stop,
+            live=live,
+        )
+        for page in pages:
+            saver.save_when_due(page, waiting, now=now())
+            on_page(page)
+    except CollectorError as error:
+        end = end_of(error, started=bool(progress.pages))
+        verdict, detail = end.verdict, end.detail
+        saver.note_outage(end.missing or "outage", str(error), now=now())
+    saver.flush(waiting, now=now())
+    with stores.open() as store, store.transaction():
+        store.runs.finish(run_id, verdict, now=now(), detail=detail)
+    return RunResult(
+        task="stream",
+        source=source,
+        hashtag=None,
+        verdict=verdict,
+        pages=progress.pages,
+        received=progress.received,
+        new=progress.new,
+        updated=progress.updated,
+        rejected=progress.rejected,
+        detail=detail,
+    )
+
+
+class _Saver:
+    """Saves the pages of one stream."""
+
+    def __init__(
+        self,
+        stores: StoreFile,
+        source: str,
+        run_id: int,
+        hashtags: list[str],
+        progress: Progress,
+    ) -> None:
+        self._stores, self._source, self._run_id = stores, source, run_id
+        self._hashtags, self._progress = hashtags, progress
+        self._last: Page | None = None
+
+    def save_when_due(self, page: Page, waiting: _Waiting, *, now: datetime) -> None:
+        """Save a page that holds something, or the time that passed without anything."""
+        if waiting.since_at is None:
+            waiting.since_at = page.since_at
+        self._last = page
+        holds = any(
+            frame.height for frame in (page.posts, page.interactions, page.removals, page.rejected)
+        )
+        due = waiting.saved_at is None or now - waiting.saved_at >= _SAVE_EVERY
+        if holds or due or page.beyond:
+            self._save(page, waiting, now=now)
+
+    def flush(self, waiting: _Waiting, *, now: datetime) -> None:
+        """Save the time that has passed since the last saving."""
+        if self._last is not None and waiting.since_at is not None:
+            self._save(
+                Page(cursor=self._last.cursor, reached_at=self._last.reached_at), waiting, now=now
+            )
+
+    def _save(self, page: Page, waiting: _Waiting, *, now: datetime) -> None:
+        with self._stores.open() as store, store.transaction():
+            saved = store.posts.add(page, source=self._source, now=now)
+            store.runs.add_page(self._run_id, saved, page)
+            store.runs.set_aside(self._run_id, self._source, page.rejected, now=now)
+            self._cover(store, waiting.since_at, page, now=now)
+        waiting.since_at, waiting.saved_at, self._last = None, now, None
+        self._progress.pages += 1
+        self._progress.received += page.received
+        self._progress.new += saved.new
+        self._progress.updated += saved.updated
+        self._progress.rejected += page.rejected.height
+
+    def _cover(self, store: Store, since_at: datetime | None, page: Page, *, now: datetime) -> None:
+        """Write down what was read, and what the stream skipped since it was last read."""
+        if since_at is None or page.reached_at is None:
+            return
+        before = store.streaming.position(self._source)
+        if before is not None and before.reached_at < since_at:
+            for hashtag in store.coverage.listened(self._source, self._hashtags):
+                store.coverage.open_gap(
+                    self._source,
+                    hashtag,
+                    (before.reached_at, since_at),
+                    page.beyond or "interrupted",
+                    now=now,
+                    detail="the stream could not be read from where it had stopped",
+                )
+        stretch = (since_at, page.reached_at)
+        store.coverage.extend(self._source, self._hashtags, stretch)
+        store.coverage.close_within(self._source, stretch, run_id=self._run_id, now=now)
+        reached = max(page.reached_at, before.reached_at) if before else page.reached_at
+        store.streaming.move(self._source, Position(page.cursor, reached), now=now)
+
+    def note_outage(self, reason: str, detail: str, *, now: datetime) -> None:
+        """Open a gap from where the stream was read to; it closes when that has been read."""
+        with self._stores.open() as store, store.transaction():
+            position = store.streaming.position(self._source)
+            wanted = store.coverage.streams(hashtags=self._hashtags, sources=[self._source])
+            for hashtag, since in ((stream.hashtag, stream.wanted_from) for stream in wanted):
+                start = max(since, position.reached_at) if position else since
+                store.coverage.open_gap(
+                    self._source, hashtag, (start, now), reason, now=now, detail=detail
+                )
