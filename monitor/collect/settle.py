@@ -36,6 +36,7 @@ def settle(
         _judge_gaps(store, task, run_id, (task.floor, top), now)
     else:
         _note_missing(store, task, progress, end, now)
+        _shorten_gaps(store, task, run_id, progress, now)
     store.runs.finish(run_id, end.verdict, now=now, detail=end.detail, retry_at=end.retry_at)
     return end
 
@@ -53,7 +54,12 @@ def _note_missing(store: Store, task: Task, progress: Progress, end: End, now: d
         if low is not None and low > task.floor:
             store.coverage.change_gap(task.gap_id, to_at=low, cursor=progress.cursor)
         return
-    for stretch in _unread(store, task, (task.floor, low or now)):
+    unread = _unread(store, task, (task.floor, low or now))
+    if low is not None:
+        # What lies below and is known to be missing gets this run's cursor, not a second gap.
+        known = store.coverage.open_gaps(source=task.source, hashtag=task.hashtag)
+        unread = ledger.subtract(unread, [gap.stretch for gap in known])
+    for stretch in unread:
         store.coverage.open_gap(
             task.source,
             task.hashtag,
@@ -63,6 +69,18 @@ def _note_missing(store: Store, task: Task, progress: Progress, end: End, now: d
             detail=end.detail,
             cursor=progress.cursor,
         )
+
+
+def _shorten_gaps(store: Store, task: Task, run_id: int, progress: Progress, now: datetime) -> None:
+    """Let gaps end where a run that came some way into them stopped, with its cursor."""
+    low = progress.reached if progress.pages else None
+    if low is None:
+        return
+    top = top_of(store, task, now=now)
+    for gap in store.coverage.open_gaps(source=task.source, hashtag=task.hashtag):
+        if gap.gap_id != task.gap_id and gap.from_at < low < gap.to_at <= top:
+            store.coverage.change_gap(gap.gap_id, to_at=low, cursor=progress.cursor)
+    _judge_gaps(store, task, run_id, (low, top), now)
 
 
 def _unread(store: Store, task: Task, stretch: Stretch) -> list[Stretch]:

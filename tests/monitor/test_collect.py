@@ -287,3 +287,17 @@ def test_a_watch_that_reaches_further_back_than_before_has_that_read(stores):
     assert stream.gaps == ()
     assert stream.accounted[0][0] == NOON + HOUR - timedelta(days=15)
     assert stored >= 24 * 15
+
+
+def test_a_gap_without_a_cursor_is_filled_piece_by_piece(stores):
+    posts = [make_post(n, created_at=NOON - n * timedelta(minutes=7)) for n in range(600)]
+    settings = CollectSettings(max_pages=2, expand_limit=0)
+    down = {0: RateLimitedError("429", retry_at=NOON)}
+    turn(stores, ListedSource(posts, page_size=50, fails=down), settings=settings)
+    _, stream = state(stores)
+    assert [gap.cursor for gap in stream.gaps] == [None]
+    for hours in range(1, 8):
+        turn(stores, ListedSource(posts, page_size=50), settings=settings, now=NOON + hours * HOUR)
+    stored, stream = state(stores)
+    assert (stored, stream.gaps) == (600, ())
+    assert stream.accounted == [(NOON - timedelta(days=7), NOON + 7 * HOUR)]

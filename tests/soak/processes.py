@@ -10,11 +10,11 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from monitor.store import Store, StoreFile
 from tests.soak.server import SOAK_TAG
@@ -34,6 +34,13 @@ def wait_until(
         if time.monotonic() >= deadline:
             raise AssertionError(f"waited {seconds:g} s in vain: {what}")
         time.sleep(every)
+
+
+@runtime_checkable
+class Reachable(Protocol):
+    """A server, or a proxy before it."""
+
+    host: str
 
 
 @dataclass
@@ -138,15 +145,16 @@ class Place:
 
     def configure(
         self,
-        server: Server | None,
+        server: Reachable | Sequence[Reachable] | None,
         *,
         collect: dict[str, object] | None = None,
         patience: str = "15s",
         more: str = "",
     ) -> None:
-        """Write config.toml: one watch on one server."""
+        """Write config.toml: one watch on these servers."""
         chosen = {"overlap": "5s", "expand_limit": 0} | (collect or {})
-        servers = f"http://{server.host}" if server else "https://mastodon.example"
+        several = [server] if isinstance(server, Reachable) else server or []
+        servers = [f"http://{one.host}" for one in several] or ["https://mastodon.example"]
         self.config.write_text(
             f"""
             timezone = "Asia/Jakarta"
@@ -158,7 +166,7 @@ class Place:
             hashtags = ["{SOAK_TAG}"]
             every = "1m"
             [collectors.mastodon]
-            servers = ["{servers}"]
+            servers = {json.dumps(servers)}
             page_size = 20
             seconds_between_requests = 0
             [collect]
