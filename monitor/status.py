@@ -105,13 +105,22 @@ def _problems(state: dict[str, Any]) -> list[str]:
     if state["watches"] and not state["daemon"]["running"]:
         problems.append("the daemon is not running: start it with `gaung run`")
     problems += [
-        f"{run['source']} #{run['hashtag']}: last run {run['verdict']}: "
+        f"{run['source']}{_of(run['hashtag'])}: last run {run['verdict']}: "
         f"{run['detail'] or 'no reason given'}"
         for run in state["runs"]
         if run["verdict"] in ("failed", "refused")
+    ]
+    problems += [
+        f"{run['source']}{_of(run['hashtag'])}: suspect: {run['detail']}; counted as unknown, not 0"
+        for run in state["runs"]
+        if run["verdict"] == "empty" and run["detail"]
     ]
     if state["outbox"]["dead"]:
         problems.append(
             f"{state['outbox']['dead']} letters were given up: {state['outbox']['last_error']}"
         )
     return problems
+
+
+def _of(hashtag: str | None) -> str:
+    return f" #{hashtag}" if hashtag else ""
