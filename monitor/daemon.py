@@ -192,6 +192,15 @@ class _Daemon:
         return work
 
     def _tell_run(self, run: RunResult) -> None:
+        if run.verdict in ("failed", "refused"):
+            self._log.warning(
+                "source not reached; what is missing is noted as a gap and asked for again",
+                source=run.source,
+                hashtag=run.hashtag,
+                verdict=run.verdict,
+                reason=run.detail,
+            )
+            return
         self._log.info(
             "collected",
             task=run.task,

@@ -8,6 +8,7 @@ from importlib import import_module
 
 import polars as pl
 
+from analysis.trends.capture import missed
 from analysis.trends.participation import indicators
 from monitor import __version__
 from monitor.config import Config
@@ -84,7 +85,7 @@ def compute(store: Store, target: Target, span: Span, *, config: Config, now: da
         top_links=ranked.links,
         communities=communities,
         graph=graph,
-        indicators=_indicator_rows(measured),
+        indicators=[*_indicator_rows(measured), _missed_row(store, target, span)],
         notes=_notes(measured, graph),
     )
 
@@ -110,6 +111,22 @@ def _indicator_rows(measured: Measured) -> list[IndicatorRow]:
             )
         )
     return rows
+
+
+def _missed_row(store: Store, target: Target, span: Span) -> IndicatorRow:
+    """Estimate what no server of the fediverse has shown, from how much their views overlap."""
+    seen_by = store.queries.seen_by(target.selection(span.since, span.until))
+    found = missed(seen_by)
+    few = "needs two servers of the fediverse, and ten posts that both have shown"
+    return IndicatorRow(
+        name="missed_posts",
+        title="Fediverse posts that no server asked has shown, at least",
+        value=None if found is None else rounded(found.estimate, 1),
+        low=None if found is None else rounded(found.low, 1),
+        high=None if found is None else rounded(found.high, 1),
+        n=sum(seen_by),
+        note=few if found is None else f"{len(seen_by)} servers; a lower bound (Chao 1987)",
+    )
 
 
 def _notes(measured: Measured, graph: dict[str, int]) -> list[str]:

@@ -153,6 +153,25 @@ class Queries:
             **selection.values(),
         )
 
+    def seen_by(self, selection: Selection) -> list[int]:
+        """Count the posts of the fediverse that exactly 1, 2, … of its servers have shown us.
+
+        As many numbers as servers were asked; empty if none was.
+        """
+        rows = self._db.rows(
+            f"""
+            with seen as (
+                select post_key, source from sightings semi join
+                    (select post_key from posts
+                     where platform = 'mastodon' and {selection.where()}) using (post_key)
+            ), often as (select post_key, count(*) as times from seen group by post_key)
+            select n, (select count(*) from often where times = n) as posts
+            from range(1, (select count(distinct source) from seen) + 1) t(n) order by n
+            """,  # noqa: S608
+            **selection.values(),
+        )
+        return [row["posts"] for row in rows]
+
     def handles(self, keys: list[str]) -> dict[str, str]:
         """Give the handles of accounts, as far as they are known."""
         if not keys:

@@ -1,0 +1,35 @@
+"""Several servers, one post: united on its uri, and an estimate of what all have missed."""
+
+from __future__ import annotations
+
+from collectors.page import page_of
+from monitor.store.queries import Selection
+from tests.builders import NOON, make_engagement, make_post
+
+AIR = Selection(hashtags=("airbersih",))
+
+
+def show(stores, source, numbers):
+    posts = [make_post(n) for n in numbers]
+    counts = [make_engagement(n, observer=source, reposts=n) for n in numbers]
+    with stores.open() as store, store.transaction():
+        return store.posts.add(page_of(posts=posts, engagement=counts), source=source, now=NOON)
+
+
+def test_a_post_of_several_servers_is_one_post_with_counts_of_each(stores):
+    show(stores, "mastodon/a.example", range(30))
+    assert show(stores, "mastodon/b.example", range(20, 45)).new == 15
+    show(stores, "mastodon/c.example", range(25, 28))
+    with stores.open(read_only=True) as store:
+        assert store.queries.posts(AIR) == 45
+        assert store.queries.seen_by(AIR) == [35, 7, 3]
+        observers = store.database.value(
+            "select count(*) from engagement where post_key like '%/26'"
+        )
+    assert observers == 3
+
+
+def test_an_import_is_no_observer(stores):
+    show(stores, "import/csv", range(30))
+    with stores.open(read_only=True) as store:
+        assert store.queries.seen_by(AIR) == []
