@@ -81,6 +81,18 @@ class CountRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NewsRow:
+    """A news outlet that wrote of it, and when first."""
+
+    outlet: str
+    first_at: datetime
+    articles: int
+    linked_by: int  # posts that link to one of them
+    title: str | None  # of the first one
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CommunityRow:
     """A group with more edges inside than out."""
 
@@ -132,6 +144,7 @@ class Report:
     top_amplified: list[AmplifiedRow]
     top_hashtags: list[CountRow]
     top_links: list[CountRow]
+    news: list[NewsRow]  # the first to write of it first
     communities: list[CommunityRow]
     graph: dict[str, int]  # edges used for the communities, and all of them
     indicators: list[IndicatorRow]

@@ -15,6 +15,7 @@ from monitor.report.report import (
     CommunityRow,
     CountRow,
     GapRow,
+    NewsRow,
     WindowRow,
 )
 from monitor.report.span import Span
@@ -144,6 +145,21 @@ def burst_rows(measured: Measured) -> list[BurstRow]:
             score=round(burst.score, 2),
         )
         for burst in measured.bursts
+    ]
+
+
+def news_rows(store: Store, target: Target, span: Span) -> list[NewsRow]:
+    """Give the outlets that wrote of it; titles without their summary."""
+    return [
+        NewsRow(
+            outlet=row["outlet"].partition(":")[2],
+            first_at=row["first_at"],
+            articles=row["articles"],
+            linked_by=row["linked_by"],
+            title=(row["title"] or "").split("\n", 1)[0][:120] or None,
+            url=row["url"],
+        )
+        for row in store.queries.pick_up(target.selection(span.since, span.until), TOP)
     ]
 
 

@@ -44,6 +44,7 @@ _TITLES = {
     "top_amplified": "Most amplified accounts",
     "top_hashtags": "Hashtags that ride along",
     "top_links": "Links shared most",
+    "news": "News pick-up: who wrote of it, and when first",
     "communities": "Communities of the amplification graph",
     "indicators": "Indicators",
     "series": "Windows",

@@ -22,10 +22,12 @@ class Selection:
     since: datetime | None = None  # included
     until: datetime | None = None  # excluded
 
-    def where(self, *, time: str = "sort_at") -> str:
-        """Give the condition on `posts`, to be used with `values`."""
-        # What news sites write is pick-up, not part of the volume.
-        terms = ["captured_as = 'matched'", "kind <> 'article'"]
+    def where(self, *, time: str = "sort_at", articles: bool = False) -> str:
+        """Give the condition on `posts`, to be used with `values`.
+
+        What news sites write is pick-up, not part of the volume: it is chosen by `articles` only.
+        """
+        terms = ["captured_as = 'matched'", f"kind {'=' if articles else '<>'} 'article'"]
         # One by one: list_has_any takes twice as long.
         wanted = " or ".join(
             f"list_contains(hashtags, $hashtag{n})" for n in range(len(self.hashtags))
@@ -171,6 +173,30 @@ class Queries:
             **selection.values(),
         )
         return [row["posts"] for row in rows]
+
+    def pick_up(self, selection: Selection, limit: int) -> list[dict[str, Any]]:
+        """Give the news outlets that wrote of it, the first first: outlet, first_at, articles,
+        title and url of their first one, and linked_by, the posts that link to any of theirs.
+        """
+        return self._db.rows(
+            f"""
+            with articles as (
+                select author_key as outlet, sort_at, text as title, url, unnest(urls) as link
+                from posts where {selection.where(articles=True)}
+            ), linking as (
+                select a.outlet, count(distinct p.post_key) as linked_by
+                from (select post_key, unnest(urls) as link from posts where {selection.where()}) p
+                join articles a using (link) group by a.outlet
+            )
+            select outlet, min(sort_at) as first_at, count(distinct url) as articles,
+                   arg_min(title, sort_at) as title, arg_min(url, sort_at) as url,
+                   coalesce(any_value(linked_by), 0) as linked_by
+            from articles left join linking using (outlet)
+            group by outlet order by first_at, outlet limit $limit
+            """,  # noqa: S608
+            limit=limit,
+            **selection.values(),
+        )
 
     def handles(self, keys: list[str]) -> dict[str, str]:
         """Give the handles of accounts, as far as they are known."""
