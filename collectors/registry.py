@@ -11,7 +11,7 @@ import msgspec
 
 from collectors.collector import Collector
 from collectors.options import ClientOptions
-from collectors.platforms import mastodon
+from collectors.platforms import mastodon, telegram
 
 if TYPE_CHECKING:
     import httpx
@@ -54,6 +54,7 @@ def collectors_for(
 
 SOURCES: dict[str, Source] = {
     "mastodon": Source(mastodon.Settings, mastodon.build),
+    "telegram": Source(telegram.Settings, telegram.build),
 }
 SETTINGS: dict[str, type[msgspec.Struct]] = {
     name: source.settings for name, source in SOURCES.items()
