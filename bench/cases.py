@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -50,6 +51,15 @@ def cases(folder: Path, *, quick: bool) -> Iterator[Case]:
     )
     count = python(_ASK, store, "select count(*), max(sort_at)::text from posts")
     yield Case("status", _status(config), count, "count in DuckDB", posts=amount)
+
+    amount = 200_000 if quick else 2_000_000
+    yield Case(
+        "jetstream",
+        [sys.executable, "-m", "bench.jetstream", str(amount)],
+        [sys.executable, "-m", "bench.jetstream", str(amount), "decode"],
+        "decoding each event",
+        posts=amount,
+    )
 
     amount = 20_000 if quick else 100_000
     for name, source in (

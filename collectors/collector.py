@@ -39,6 +39,7 @@ class Interest:
     hashtags: frozenset[str]  # in their one spelling
     posts: set[str] = field(default_factory=set)  # post keys whose amplification is wanted
     authors: set[str] = field(default_factory=set)  # author keys whose removal must be known
+    acts: set[str] = field(default_factory=set)  # record keys of reposts, which may be taken back
 
 
 class Collector(Protocol):

@@ -11,7 +11,7 @@ import msgspec
 
 from collectors.collector import Collector
 from collectors.options import ClientOptions
-from collectors.platforms import mastodon, telegram
+from collectors.platforms import bluesky, mastodon, telegram
 
 if TYPE_CHECKING:
     import httpx
@@ -53,6 +53,7 @@ def collectors_for(
 
 
 SOURCES: dict[str, Source] = {
+    "bluesky": Source(bluesky.Settings, bluesky.build),
     "mastodon": Source(mastodon.Settings, mastodon.build),
     "telegram": Source(telegram.Settings, telegram.build),
 }

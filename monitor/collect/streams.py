@@ -48,7 +48,7 @@ def listen(
         run_id = store.runs.start("stream", source, now=started)
         position = store.streaming.position(source)
         cursor = position.cursor if position else None
-        posts, authors = store.streaming.tracked(
+        posts, authors, acts = store.streaming.tracked(
             source.partition("/")[0], hashtags, since=started - settings.expand_for
         )
         for hashtag in hashtags:
@@ -57,7 +57,7 @@ def listen(
             # Never heard, but wanted before: the source was out of reach.
             wanted = min(s.wanted_from for s in store.coverage.streams(sources=[source]))
             cursor = collector.cursor_at(wanted)
-    interest = Interest(frozenset(hashtags), posts, authors)
+    interest = Interest(frozenset(hashtags), posts, authors, acts)
     progress, verdict, detail = Progress(), "complete", None
     waiting = _Waiting(saved_at=started)
     saver = _Saver(stores, source, run_id, list(hashtags), progress)

@@ -48,8 +48,8 @@ class Streaming:
 
     def tracked(
         self, platform: str, hashtags: Sequence[str], *, since: datetime
-    ) -> tuple[set[str], set[str]]:
-        """Give the posts whose amplification is wanted, and their authors, as keys."""
+    ) -> tuple[set[str], set[str], set[str]]:
+        """Give the keys of posts whose amplification is wanted, of their authors, of reposts."""
         frame = self._db.frame(
             """
             select post_key, author_key from posts
@@ -62,7 +62,17 @@ class Streaming:
             since=since,
             limit=_MOST_TRACKED,
         )
-        return set(frame["post_key"].to_list()), set(frame["author_key"].to_list())
+        acts = self._db.frame(
+            "select record_key from interactions where record_key is not null "
+            "and platform = $platform and acted_at >= $since and removed_at is null",
+            platform=platform,
+            since=since,
+        )
+        return (
+            set(frame["post_key"].to_list()),
+            set(frame["author_key"].to_list()),
+            set(acts["record_key"].to_list()),
+        )
 
     def unchecked(
         self, source: str, hashtags: Sequence[str], *, since: datetime, now: datetime, limit: int
