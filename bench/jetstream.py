@@ -18,20 +18,7 @@ from collectors.platforms.bluesky.jetstream import JetstreamCollector
 _START = datetime(2026, 3, 1, tzinfo=UTC)
 _DISTINCT = 20_000
 _HASHTAGS = 50
-_WORDS = [
-    "air",
-    "banjir",
-    "jalan",
-    "kota",
-    "pagi",
-    "hujan",
-    "macet",
-    "listrik",
-    "pasar",
-    "sekolah",
-    "rumah",
-    "warga",
-]
+_WORDS = ("air", "banjir", "jalan", "kota", "pagi", "hujan", "macet", "listrik", "pasar", "rumah")
 
 
 def _frames() -> list[bytes]:

@@ -145,6 +145,7 @@ def _acted(posts: pl.DataFrame, kind: str, author: pl.Expr, post: pl.Expr) -> pl
         pl.col("created_at").alias("acted_at"),
         pl.lit(None, INTERACTIONS["not_before"]).alias("not_before"),
         pl.lit("exact").alias("precision"),
+        *(pl.lit(None, INTERACTIONS[name]).alias(name) for name in ("via_key", "record_key")),
     )
 
 
