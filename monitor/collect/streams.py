@@ -73,9 +73,11 @@ def listen(
             saver.save_when_due(page, waiting, now=now())
             on_page(page)
     except CollectorError as error:
-        end = end_of(error, started=bool(progress.pages))
-        verdict, detail = end.verdict, end.detail
-        saver.note_outage(end.missing or "outage", str(error), now=now())
+        # Whoever stops us closes the connection under the one who waits for it.
+        if not stop.is_set():
+            end = end_of(error, started=bool(progress.pages))
+            verdict, detail = end.verdict, end.detail
+            saver.note_outage(end.missing or "outage", str(error), now=now())
     saver.flush(waiting, now=now())
     with stores.open() as store, store.transaction():
         store.runs.finish(run_id, verdict, now=now(), detail=detail)
