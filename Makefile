@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; 
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: help setup demo test check fix bench run golden servers soak lock clean
+.PHONY: help setup demo test check fix bench run golden servers soak fuzz lock clean
 help:            ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
 
@@ -43,6 +43,9 @@ servers: setup .venv-servers/.ready   ## against servers that nobody here wrote,
 
 soak: setup      ## kill -9, full disk, a report while the daemon collects
 	$(BIN)/pytest -m soak $(ARGS)
+
+fuzz: setup      ## 100,000 damaged payloads for each parser (FUZZ_COUNT=...)
+	FUZZ_COUNT=$${FUZZ_COUNT:-100000} $(BIN)/pytest -m fuzz $(ARGS)
 
 bench: setup     ## speed and memory, as ratios to plain DuckDB in the same run
 	$(BIN)/python -m bench $(ARGS)
