@@ -11,7 +11,7 @@ import msgspec
 
 from collectors.collector import Collector
 from collectors.options import ClientOptions
-from collectors.platforms import bluesky, mastodon, telegram
+from collectors.platforms import bluesky, mastodon, nostr, telegram
 
 if TYPE_CHECKING:
     import httpx
@@ -55,6 +55,7 @@ def collectors_for(
 SOURCES: dict[str, Source] = {
     "bluesky": Source(bluesky.Settings, bluesky.build),
     "mastodon": Source(mastodon.Settings, mastodon.build),
+    "nostr": Source(nostr.Settings, nostr.build),
     "telegram": Source(telegram.Settings, telegram.build),
 }
 SETTINGS: dict[str, type[msgspec.Struct]] = {

@@ -140,6 +140,8 @@ def _shaped(row: object) -> Event:
         if missing := _MISSING.fullmatch(what):
             where = f"{where}.{missing['name']}".lstrip(".")
         raise RecordError(what, field=where or None) from error
+    except UnicodeError as error:
+        raise RecordError("no text of Unicode") from error
 
 
 def _refuse_forged(event: Event) -> None:

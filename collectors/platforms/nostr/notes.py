@@ -40,7 +40,6 @@ class _Target:
 
     post_key: str | None
     author_key: str | None
-    carried: Event | None = None
 
 
 @dataclass(slots=True)
@@ -50,12 +49,12 @@ class _Records:
     interactions: dict[Interaction, None] = field(default_factory=dict)
     rejected: list[Rejected] = field(default_factory=list)
 
-    def add(self, event: Event, captured_as: CapturedAs) -> None:
+    def add(self, event: Event, captured_as: CapturedAs, carried: Event | None = None) -> None:
         key = author_key(event.pubkey)
         self.authors.setdefault(key, Author(author_key=key, platform=PLATFORM))
         known = self.posts.get(post_key(event.id))
         if known is None or captured_as == "matched":
-            self.posts[post_key(event.id)] = _post(event, captured_as)
+            self.posts[post_key(event.id)] = _post(event, captured_as, carried)
 
 
 def post_key(event_id: str) -> str:
@@ -83,14 +82,14 @@ def page_of_notes(
     for event in reading.events:
         if event.kind not in KINDS or not _carries(event, hashtag):
             continue
+        carried = _carried(event, now)
         try:
-            acts = list(_interactions(event, now))
+            acts = list(_interactions(event, carried))
         except RecordError as error:
             found.rejected.append(_aside(event, address, error))
             continue
-        found.add(event, "matched")
+        found.add(event, "matched", carried)
         found.interactions.update(dict.fromkeys(acts))
-        carried = _carried(event, now)
         if carried is not None and carried.kind == NOTE:
             found.add(carried, "referenced")
     refuse_if_unread(found.rejected, reading.received, address)
@@ -112,17 +111,18 @@ def page_of_acts(reading: Reading, post: PostRef, *, address: str, now: datetime
     for event in reading.events:
         if event.kind not in KINDS:
             continue
+        carried = _carried(event, now)
         try:
             acts = [
                 act
-                for act in _interactions(event, now, target_author=post.author_key)
+                for act in _interactions(event, carried, target_author=post.author_key)
                 if act.target_post_key == post.post_key
             ]
         except RecordError as error:
             found.rejected.append(_aside(event, address, error))
             continue
         if acts:  # a mere mention of the post, or an answer further down, is none of its own
-            found.add(event, "referenced")
+            found.add(event, "referenced", carried)
             found.interactions.update(dict.fromkeys(acts))
     refuse_if_unread(found.rejected, reading.received, address)
     return page_of(
@@ -150,11 +150,11 @@ def _carries(event: Event, hashtag: str) -> bool:
     return any(hashtags.normalize(tag[1]) == hashtag for tag in event.tagged("t"))
 
 
-def _post(event: Event, captured_as: CapturedAs) -> Post:
+def _post(event: Event, captured_as: CapturedAs, carried: Event | None) -> Post:
     is_repost = event.kind != NOTE
     quoted = None if is_repost else _quoted(event)
     replied = None if is_repost else _replied(event)
-    reposted = _reposted(event, None) if is_repost else None
+    reposted = _reposted(event, carried) if is_repost else None
     language = (tag[1] for tag in event.tagged("l") if tag[2:3] == ["ISO-639-1"])
     return Post(
         post_key=post_key(event.id),
@@ -182,7 +182,7 @@ def _links(event: Event) -> tuple[str, ...]:
 
 
 def _interactions(
-    event: Event, now: datetime, *, target_author: str | None = None
+    event: Event, carried: Event | None, *, target_author: str | None = None
 ) -> Iterator[Interaction]:
     """Give what an event does to others. Raises `RecordError` if it is a repost of nothing."""
 
@@ -198,7 +198,7 @@ def _interactions(
         )
 
     if event.kind != NOTE:
-        yield act("repost", _reposted(event, _carried(event, now)))
+        yield act("repost", _reposted(event, carried))
         return
     if (quoted := _quoted(event)) is not None:
         yield act("quote", quoted)
@@ -220,7 +220,7 @@ def _carried(event: Event, now: datetime) -> Event | None:
 
 def _reposted(event: Event, carried: Event | None) -> _Target:
     if carried is not None:
-        return _Target(post_key(carried.id), author_key(carried.pubkey), carried)
+        return _Target(post_key(carried.id), author_key(carried.pubkey))
     named = [tag for tag in event.tagged("e") if is_id(tag[1])]
     if not named:
         raise RecordError("a repost that does not name what it passes on", field="tags")
