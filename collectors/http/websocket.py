@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import datetime
 from typing import Protocol
 
@@ -39,38 +40,40 @@ def connector(*, user_agent: str, now: Callable[[], datetime]) -> Connect:
     """Give the function that opens websockets. It raises `CollectorError`."""
 
     def connect(url: str) -> Socket:
+        told_as = url.partition("?")[0]  # what is asked for is long, and may hold secrets
         try:
-            return _Socket(
+            opening = websockets.sync.client.connect(
                 url,
-                websockets.sync.client.connect(
-                    url,
-                    user_agent_header=user_agent,
-                    open_timeout=_OPEN_TIMEOUT,
-                    close_timeout=1.0,
-                    max_size=_LARGEST_MESSAGE,
-                ),
+                user_agent_header=user_agent,
+                open_timeout=_OPEN_TIMEOUT,
+                close_timeout=1.0,
+                max_size=_LARGEST_MESSAGE,
             )
+            stack = ExitStack()
+            return _Socket(told_as, stack.enter_context(opening), stack)
         except websockets.exceptions.InvalidStatus as error:
             reply = error.response
             told = refusal(
                 reply.status_code,
                 dict(reply.headers),
                 bytes(reply.body or b""),
-                request=url,
+                request=told_as,
                 now=now(),
             )
-            raise told or PayloadError(f"{url}: answered {reply.status_code}") from error
+            raise told or PayloadError(f"{told_as}: answered {reply.status_code}") from error
         except (websockets.exceptions.InvalidHandshake, websockets.exceptions.InvalidURI) as error:
-            raise PayloadError(f"{url}: no websocket: {error}") from error
+            raise PayloadError(f"{told_as}: no websocket: {error}") from error
         except (OSError, TimeoutError, EOFError) as error:
-            raise SourceUnavailableError(f"{url}: {type(error).__name__} {error}") from error
+            raise SourceUnavailableError(f"{told_as}: {type(error).__name__} {error}") from error
 
     return connect
 
 
 class _Socket:
-    def __init__(self, url: str, connection: websockets.sync.client.ClientConnection) -> None:
-        self._url, self._connection = url, connection
+    def __init__(
+        self, url: str, connection: websockets.sync.client.ClientConnection, stack: ExitStack
+    ) -> None:
+        self._url, self._connection, self._stack = url, connection, stack
 
     def recv(self, timeout: float) -> str | bytes | None:
         try:
@@ -87,4 +90,4 @@ class _Socket:
             raise SourceUnavailableError(f"{self._url}: connection closed: {error}") from error
 
     def close(self) -> None:
-        self._connection.close()
+        self._stack.close()
