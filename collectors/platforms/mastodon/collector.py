@@ -71,14 +71,14 @@ class MastodonCollector:
                 return
             is_first = False
 
-    def expand(self, post: PostRef, *, now: datetime) -> Page:
-        """Give who boosted a post, as far as this server knows. Empty if it knows no such post.
+    def expand(self, post: PostRef, *, now: datetime) -> Page | None:
+        """Give who boosted a post, as far as this server knows; None if it knows no such post.
 
         https://docs.joinmastodon.org/methods/statuses/#reblogged_by
         """
         local_id = self._local_id(post)
         if local_id is None:
-            return page_of()
+            return None
         boosts: dict[str, Interaction] = {}
         authors: dict[str, Author] = {}
         rejected: list[Rejected] = []

@@ -37,6 +37,12 @@ def post_at(address: str = "https://a.example/users/akun_a/statuses/7") -> PostR
 
 
 def boosts(script: Script, post: PostRef | None = None, **options: object) -> Page:
+    found = expanded(script, post, **options)
+    assert found is not None, "the server does not know the post"
+    return found
+
+
+def expanded(script: Script, post: PostRef | None = None, **options: object) -> Page | None:
     collector = make_collector(script, **options)
     try:
         return collector.expand(post or post_at(), now=NOON)
@@ -147,7 +153,7 @@ def test_a_post_of_another_server_that_was_just_seen_is_asked_for_by_its_id_here
 
 def test_a_post_of_another_server_is_looked_up_only_with_a_token() -> None:
     script = Script(page([]))
-    assert boosts(script, post_at(ELSEWHERE)).received == 0
+    assert expanded(script, post_at(ELSEWHERE)) is None
     assert script.requests == []
 
     found = {"statuses": [make_status(uri=ELSEWHERE, id="99")], "accounts": [], "hashtags": []}
@@ -160,5 +166,5 @@ def test_a_post_of_another_server_is_looked_up_only_with_a_token() -> None:
 def test_another_post_than_the_one_looked_up_is_not_taken_for_it() -> None:
     found = {"statuses": [make_status()], "accounts": [], "hashtags": []}
     script = Script(httpx.Response(200, json=found))
-    assert boosts(script, post_at(ELSEWHERE), token="s3cret").received == 0
+    assert expanded(script, post_at(ELSEWHERE), token="s3cret") is None
     assert len(script.requests) == 1
