@@ -11,7 +11,7 @@ import msgspec
 
 from collectors.collector import Collector
 from collectors.options import ClientOptions
-from collectors.platforms import bluesky, mastodon, nostr, telegram
+from collectors.platforms import bluesky, mastodon, nostr, telegram, youtube
 
 if TYPE_CHECKING:
     import httpx
@@ -57,6 +57,7 @@ SOURCES: dict[str, Source] = {
     "mastodon": Source(mastodon.Settings, mastodon.build),
     "nostr": Source(nostr.Settings, nostr.build),
     "telegram": Source(telegram.Settings, telegram.build),
+    "youtube": Source(youtube.Settings, youtube.build),
 }
 SETTINGS: dict[str, type[msgspec.Struct]] = {
     name: source.settings for name, source in SOURCES.items()
