@@ -1,0 +1,87 @@
+"""Damaged answers cost no more than what was damaged."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import msgspec
+import pytest
+
+from collectors.errors import CollectorError
+from collectors.platforms.mastodon.instance import instance_of
+from collectors.platforms.mastodon.statuses import page_of_statuses, read_statuses, view_of
+from tests.collectors.fuzz.mutate import mutations
+from tests.collectors.servers import NOON, make_mention, make_status
+
+pytestmark = pytest.mark.fuzz
+
+SOURCE, ADDRESS = "mastodon/a.example", "https://a.example/api/v1/timelines/tag/banjirkota"
+PARENT = make_status("akun_b@b.example", quotes_count=1, edited_at="2026-03-01T11:30:00.000Z")
+ROWS = [
+    PARENT,
+    make_status(
+        in_reply_to_id=PARENT["id"],
+        in_reply_to_account_id=PARENT["account"]["id"],
+        mentions=[make_mention("akun_b@b.example")],
+        card={"url": "https://berita.example/a"},
+    ),
+    make_status("akun_c", quote={"state": "accepted", "quoted_status": make_status("akun_d")}),
+    make_status("akun_e", reblog=make_status("akun_f@b.example")),
+]
+INSTANCE = {
+    "version": "4.6.4",
+    "configuration": {
+        "urls": {"streaming": "wss://streaming.a.example"},
+        "timelines_access": {"hashtag_feeds": {"local": "public", "remote": "authenticated"}},
+    },
+}
+
+
+def received(damaged: Any) -> Any:
+    """Give a payload as it comes in, which is JSON; None if it is none."""
+    try:
+        return msgspec.json.decode(json.dumps(damaged))
+    except msgspec.DecodeError:
+        return None
+
+
+def test_stored_and_set_aside_and_not_public_is_what_was_given() -> None:
+    whole = 0
+    for damaged in mutations(ROWS):
+        rows = received(damaged)
+        if not isinstance(rows, list):
+            continue
+        statuses, rejected = read_statuses(rows, ADDRESS)
+        view = view_of(statuses, source=SOURCE, now=NOON)
+        try:
+            page = page_of_statuses(
+                rows, statuses, rejected, address=ADDRESS, view=view, cursor=None
+            )
+        except CollectorError:
+            continue
+        matched = set(page.posts.filter(captured_as="matched")["post_key"])
+        aside = set(page.rejected["locator"])
+        for place, status in statuses:
+            is_kept = f"mastodon:{status.uri}" in matched
+            is_aside = f"{ADDRESS}#{place}" in aside
+            assert is_kept or is_aside or status.visibility != "public"
+        assert page.received == len(rows) == len(statuses) + len(rejected)
+        assert page.posts["post_key"].is_unique().all()
+        assert set(page.posts["author_key"]) <= set(page.authors["author_key"])
+        assert set(page.engagement["post_key"]) <= set(page.posts["post_key"])
+        whole += page.rejected.is_empty()
+    assert whole > 0
+
+
+def test_a_damaged_instance_document_is_read_or_refused() -> None:
+    read = 0
+    for damaged in mutations(INSTANCE):
+        try:
+            instance = instance_of(received(damaged), "a.example")
+        except CollectorError:
+            continue
+        assert instance.software.isprintable()
+        assert instance.closed_to(has_token=False) in (True, False)
+        read += 1
+    assert read > 0
