@@ -15,7 +15,7 @@ from collectors.imports import cells, csv_reading, edges, x_words
 from collectors.imports.csv_columns import Columns, resolve
 from collectors.imports.csv_reading import Row
 from collectors.imports.frames import Gathered
-from collectors.imports.sample import ImportOptions, Sample
+from collectors.imports.sample import ImportOptions, Provenance, Sample
 from collectors.imports.times import parse_any
 from collectors.page import Page
 from collectors.records import Author, Engagement, Post
@@ -45,6 +45,19 @@ class CsvMapped:
         table = csv_reading.open_table(path)
         columns = resolve(path, table.columns, options.mapping)
         return csv_reading.pages(table, options, partial(_gather, columns))
+
+    def mapping(self, sample: Sample, options: ImportOptions) -> list[tuple[str, str]]:
+        """Give the columns that are read, and what they fill; `=x` is one value for all rows."""
+        table = csv_reading.table_of(sample.path, sample.head)
+        resolved = resolve(sample.path, table.columns, options.mapping)
+        return [
+            *((column, field) for field, column in resolved.columns.items()),
+            *((f"={value}", field) for field, value in resolved.constants.items()),
+        ]
+
+    def provenance(self, sample: Sample) -> Provenance:
+        """Tell nothing: any tool writes tables."""
+        return Provenance()
 
 
 def _is_binary(head: bytes) -> bool:

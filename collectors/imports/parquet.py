@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from collectors.errors import ImportFileError
 from collectors.imports import parquet_lake, parquet_table
 from collectors.imports.parquet_pages import page_from
-from collectors.imports.sample import ImportOptions, Sample
+from collectors.imports.sample import ImportOptions, Provenance, Sample
 from collectors.page import Page
 
 NAME = "parquet"
@@ -30,16 +30,35 @@ class Parquet:
 
     def pages(self, path: Path, options: ImportOptions) -> Iterator[Page]:
         """Read the file page by page. Raises `ImportFileError`, before the first page."""
-        try:
-            file = pq.ParquetFile(path)
-        except OSError as error:
-            raise ImportFileError(f"{path} cannot be read: {error}") from error
-        except pa.ArrowInvalid as error:
-            raise ImportFileError(
-                f"{path} is no whole Parquet file; export it again ({error})"
-            ) from error
+        file = _opened(path)
         wide = _shape_of(path, file.schema_arrow)
         return _pages(path, file, options, wide)
+
+    def mapping(self, sample: Sample, options: ImportOptions) -> list[tuple[str, str]]:
+        """Give the columns that are read; they have the names of what they fill."""
+        schema = _opened(sample.path).schema_arrow
+        is_lake = _shape_of(sample.path, schema) is parquet_lake.wide
+        known = parquet_lake.COLUMNS if is_lake else parquet_table.COLUMNS
+        return [(name, known[name]) for name in schema.names if name in known]
+
+    def provenance(self, sample: Sample) -> Provenance:
+        """Tell whether gaung wrote it."""
+        try:
+            columns = set(_opened(sample.path).schema_arrow.names)
+        except ImportFileError:
+            return Provenance()
+        return Provenance(tool="gaung" if columns >= parquet_lake.REQUIRED else None)
+
+
+def _opened(path: Path) -> pq.ParquetFile:
+    try:
+        return pq.ParquetFile(path)
+    except OSError as error:
+        raise ImportFileError(f"{path} cannot be read: {error}") from error
+    except pa.ArrowInvalid as error:
+        raise ImportFileError(
+            f"{path} is no whole Parquet file; export it again ({error})"
+        ) from error
 
 
 def _shape_of(path: Path, schema: pa.Schema) -> Callable[[pl.DataFrame], pl.DataFrame]:

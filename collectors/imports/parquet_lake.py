@@ -7,6 +7,15 @@ import polars as pl
 from collectors.imports import parquet_columns as pc
 
 REQUIRED = frozenset({"post_key", "author_key", "created_at"})
+COLUMNS = {
+    name: name
+    for name in (
+        "post_key", "platform", "author_key", "handle", "kind", "captured_as", "created_at",
+        "indexed_at", "edited_at", "text", "lang", "url", "hashtags_raw", "hashtags", "urls",
+        "mentions", "reply_to_key", "quote_of_key", "repost_of_key", "reposts", "quotes", "replies",
+        "likes", "views",
+    )
+}  # fmt: skip
 
 
 def wide(rows: pl.DataFrame) -> pl.DataFrame:

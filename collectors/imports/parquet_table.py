@@ -18,18 +18,25 @@ _COUNTS = {
     "likes": "like_count", "views": "view_count", "followers": "author_followers",
     "following": "author_following", "author_posts": "author_posts",
 }  # fmt: skip
+_NAMES = (
+    "post_id", "author", "author_id", "post_type", "url", "lang", "repost_of_id", "reply_to_id",
+    "quote_of_id", "repost_of_author", "reply_to_author", "quote_of_author",
+)  # fmt: skip
+COLUMNS = {
+    name: name
+    for name in (
+        "platform", *_NAMES, "created_at", "indexed_at", "edited_at", "text", "hashtags", "urls",
+        "mentions", *_COUNTS.values(),
+    )
+}  # fmt: skip
 
 
 def wide(rows: pl.DataFrame) -> pl.DataFrame:
     """Give the posts with all that pages are made of."""
     platform = pc.text_of(rows, "platform").fill_null("import").str.to_lowercase()
-    names = (
-        "post_id", "author", "author_id", "post_type", "url", "lang", "repost_of_id", "reply_to_id",
-        "quote_of_id", "repost_of_author", "reply_to_author", "quote_of_author",
-    )  # fmt: skip
     given = rows.select(
         platform.replace(dict.fromkeys(PLATFORM_NAMES, PLATFORM)).alias("platform"),
-        *(pc.text_of(rows, name) for name in names),
+        *(pc.text_of(rows, name) for name in _NAMES),
         *(pc.time_of(rows, name) for name in ("created_at", "indexed_at", "edited_at")),
         pc.column(rows, "text", pl.String()),
         pc.tags_of(rows, "hashtags"),

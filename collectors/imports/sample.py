@@ -6,11 +6,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 from collectors.page import Page
 
 SAMPLE_BYTES = 1 << 18
+
+# How the posts of a file were come by. searched, streamed: all that the platform gave for a query;
+# browsed: what a platform chose to show a person, which is no complete record; edges only: who
+# shared what, without the posts themselves.
+CaptureMode = Literal["searched", "streamed", "browsed", "edges only", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,14 @@ class ImportOptions:
     page_size: int = 50_000  # records per page
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """With what a file was made, and how its posts were come by, as far as the file shows it."""
+
+    tool: str | None = None  # twarc, 4cat, zeeschuimer, minet, …
+    capture_mode: CaptureMode = "unknown"
+
+
 class Importer(Protocol):
     """Reads one file format."""
 
@@ -49,4 +62,16 @@ class Importer(Protocol):
 
     def pages(self, path: Path, options: ImportOptions) -> Iterator[Page]:
         """Read the file page by page, in its order. Raises `ImportFileError`."""
+        ...
+
+    def mapping(self, sample: Sample, options: ImportOptions) -> list[tuple[str, str]]:
+        """Give each column, or key, that is read, with the field that it fills.
+
+        A field is named as in `csv_columns.NAMES` where it is one of these. Raises
+        `ImportFileError`, as `pages` would.
+        """
+        ...
+
+    def provenance(self, sample: Sample) -> Provenance:
+        """Tell the tool and the way of capture from the first bytes. Never raises."""
         ...

@@ -13,13 +13,27 @@ from collectors.errors import ImportFileError, RecordError
 from collectors.imports import cells, csv_reading, edges, x_words
 from collectors.imports.csv_reading import Row
 from collectors.imports.frames import Gathered
-from collectors.imports.sample import ImportOptions, Sample
+from collectors.imports.sample import ImportOptions, Provenance, Sample
 from collectors.imports.times import parse_any
 from collectors.page import Page
 from collectors.records import Author, Engagement, Post
 
 NAME = "tweet-harvest"
 _COLUMNS = ("created_at", "full_text", "tweet_url")
+_FIELDS = {
+    "tweet_url": "url",
+    "id_str": "post_id",
+    "created_at": "created_at",
+    "user_id_str": "author_id",
+    "username": "author",
+    "full_text": "text",
+    "lang": "lang",
+    "in_reply_to_screen_name": "reply_to_author",
+    "favorite_count": "like_count",
+    "retweet_count": "repost_count",
+    "reply_count": "reply_count",
+    "quote_count": "quote_count",
+}
 
 
 class TweetHarvest:
@@ -46,6 +60,15 @@ class TweetHarvest:
                 f" {', '.join(table.columns)}; import it with --format csv"
             )
         return csv_reading.pages(table, options, _gather)
+
+    def mapping(self, sample: Sample, options: ImportOptions) -> list[tuple[str, str]]:
+        """Give the columns that are read, and what they fill."""
+        columns = csv_reading.table_of(sample.path, sample.head).columns
+        return [(column, field) for column, field in _FIELDS.items() if column in columns]
+
+    def provenance(self, sample: Sample) -> Provenance:
+        """Tell the tool, which searches X as a person would."""
+        return Provenance(tool=NAME, capture_mode="searched")
 
 
 def _gather(row: Row, into: Gathered, options: ImportOptions) -> None:

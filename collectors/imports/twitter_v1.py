@@ -15,7 +15,7 @@ from msgspec import Struct
 from collectors.errors import RecordError
 from collectors.imports import edges, jsonl, x_words
 from collectors.imports.frames import Gathered
-from collectors.imports.sample import ImportOptions, Sample
+from collectors.imports.sample import ImportOptions, Provenance, Sample
 from collectors.imports.times import parse_twitter
 from collectors.page import Page
 from collectors.records import Author, CapturedAs, Engagement, Post
@@ -79,6 +79,26 @@ class _Status(Struct, gc=False):
     quote_count: int | None = None
 
 
+_MAPPING = [
+    ("id_str", "post_id"),
+    ("created_at", "created_at"),
+    ("user.id_str", "author_id"),
+    ("user.screen_name", "author"),
+    ("extended_tweet.full_text, full_text, text", "text"),
+    ("lang", "lang"),
+    ("entities.hashtags[].text", "hashtags"),
+    ("entities.urls[].expanded_url", "urls"),
+    ("entities.user_mentions[].id_str", "mentions"),
+    ("retweeted_status.id_str", "repost_of_id"),
+    ("retweeted_status.user.id_str", "repost_of_author"),
+    ("in_reply_to_status_id_str", "reply_to_id"),
+    ("in_reply_to_user_id_str", "reply_to_author"),
+    ("quoted_status_id_str", "quote_of_id"),
+    ("favorite_count", "like_count"),
+    ("retweet_count", "repost_count"),
+    ("reply_count", "reply_count"),
+    ("quote_count", "quote_count"),
+]
 _DECODER = msgspec.json.Decoder(_Status)
 _NO_ENTITIES = _Entities()
 
@@ -114,6 +134,14 @@ class TwitterV1:
                 gathered = Gathered()
         if gathered.received:
             yield gathered.page(progress=end)
+
+    def mapping(self, sample: Sample, options: ImportOptions) -> list[tuple[str, str]]:
+        """Give the keys that are read, and what they fill."""
+        return list(_MAPPING)
+
+    def provenance(self, sample: Sample) -> Provenance:
+        """Tell nothing: many tools wrote these lines, and none of them signed."""
+        return Provenance()
 
 
 def _gather(status: _Status, into: Gathered, taken_at: datetime) -> None:

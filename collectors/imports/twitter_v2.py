@@ -10,15 +10,35 @@ from typing import TypeVar
 
 import msgspec
 
-from collectors.errors import RecordError
+from collectors.errors import ImportFileError, RecordError
 from collectors.imports import jsonl
 from collectors.imports.frames import Gathered
-from collectors.imports.sample import ImportOptions, Sample
+from collectors.imports.sample import ImportOptions, Provenance, Sample
 from collectors.imports.times import parse_iso
 from collectors.imports.twitter_v2_records import NAME, Around, gather_matched, gather_referenced
 from collectors.imports.twitter_v2_shapes import Envelope, Includes, Problem, Tweet, User
 from collectors.page import Page
 
+_MAPPING = [
+    ("id", "post_id"),
+    ("created_at", "created_at"),
+    ("author_id", "author_id"),
+    ("includes.users[].username", "author"),
+    ("note_tweet.text, text", "text"),
+    ("lang", "lang"),
+    ("entities.hashtags[].tag", "hashtags"),
+    ("entities.urls[].expanded_url", "urls"),
+    ("entities.mentions[].id", "mentions"),
+    ("referenced_tweets[retweeted].id", "repost_of_id"),
+    ("referenced_tweets[replied_to].id", "reply_to_id"),
+    ("in_reply_to_user_id", "reply_to_author"),
+    ("referenced_tweets[quoted].id", "quote_of_id"),
+    ("public_metrics.like_count", "like_count"),
+    ("public_metrics.retweet_count", "repost_count"),
+    ("public_metrics.reply_count", "reply_count"),
+    ("public_metrics.quote_count", "quote_count"),
+    ("public_metrics.impression_count", "view_count"),
+]
 _ENVELOPE = msgspec.json.Decoder(Envelope)
 _LIST = msgspec.json.Decoder(list[msgspec.Raw])
 _TWEET = msgspec.json.Decoder(Tweet)
@@ -56,6 +76,23 @@ class TwitterV2:
                 gathered = Gathered()
         if gathered.received:
             yield gathered.page(progress=end)
+
+    def mapping(self, sample: Sample, options: ImportOptions) -> list[tuple[str, str]]:
+        """Give the keys that are read, and what they fill."""
+        return list(_MAPPING)
+
+    def provenance(self, sample: Sample) -> Provenance:
+        """Tell by what twarc notes of its request, which stands at the end of a line."""
+        try:
+            _, content, _ = next(jsonl.lines(sample.path))
+        except (ImportFileError, StopIteration):
+            return Provenance()
+        is_stream = b'"matching_rules"' in content or b"/tweets/search/stream" in content
+        is_search = b"/tweets/search/" in content and b'"__twarc"' in content
+        return Provenance(
+            tool="twarc" if b'"__twarc"' in content else None,
+            capture_mode="streamed" if is_stream else "searched" if is_search else "unknown",
+        )
 
 
 def _read(
