@@ -12,6 +12,7 @@ import pytest
 
 from collectors.collector import PostRef
 from collectors.errors import AccessRefusedError
+from tests.collectors.platforms.test_mastodon import Timeline
 from tests.collectors.servers import (
     NOON,
     Answering,
@@ -38,7 +39,7 @@ def by_address(exchanges: list[dict[str, Any]]) -> Answering:
 
 def test_a_campaign_of_160_posts_is_read_whole() -> None:
     exchanges = recorded("rtoot/handle_params_max_id.json")
-    script = Script(*replay(exchanges), page([]))
+    script = Timeline(*replay(exchanges), page([]))
     collector = make_collector(script, server="mastodon.social")
     pages = list(collector.pages("ichbinhanna", cursor=None, now=NOON))
     collector.close()
@@ -60,7 +61,7 @@ def test_two_servers_show_the_same_posts_under_the_same_keys() -> None:
     for name in ("anonymous", "default"):
         exchanges = recorded(f"rtoot/get_timeline_hashtag_{name}.json")
         host = urlsplit(exchanges[0]["uri"]).netloc
-        collector = make_collector(Script(*replay(exchanges[:1])), server=host)
+        collector = make_collector(Timeline(*replay(exchanges[:1])), server=host)
         first = next(collector.pages("rstats", cursor=None, now=NOON))
         collector.close()
         keys.append(set(first.posts["post_key"]) | set(first.posts["author_key"]))
@@ -70,7 +71,9 @@ def test_two_servers_show_the_same_posts_under_the_same_keys() -> None:
 def test_paging_ends_with_an_empty_page_after_a_full_one() -> None:
     exchanges = recorded("Mastodon.py/cassettes__test_pagination_iterator.json")
     tag = httpx.URL(exchanges[0]["uri"]).path.rpartition("/")[2]
-    collector = make_collector(by_address(exchanges), server="localhost:3000", page_size=10)
+    collector = make_collector(
+        Timeline(by_address(exchanges)), server="localhost:3000", page_size=10
+    )
     pages = list(collector.pages(tag, cursor=None, now=NOON))
     collector.close()
     assert [one.received for one in pages] == [10, 10, 10, 0]
@@ -87,13 +90,13 @@ def test_a_server_that_hides_its_live_feeds_only_is_told_from_one_that_hides_has
     access = document["configuration"]["timelines_access"]
     assert access["live_feeds"] == {"local": "disabled", "remote": "disabled"}
 
-    collector = make_collector(Script(page([]), httpx.Response(200, json=document)))
+    collector = make_collector(Timeline(page([]), instance=httpx.Response(200, json=document)))
     (empty,) = collector.pages("tag", cursor=None, now=NOON)
     collector.close()
     assert empty.received == 0
 
     access["hashtag_feeds"] = access["live_feeds"]
-    collector = make_collector(Script(page([]), httpx.Response(200, json=document)))
+    collector = make_collector(Timeline(page([]), instance=httpx.Response(200, json=document)))
     with pytest.raises(AccessRefusedError, match="hashtag timelines disabled"):
         next(collector.pages("tag", cursor=None, now=NOON))
     collector.close()

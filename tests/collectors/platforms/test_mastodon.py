@@ -10,6 +10,7 @@ from collectors.page import Page
 from collectors.platforms.mastodon.collector import MastodonCollector
 from tests.collectors.servers import (
     NOON,
+    Answering,
     Script,
     make_collector,
     make_status,
@@ -17,6 +18,21 @@ from tests.collectors.servers import (
 )
 
 OPEN = httpx.Response(200, json={"version": "4.6.4"})
+
+
+class Timeline(Script):
+    """A script that is not asked for the instance document: that it answers besides."""
+
+    def __init__(
+        self, *answers: httpx.Response | Exception | Answering, instance: httpx.Response = OPEN
+    ) -> None:
+        super().__init__(*answers)
+        self.instance = Script(instance)
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/api/v2/instance":
+            return self.instance(request)
+        return super().__call__(request)
 
 
 def drain(collector: MastodonCollector, cursor: str | None = None) -> list[Page]:
@@ -27,7 +43,7 @@ def drain(collector: MastodonCollector, cursor: str | None = None) -> list[Page]
 
 
 def test_pages_follow_the_link_until_there_is_none() -> None:
-    script = Script(
+    script = Timeline(
         page([make_status()], next_id="30"), page([make_status()], next_id="20"), page([])
     )
     pages = drain(make_collector(script))
@@ -40,7 +56,7 @@ def test_pages_follow_the_link_until_there_is_none() -> None:
 
 
 def test_reading_resumes_where_the_cursor_says() -> None:
-    script = Script(page([]))
+    script = Timeline(page([]))
     (only,) = drain(make_collector(script), cursor="20")
     assert (only.received, only.cursor) == (0, None)
     assert script.requests[0].url.params["max_id"] == "20"
@@ -49,7 +65,7 @@ def test_reading_resumes_where_the_cursor_says() -> None:
 
 def test_only_the_id_is_taken_from_a_link_to_another_server() -> None:
     link = '<https://evil.example/steal?max_id=30&x=1>; rel="next", <https://a.example>; rel="prev"'
-    script = Script(page([make_status()], link=link), page([]))
+    script = Timeline(page([make_status()], link=link), page([]))
     drain(make_collector(script))
     assert str(script.requests[1].url) == (
         "https://a.example/api/v1/timelines/tag/banjirkota?limit=40&max_id=30"
@@ -57,7 +73,7 @@ def test_only_the_id_is_taken_from_a_link_to_another_server() -> None:
 
 
 def test_a_link_that_leads_in_a_circle_is_refused() -> None:
-    script = Script(
+    script = Timeline(
         page([make_status()], next_id="30"),
         page([make_status()], next_id="20"),
         page([make_status()], next_id="30"),
@@ -68,7 +84,7 @@ def test_a_link_that_leads_in_a_circle_is_refused() -> None:
 
 
 def test_a_hashtag_is_written_into_the_address_whole() -> None:
-    script = Script(page([make_status()]))
+    script = Timeline(page([make_status()]))
     collector = make_collector(script)
     list(collector.pages("気候/ストライキ", cursor=None, now=NOON))
     collector.close()
@@ -80,12 +96,12 @@ def test_a_hashtag_is_written_into_the_address_whole() -> None:
 @pytest.mark.parametrize("body", ['{"statuses": []}', "null", '"[]"'])
 def test_a_page_of_another_shape_is_an_unknown_shape(body: str) -> None:
     with pytest.raises(PayloadError, match="a list was expected"):
-        drain(make_collector(Script(httpx.Response(200, text=body))))
+        drain(make_collector(Timeline(httpx.Response(200, text=body))))
 
 
 @pytest.mark.parametrize("status", [401, 403])
 def test_a_refusal_tells_the_operator_which_setting_helps(status: int) -> None:
-    script = Script(httpx.Response(status, json={"error": "Sign in, please"}))
+    script = Timeline(httpx.Response(status, json={"error": "Sign in, please"}))
     with pytest.raises(
         AccessRefusedError, match=r"Sign in, please; set collectors\.mastodon\.token_env"
     ):
@@ -108,29 +124,79 @@ def closed_feeds(local: str, remote: str) -> httpx.Response:
         ("public", "authenticated", "local posts public, posts of other servers authenticated"),
     ],
 )
-def test_an_empty_timeline_of_a_server_that_hides_it_is_a_refusal(
+def test_a_server_that_hides_a_part_of_its_hashtag_timelines_is_a_refusal(
     local: str, remote: str, words: str
 ) -> None:
+    script = Timeline(page([make_status()]), instance=closed_feeds(local, remote))
     with pytest.raises(AccessRefusedError, match=words):
-        drain(make_collector(Script(page([]), closed_feeds(local, remote))))
+        drain(make_collector(script))
+    assert script.requests == []
+
+
+NOT_SAID = httpx.Response(404, json={"error": "Not Found"})
+
+
+def test_what_a_server_shows_is_asked_first_and_then_for_an_hour_not_again() -> None:
+    script = Script(OPEN, page([make_status()]))
+    collector = make_collector(script)
+    for minutes in (0, 10, 59, 60):
+        list(collector.pages("banjirkota", cursor=None, now=NOON + timedelta(minutes=minutes)))
+    collector.close()
+    instance, tag = "/api/v2/instance", "/api/v1/timelines/tag/banjirkota"
+    assert script.asked() == [instance, tag, tag, tag, instance, tag]
 
 
 @pytest.mark.parametrize("instance", [OPEN, closed_feeds("public", "public")])
 def test_an_empty_timeline_of_an_open_server_is_an_empty_page(instance: httpx.Response) -> None:
-    script = Script(page([]), instance)
+    script = Timeline(page([]), instance=instance)
     (only,) = drain(make_collector(script))
     assert (only.received, only.cursor) == (0, None)
-    assert script.asked() == ["/api/v1/timelines/tag/banjirkota", "/api/v2/instance"]
+    assert len(script.instance.requests) == len(script.requests) == 1
+
+
+def test_a_server_that_says_nothing_of_itself_is_read_unless_it_shows_nothing() -> None:
+    script = Script(NOT_SAID, NOT_SAID, page([make_status()]))
+    assert [one.received for one in drain(make_collector(script))] == [1]
+    assert script.asked()[:2] == ["/api/v2/instance", "/api/v1/instance"]
+    with pytest.raises(AccessRefusedError, match="v1/instance"):
+        drain(make_collector(Script(NOT_SAID, NOT_SAID, page([]), NOT_SAID)))
 
 
 def test_a_token_opens_what_is_closed_to_strangers() -> None:
-    script = Script(page([]), closed_feeds("authenticated", "authenticated"))
+    script = Timeline(page([]), instance=closed_feeds("authenticated", "authenticated"))
     assert len(drain(make_collector(script, token="s3cret"))) == 1
+
+
+def test_pitfall_19_a_server_that_closes_on_the_way_is_told_with_what_it_was_before() -> None:
+    script = Timeline(page([make_status()]), instance=closed_feeds("public", "public"))
+    collector = make_collector(script)
+    assert len(list(collector.pages("banjirkota", cursor=None, now=NOON))) == 1
+    script.instance = Script(closed_feeds("public", "authenticated"))
+    for minutes in (61, 71):  # and it is not forgotten with the first refusal
+        later = NOON + timedelta(minutes=minutes)
+        with pytest.raises(
+            AccessRefusedError, match=r"authenticated, before: hashtag timelines public\); set coll"
+        ):
+            list(collector.pages("banjirkota", cursor=None, now=later))
+    script.instance = Script(OPEN)
+    later = NOON + timedelta(minutes=81)
+    assert len(list(collector.pages("banjirkota", cursor=None, now=later))) == 1
+    collector.close()
+
+
+def test_pitfall_19_an_empty_list_soon_after_is_asked_about_and_is_no_zero() -> None:
+    script = Timeline(page([make_status()]), page([]))
+    collector = make_collector(script)
+    list(collector.pages("banjirkota", cursor=None, now=NOON))
+    script.instance = Script(closed_feeds("disabled", "disabled"))
+    with pytest.raises(AccessRefusedError, match="no token helps: name another server"):
+        list(collector.pages("banjirkota", cursor=None, now=NOON + timedelta(minutes=10)))
+    collector.close()
 
 
 def test_a_rate_limit_keeps_the_pages_before_it() -> None:
     limited = httpx.Response(429, headers={"X-RateLimit-Reset": "2026-03-01T12:02:00Z"})
-    collector = make_collector(Script(page([make_status()], next_id="30"), limited))
+    collector = make_collector(Timeline(page([make_status()], next_id="30"), limited))
     pages = collector.pages("banjirkota", cursor=None, now=NOON)
     assert next(pages).cursor == "30"
     with pytest.raises(RateLimitedError) as caught:

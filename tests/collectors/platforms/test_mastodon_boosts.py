@@ -8,6 +8,7 @@ import pytest
 from collectors.collector import PostRef
 from collectors.errors import PayloadError
 from collectors.page import Page
+from tests.collectors.platforms.test_mastodon import Timeline
 from tests.collectors.servers import (
     NOON,
     Script,
@@ -143,7 +144,7 @@ ELSEWHERE = "https://b.example/users/akun_b/statuses/5"
 
 def test_a_post_of_another_server_that_was_just_seen_is_asked_for_by_its_id_here() -> None:
     status = make_status("akun_b@b.example", uri=ELSEWHERE)
-    script = Script(page([status]), page([make_account("c")]))
+    script = Timeline(page([status]), page([make_account("c")]))
     collector = make_collector(script)
     list(collector.pages("banjirkota", cursor=None, now=NOON))
     assert collector.expand(post_at(ELSEWHERE), now=NOON).interactions.height == 1

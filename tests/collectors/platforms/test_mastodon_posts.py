@@ -8,9 +8,9 @@ import pytest
 
 from collectors.errors import PayloadError
 from collectors.page import Page
+from tests.collectors.platforms.test_mastodon import Timeline
 from tests.collectors.servers import (
     NOON,
-    Script,
     make_account,
     make_collector,
     make_mention,
@@ -21,7 +21,7 @@ from tests.collectors.servers import (
 
 def read_page(*rows: object) -> Page:
     """Read one page that is the whole timeline."""
-    collector = make_collector(Script(page(list(rows)), page([])))
+    collector = make_collector(Timeline(page(list(rows)), page([])))
     (first,) = collector.pages("banjirkota", cursor=None, now=NOON)
     collector.close()
     return first
