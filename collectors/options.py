@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from collectors.paces import Paces
 
 if TYPE_CHECKING:  # clients are slow to import, and settings come by here
     import httpx
@@ -24,6 +27,8 @@ class ClientOptions:
     min_interval: float | None = None  # seconds between requests instead of the setting
     transport: httpx.BaseTransport | None = None  # instead of the network
     connect: Connect | None = None  # websockets, instead of the network
+    paces: Paces = field(default_factory=Paces)  # shared by all who ask the same host
+    private_addresses: bool = False  # whether a public name may lead to one
 
     def client(
         self,
@@ -47,10 +52,14 @@ class ClientOptions:
             min_interval=min_interval if self.min_interval is None else self.min_interval,
             total_timeout=total_timeout,
             max_bytes=int(max_megabytes * 1_000_000),
+            pace=self.paces.of(urlsplit(base_url).netloc),
+            private_addresses=self.private_addresses,
         )
 
     def connector(self) -> Connect:
         """Give the way to open websockets: `connect(url) -> Socket`."""
         from collectors.http import connector
 
-        return self.connect or connector(user_agent=self.user_agent, now=self.now)
+        return self.connect or connector(
+            user_agent=self.user_agent, now=self.now, private_addresses=self.private_addresses
+        )

@@ -11,6 +11,7 @@ import msgspec
 
 from collectors.collector import Collector
 from collectors.options import ClientOptions
+from collectors.paces import Paces
 from collectors.platforms import bluesky, mastodon, nostr, telegram, youtube
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ def collectors_for(
     min_interval: float | None = None,
     transport: httpx.BaseTransport | None = None,
     connect: Connect | None = None,
+    paces: Paces | None = None,
+    private_addresses: bool = False,
 ) -> list[Collector]:
     """Give the collectors of one section of the settings, one per place. Close each in the end."""
     options = ClientOptions(
@@ -48,6 +51,8 @@ def collectors_for(
         min_interval=min_interval,
         transport=transport,
         connect=connect,
+        paces=paces or Paces(),
+        private_addresses=private_addresses,
     )
     return SOURCES[name].build(settings, options)
 

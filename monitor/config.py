@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import tomllib
 from collections.abc import Mapping
@@ -70,6 +69,7 @@ class CollectSettings(Struct, frozen=True, forbid_unknown_fields=True):
     expand_limit: Annotated[int, Meta(ge=0)] = 40  # posts asked for their reposts, per turn
     check_for: timedelta = timedelta(days=7)  # how long it is asked what became of a post
     check_limit: Annotated[int, Meta(ge=0)] = 200  # posts asked about, per turn
+    private_addresses: bool = False  # whether a source's name may lead into the own network
 
 
 class AlertSettings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -153,17 +153,6 @@ def parse(raw: Mapping[str, Any], *, name: str, folder: str = ".") -> Config:
     for problem in _problems(config):
         raise ConfigError(f"{name}: {problem}")
     return config
-
-
-def secret(variable: str, *, key: str) -> str:
-    """Read a secret from the environment. Raises `ConfigError` naming the variable and the key."""
-    value = os.environ.get(variable, "")
-    if not value:
-        raise ConfigError(
-            f"{key} names the environment variable {variable}, which is not set: "
-            f"set it, for example in the service's EnvironmentFile"
-        )
-    return value
 
 
 def _readable(raw: Mapping[str, Any], struct: type[Struct]) -> dict[str, Any]:

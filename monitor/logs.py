@@ -8,6 +8,8 @@ from typing import Any
 
 import structlog
 
+from monitor import secrets
+
 
 def set_up(*, verbose: bool, terminal: bool) -> None:
     """Choose the level and the form. Posts and tokens are never logged."""
@@ -15,6 +17,7 @@ def set_up(*, verbose: bool, terminal: bool) -> None:
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
+            secrets.redact_event,
             structlog.dev.ConsoleRenderer(colors=True)
             if terminal
             else structlog.processors.LogfmtRenderer(

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from monitor import __version__, clock
-from monitor import config as configuration
+from monitor import __version__, clock, secrets
 from monitor.config import Config
 from monitor.store import StoreFile
 
@@ -32,8 +31,10 @@ class App:
 
     def collectors(self, *, now: Callable[[], datetime] = clock.now) -> dict[str, Collector]:
         """Give the collectors that some watch wants, by source. Close each in the end."""
+        from collectors.paces import Paces
         from collectors.registry import collectors_for
 
+        paces = Paces()  # one for all: a host does not care which source of ours asks
         wanted = sorted({name for watch in self.config.watches for name in watch.sources})
         settings = msgspec.structs.asdict(self.config.collectors)
         found: dict[str, Collector] = {}
@@ -41,13 +42,15 @@ class App:
             for collector in collectors_for(
                 name,
                 settings[name],
-                secret=lambda variable, key=name: configuration.secret(  # type: ignore[misc]
-                    variable, key=f"collectors.{key}.token_env"
+                secret=lambda variable, key=name: secrets.read(  # type: ignore[misc]
+                    variable, key=f"collectors.{key}"
                 ),
                 user_agent=self.user_agent,
                 now=now,
                 sleep=self.sleep,
                 min_interval=self.min_interval,
+                paces=paces,
+                private_addresses=self.config.collect.private_addresses,
             ):
                 found[collector.source] = collector
         return found
@@ -66,9 +69,7 @@ class App:
         if not mail.server:
             return None
         password = (
-            configuration.secret(mail.password_env, key="mail.password_env")
-            if mail.password_env
-            else ""
+            secrets.read(mail.password_env, key="mail.password_env") if mail.password_env else ""
         )
         return Mailer(mail, password=password)
 

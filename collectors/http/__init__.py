@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collectors.http.client import Answer, Document, PoliteClient
+from collectors.http.client import PoliteClient
+from collectors.http.messages import Answer, Document
 from collectors.http.websocket import Connect, Socket, connector
 
 __all__ = ["Answer", "Connect", "Document", "PoliteClient", "Socket", "connector"]

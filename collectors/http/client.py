@@ -7,16 +7,18 @@ import random
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 
 import httpx
 import msgspec
 
 from collectors.errors import CollectorError, PayloadError, RateLimitedError, SourceUnavailableError
+from collectors.http.addresses import is_private
 from collectors.http.line import Line
+from collectors.http.messages import Answer, Call, Document, Params, Reply
 from collectors.http.rate_limits import is_exhausted, retry_at
 from collectors.http.refusals import is_web_page, refusal
+from collectors.paces import Pace
 
 MEGABYTE = 1_000_000
 _CONNECT_TIMEOUT = 10.0
@@ -25,51 +27,6 @@ _ATTEMPTS = 3
 _BACKOFF = 0.5  # seconds before the second attempt, doubled before the third
 _WORTH_WAITING = 5.0  # seconds: rather than end a run for the rest of a rate limit's window
 _JITTER = random.SystemRandom()
-
-Params = Mapping[str, str | int]
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a server answered. `payload` is the decoded JSON; None if a 404 came without any."""
-
-    status: int
-    headers: httpx.Headers
-    payload: object
-    url: str
-
-    @property
-    def links(self) -> dict[str, str]:
-        """The addresses of the Link header by their relation: next, prev."""
-        links = httpx.Response(self.status, headers=self.headers).links
-        return {rel: link["url"] for rel, link in links.items() if rel and "url" in link}
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """What a server answered where no JSON is expected: a feed, a page, a file."""
-
-    status: int
-    headers: httpx.Headers
-    body: bytes
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Call:
-    method: str
-    url: httpx.URL
-    params: Params | None = None
-    payload: object = None  # sent as JSON
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class _Reply:
-    status: int
-    headers: httpx.Headers
-    body: bytes
-    url: str
 
 
 class PoliteClient:
@@ -88,6 +45,8 @@ class PoliteClient:
         total_timeout: float = 30.0,
         max_bytes: int = 10 * MEGABYTE,
         min_interval: float = 1.0,
+        pace: Pace | None = None,
+        private_addresses: bool = False,
     ) -> None:
         self._base = httpx.URL(base_url)
         self.host = self._base.netloc.decode("ascii")
@@ -96,9 +55,9 @@ class PoliteClient:
         self._now, self._sleep, self._monotonic = now, sleep, monotonic
         self._total_timeout, self._max_bytes = total_timeout, max_bytes
         self._min_interval = min_interval
-        self._last_request: float | None = None
-        self._blocked_until: datetime | None = None
-        self._line = Line()
+        self._pace = pace or Pace(monotonic=monotonic)
+        # Who names a private address in the settings means it.
+        self._line = Line(private_addresses=private_addresses or is_private(self._base.host))
         self._lock = threading.RLock()
         self._is_asking = False
         self._is_closed = False
@@ -125,7 +84,7 @@ class PoliteClient:
         Connection errors and 5xx are tried three times in all.
         """
         reply, asked = self._ask(
-            _Call("GET", self._base.join(path_or_url), params, None, headers or {}), allow
+            Call("GET", self._base.join(path_or_url), params, None, headers or {}), allow
         )
         return Answer(reply.status, reply.headers, self._payload(reply, asked, allow), reply.url)
 
@@ -139,7 +98,7 @@ class PoliteClient:
     ) -> Answer:
         """Ask with a JSON body. For questions only: it is tried three times like `get_json`."""
         reply, asked = self._ask(
-            _Call("POST", self._base.join(path_or_url), None, payload, headers or {}), allow
+            Call("POST", self._base.join(path_or_url), None, payload, headers or {}), allow
         )
         return Answer(reply.status, reply.headers, self._payload(reply, asked, allow), reply.url)
 
@@ -153,20 +112,26 @@ class PoliteClient:
     ) -> Document:
         """Ask for what is no JSON. Allow 304 with conditional headers."""
         reply, _ = self._ask(
-            _Call("GET", self._base.join(path_or_url), params, None, headers or {}), allow
+            Call("GET", self._base.join(path_or_url), params, None, headers or {}), allow
         )
         return Document(reply.status, reply.headers, reply.body, reply.url)
 
-    def _ask(self, call: _Call, allow: Collection[int]) -> tuple[_Reply, str]:
+    def _ask(self, call: Call, allow: Collection[int]) -> tuple[Reply, str]:
         asked = f"{self.host}: {call.method} {call.url.path}"
         with self._asking(asked):
             self._await_allowance(asked)
-            reply = self._try(call, allow, asked)
+            try:
+                reply = self._try(call, allow, asked)
+            except SourceUnavailableError:
+                if not self._is_closed:  # else it is we who went away
+                    self._pace.failed(self._now())
+                raise
+            self._pace.answered()
             error = None if reply.status in allow else self._refusal(reply, asked)
             if isinstance(error, RateLimitedError):
-                self._blocked_until = error.retry_at
+                self._pace.block(error.retry_at)
             elif is_exhausted(reply.headers):
-                self._blocked_until = retry_at(reply.headers, now=self._now())
+                self._pace.block(retry_at(reply.headers, now=self._now()))
             if error is not None:
                 raise error
             return reply, asked
@@ -203,21 +168,27 @@ class PoliteClient:
         self._refuse_when_closed(asked)
 
     def _await_allowance(self, asked: str) -> None:
-        if self._blocked_until is None:
+        now = self._now()
+        if rest := self._pace.breaker.rests_until(now):
+            raise SourceUnavailableError(
+                f"{asked}: not asked, {self.host} has failed {self._pace.breaker.failures} times "
+                f"in a row; it is asked again from {rest:%H:%M:%S %Z}".rstrip()
+            )
+        until = self._pace.blocked_until(now)
+        if until is None:
             return
-        until = self._blocked_until
-        wait = (until - self._now()).total_seconds()
+        wait = (until - now).total_seconds()
         if wait > _WORTH_WAITING:
             raise RateLimitedError(
                 f"{asked}: not asked, the rate limit is used up until {until:%H:%M:%S %Z}",
                 retry_at=until,
             )
-        self._blocked_until = None
         self._pause(wait, asked)
 
-    def _try(self, call: _Call, allow: Collection[int], asked: str) -> _Reply:
-        for attempt in range(1, _ATTEMPTS + 1):
-            self._keep_distance(asked)
+    def _try(self, call: Call, allow: Collection[int], asked: str) -> Reply:
+        attempts = 1 if self._pace.breaker.is_on_trial else _ATTEMPTS
+        for attempt in range(1, attempts + 1):
+            self._pause(self._pace.next_turn(self._min_interval), asked)
             failure: Exception | None = None
             try:
                 reply = self._exchange(call, allow, asked)
@@ -229,16 +200,12 @@ class PoliteClient:
                 if reply.status < 500:
                     return reply
                 told = str(self._refusal(reply, asked))
-            if attempt < _ATTEMPTS:
+            if attempt < attempts:
                 self._pause(_BACKOFF * 2 ** (attempt - 1) * _JITTER.uniform(0.5, 1.5), asked)
-        raise SourceUnavailableError(f"{told} ({_ATTEMPTS} attempts)") from failure
+        tried = "1 attempt" if attempts == 1 else f"{attempts} attempts"
+        raise SourceUnavailableError(f"{told} ({tried})") from failure
 
-    def _keep_distance(self, asked: str) -> None:
-        if self._last_request is not None:
-            self._pause(self._last_request + self._min_interval - self._monotonic(), asked)
-        self._last_request = self._monotonic()
-
-    def _exchange(self, call: _Call, allow: Collection[int], asked: str) -> _Reply:
+    def _exchange(self, call: Call, allow: Collection[int], asked: str) -> Reply:
         # A token goes to the server that it is for; httpx drops it when a redirect leaves.
         url, headers = call.url, dict(call.headers)
         is_home = (url.scheme, url.netloc) == (self._base.scheme, self._base.netloc)
@@ -262,13 +229,14 @@ class PoliteClient:
 
     def _follow(
         self, request: httpx.Request, deadline: float, allow: Collection[int], asked: str
-    ) -> _Reply:
+    ) -> Reply:
         for _ in range(_MAX_REDIRECTS + 1):
+            self._line.expect(request.url.host, asked)
             response = self._client.send(request, stream=True)
             try:
                 if response.next_request is None or response.status_code in allow:
                     body = self._read(response, deadline, asked)
-                    return _Reply(response.status_code, response.headers, body, str(request.url))
+                    return Reply(response.status_code, response.headers, body, str(request.url))
                 if response.next_request.url.scheme != request.url.scheme:
                     raise PayloadError(f"{asked}: redirected to {response.next_request.url.scheme}")
                 request = response.next_request
@@ -299,10 +267,10 @@ class PoliteClient:
                 f"{asked}: no whole answer within {self._total_timeout:g} s"
             ) from cause
 
-    def _refusal(self, reply: _Reply, asked: str) -> CollectorError | None:
+    def _refusal(self, reply: Reply, asked: str) -> CollectorError | None:
         return refusal(reply.status, reply.headers, reply.body, request=asked, now=self._now())
 
-    def _payload(self, reply: _Reply, asked: str, allow: Collection[int]) -> object:
+    def _payload(self, reply: Reply, asked: str, allow: Collection[int]) -> object:
         try:
             payload: object = msgspec.json.decode(reply.body)
         except (msgspec.DecodeError, RecursionError) as error:

@@ -8,6 +8,9 @@ import threading
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from collectors.errors import AccessRefusedError
+from collectors.http.addresses import refuse_private
+
 
 class Line:
     """Holds a second handle on the newest connection.
@@ -16,20 +19,33 @@ class Line:
     thread that waits for bytes. Shutting the socket down does.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, private_addresses: bool = True) -> None:
         # A signal handler may close the client within the thread that holds the lock.
         self._lock = threading.RLock()
         self._socket: socket.socket | None = None
         self._is_cut = False
         self._is_closed = False
+        self._private_addresses = private_addresses
+        self._host = self._asked = ""  # of the request that runs
+        self._connecting_to = ""
+
+    def expect(self, host: str, asked: str) -> None:
+        """Say which host is asked next, and how the request is called in errors."""
+        self._host, self._asked = host, asked
 
     def trace(self, event: str, info: Mapping[str, Any]) -> None:
         """Take note of a new connection (httpx calls this: its extension `trace`).
 
         https://www.python-httpx.org/advanced/extensions/#trace
+
+        Raises `AccessRefusedError` before anything is sent when a public name led to an address
+        of a private network.
         """
+        if event == "connection.connect_tcp.started":
+            self._connecting_to = str(info["host"])
         if event != "connection.connect_tcp.complete":
             return
+        self._refuse_private(info["return_value"])
         connected = info["return_value"].get_extra_info("socket")
         with self._lock:
             self._let_go()
@@ -37,6 +53,17 @@ class Line:
             self._socket = connected.dup()
             if self._is_cut:
                 self._shut_down()
+
+    def _refuse_private(self, stream: Any) -> None:
+        # Another host than was asked is the operator's proxy, which may well be near.
+        if self._private_addresses or self._connecting_to != self._host:
+            return
+        try:
+            peer = stream.get_extra_info("server_addr")
+            refuse_private(str(peer[0]), host=self._host, asked=self._asked)
+        except AccessRefusedError:
+            stream.close()
+            raise
 
     @contextlib.contextmanager
     def cut_after(self, seconds: float) -> Iterator[None]:

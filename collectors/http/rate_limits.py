@@ -13,6 +13,12 @@ LONGEST_WAIT = timedelta(hours=1)  # a server that says more is broken or banned
 UNSAID_WAIT = timedelta(minutes=1)  # a 429 without any header
 
 _NUMBER = re.compile(r"\d{1,12}(\.\d+)?", re.ASCII)
+# Mastodon and many others; Bluesky and the IETF's older drafts; X.
+_PREFIXES = ("X-RateLimit", "RateLimit", "X-Rate-Limit")
+_PARAMETERS = {
+    "Remaining": re.compile(r";\s*r=(\d{1,12})", re.ASCII),
+    "Reset": re.compile(r";\s*t=(\d{1,12})", re.ASCII),
+}
 # Seconds left stay far below, seconds since 1970 have been above since 2001.
 _EPOCH_FROM = 1_000_000_000
 
@@ -22,6 +28,7 @@ def retry_at(headers: Mapping[str, str], *, now: datetime) -> datetime:
 
     Mastodon resets at an ISO time, GoToSocial at seconds since 1970, others after seconds; and
     `Retry-After` is seconds or an HTTP date. A time is read by the server's own clock (`Date`).
+    https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/
 
     >>> noon = datetime(2026, 3, 1, 12, tzinfo=UTC)
     >>> retry_at({"Date": "Sun, 01 Mar 2026 13:00:00 GMT",
@@ -31,7 +38,7 @@ def retry_at(headers: Mapping[str, str], *, now: datetime) -> datetime:
     server_now = _server_time(headers) or now
     wait = _wait(headers.get("Retry-After"), server_now)
     if wait is None:
-        wait = _wait(headers.get("X-RateLimit-Reset"), server_now)
+        wait = _wait(_said(headers, "Reset"), server_now)
     if wait is None:
         wait = UNSAID_WAIT
     return now + min(max(wait, SHORTEST_WAIT), LONGEST_WAIT)
@@ -42,8 +49,19 @@ def is_exhausted(headers: Mapping[str, str]) -> bool:
 
     >>> is_exhausted({"X-RateLimit-Remaining": "0"}), is_exhausted({})
     (True, False)
+    >>> is_exhausted({"RateLimit": '"default";r=0;t=30'})
+    True
     """
-    return headers.get("X-RateLimit-Remaining", "").strip() == "0"
+    return (_said(headers, "Remaining") or "").strip() == "0"
+
+
+def _said(headers: Mapping[str, str], what: str) -> str | None:
+    for prefix in _PREFIXES:
+        if (said := headers.get(f"{prefix}-{what}")) is not None:
+            return said
+    # The newest draft has one header for all: "policy";r=remaining;t=seconds left.
+    parameter = _PARAMETERS[what].search(headers.get("RateLimit", ""))
+    return parameter[1] if parameter else None
 
 
 def _wait(said: str | None, server_now: datetime) -> timedelta | None:

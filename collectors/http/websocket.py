@@ -6,11 +6,13 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime
 from typing import Protocol
+from urllib.parse import urlsplit
 
 import websockets.exceptions
 import websockets.sync.client
 
 from collectors.errors import PayloadError, SourceUnavailableError
+from collectors.http.addresses import goes_through_proxy, is_private, refuse_private_host
 from collectors.http.refusals import refusal
 
 _OPEN_TIMEOUT = 10.0
@@ -36,11 +38,15 @@ class Socket(Protocol):
 Connect = Callable[[str], Socket]
 
 
-def connector(*, user_agent: str, now: Callable[[], datetime]) -> Connect:
+def connector(
+    *, user_agent: str, now: Callable[[], datetime], private_addresses: bool = False
+) -> Connect:
     """Give the function that opens websockets. It raises `CollectorError`."""
 
     def connect(url: str) -> Socket:
         told_as = url.partition("?")[0]  # what is asked for is long, and may hold secrets
+        if not private_addresses:
+            _refuse_private(url, told_as)
         try:
             opening = websockets.sync.client.connect(
                 url,
@@ -67,6 +73,14 @@ def connector(*, user_agent: str, now: Callable[[], datetime]) -> Connect:
             raise SourceUnavailableError(f"{told_as}: {type(error).__name__} {error}") from error
 
     return connect
+
+
+def _refuse_private(url: str, told_as: str) -> None:
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    # Who names a private address in the settings means it.
+    if not is_private(host) and not goes_through_proxy(host):
+        refuse_private_host(host, parts.port or 443, asked=told_as)
 
 
 class _Socket:

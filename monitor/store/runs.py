@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from collectors.page import Page
-from monitor import __version__
+from monitor import __version__, secrets
 from monitor.schedule import Attempt
 from monitor.store.database import Database
 from monitor.store.posts import Saved
@@ -77,7 +77,7 @@ class Runs:
             run_id=run_id,
             verdict=verdict,
             now=now,
-            detail=detail,
+            detail=detail and secrets.redact(detail),
             retry_at=retry_at,
         )
 
@@ -154,7 +154,11 @@ class Runs:
         """Keep records that could not be read, once each."""
         if rejected.is_empty():
             return
-        with self._db.given("page_rejected", rejected):
+        kept = rejected.with_columns(
+            pl.col(name).map_elements(secrets.redact, return_dtype=pl.String)
+            for name in ("locator", "reason", "raw")
+        )
+        with self._db.given("page_rejected", kept):
             self._db.run(
                 """
                 insert into rejected

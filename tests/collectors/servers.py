@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from collectors.http import PoliteClient
+from collectors.paces import Pace
 from collectors.platforms.mastodon.collector import MastodonCollector
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -74,7 +75,9 @@ def make_client(answering: Answering, **options: Any) -> PoliteClient:
         "transport": httpx.MockTransport(answering),
         "min_interval": 0.0,
     }
-    return PoliteClient("https://a.example", **(chosen | options))
+    # No chance in tests: waits are what they are computed to be.
+    pace = Pace(monotonic=options.get("monotonic", patience.monotonic), chance=lambda: 0.0)
+    return PoliteClient("https://a.example", **(chosen | {"pace": pace} | options))
 
 
 def make_collector(

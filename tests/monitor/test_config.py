@@ -53,12 +53,6 @@ def test_broken_toml_is_named_with_its_line(tmp_path):
         config.load(path)
 
 
-def test_a_secret_that_is_not_set_names_its_variable_and_its_key(monkeypatch):
-    monkeypatch.delenv("GAUNG_TEST_PASSWORD", raising=False)
-    with pytest.raises(ConfigError, match=r"mail.password_env names .*GAUNG_TEST_PASSWORD"):
-        config.secret("GAUNG_TEST_PASSWORD", key="mail.password_env")
-
-
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
