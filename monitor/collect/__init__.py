@@ -4,8 +4,9 @@ A page, its cursor and what it covers are saved in one transaction; so whatever 
 the next turn knows how far this one came.
 """
 
+from monitor.collect.backfill import Backfill, Filled
 from monitor.collect.run import RunResult
 from monitor.collect.stage import collect, plan
 from monitor.collect.streams import listen
 
-__all__ = ["RunResult", "collect", "listen", "plan"]
+__all__ = ["Backfill", "Filled", "RunResult", "collect", "listen", "plan"]

@@ -20,6 +20,7 @@ class RunResult:
     updated: int = 0
     rejected: int = 0
     detail: str | None = None
+    retry_at: datetime | None = None  # not before this, says the source
 
 
 @dataclass(slots=True)

@@ -52,7 +52,9 @@ def _note_missing(store: Store, task: Task, progress: Progress, end: End, now: d
     low = progress.reached if progress.pages and progress.reached else None
     if task.gap_id is not None:
         if low is not None and low > task.floor:
-            store.coverage.change_gap(task.gap_id, to_at=low, cursor=progress.cursor)
+            # A run that began above its gap may not have come down to it.
+            top = min(low, top_of(store, task, now=now))
+            store.coverage.change_gap(task.gap_id, to_at=top, cursor=progress.cursor)
         return
     unread = _unread(store, task, (task.floor, low or now))
     if low is not None:

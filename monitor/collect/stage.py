@@ -32,7 +32,7 @@ def plan(
     for wish in wishes:
         key = wish.source, wish.hashtag
         for stretch in streams[key].unexplained():
-            _explain(store, streams[key], stretch, now=now)
+            explain(store, streams[key], stretch, now=now)
         stream = replace(
             streams[key],
             gaps=tuple(store.coverage.open_gaps(source=wish.source, hashtag=wish.hashtag)),
@@ -41,7 +41,7 @@ def plan(
     return tasks
 
 
-def _explain(store: Store, stream: Stream, stretch: Stretch, *, now: datetime) -> None:
+def explain(store: Store, stream: Stream, stretch: Stretch, *, now: datetime) -> None:
     """Open a gap for what is missing without one."""
     first = min((start for start, _ in stream.covered), default=now)
     if stretch[1] <= first and not store.runs.last_cursor(stream.source, stream.hashtag):

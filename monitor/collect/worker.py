@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -38,12 +39,14 @@ class Worker:
         settings: CollectSettings,
         now: datetime,
         stop: threading.Event,
+        on_page: Callable[[], None] = lambda: None,
     ) -> None:
         self._stores = stores
         self._collector = collector
         self._settings = settings
         self._now = now
         self._stop = stop
+        self._on_page = on_page
 
     def carry_out(self, tasks: list[Task]) -> list[RunResult]:
         """Carry out the tasks, one after the other; then ask for reposts."""
@@ -51,7 +54,7 @@ class Worker:
         for task in tasks:
             if self._stop.is_set():
                 break
-            results.append(self._run(task))
+            results.append(self.run(task))
         hashtags = sorted({task.hashtag for task in tasks})
         return results + self._look_again(hashtags) if hashtags else results
 
@@ -69,7 +72,8 @@ class Worker:
             found.append(check_posts(self._stores, self._collector, hashtags, **about))
         return [result for result in found if result is not None]
 
-    def _run(self, task: Task) -> RunResult:
+    def run(self, task: Task) -> RunResult:
+        """Carry out one task."""
         with self._stores.open() as store, store.transaction():
             run_id = store.runs.start(task.kind, task.source, now=self._now, hashtag=task.hashtag)
         progress = Progress(cursor=task.cursor)
@@ -90,6 +94,7 @@ class Worker:
             updated=progress.updated,
             rejected=progress.rejected,
             detail=end.detail,
+            retry_at=end.retry_at,
         )
 
     def _read(self, task: Task, run_id: int, progress: Progress) -> End:
@@ -134,6 +139,7 @@ class Worker:
         progress.rejected += page.rejected.height
         progress.cursor = page.cursor
         progress.beyond = page.beyond or progress.beyond
+        self._on_page()
 
 
 def _reached(page: Page) -> datetime | None:
