@@ -13,10 +13,10 @@ import pytest
 from collectors.collector import PostRef
 from collectors.errors import AccessRefusedError
 from tests.collectors.platforms.test_mastodon import Timeline
+from tests.collectors.platforms.test_mastodon_boosts import Boosts
 from tests.collectors.servers import (
     NOON,
     Answering,
-    Script,
     make_collector,
     page,
     recorded,
@@ -107,7 +107,7 @@ def test_forty_real_boosters_are_bounded_by_the_ids_in_the_links() -> None:
     recorded_at = datetime(2025, 7, 17, 20, 5, tzinfo=UTC)
     written = datetime(2022, 11, 5, 18, tzinfo=UTC)
     local_id = urlsplit(exchanges[0]["uri"]).path.split("/")[-2]
-    collector = make_collector(Script(*replay(exchanges), page([])))
+    collector = make_collector(Boosts(*replay(exchanges), page([])))
     ref = PostRef(
         f"mastodon:https://a.example/users/x/statuses/{local_id}",
         "mastodon:@x@a.example",

@@ -25,6 +25,7 @@ def build(settings: Settings, options: ClientOptions) -> list[Collector]:
                 server.base_url, token=token, min_interval=settings.seconds_between_requests
             ),
             page_size=settings.page_size,
+            sleep=options.sleep,
         )
         for server, token in zip(servers, tokens, strict=True)
     ]

@@ -1,35 +1,43 @@
-"""Reads hashtags and boosts from one Mastodon server."""
+"""Reads hashtags, and what others did to posts, from one Mastodon server."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from urllib.parse import quote
 
 from collectors.collector import PostRef, SourceReport
-from collectors.errors import CollectorError, PayloadError, RecordError
+from collectors.errors import CollectorError, PayloadError
 from collectors.http import Answer, PoliteClient
-from collectors.page import Page, page_of
-from collectors.platforms.mastodon.accounts import PLATFORM, author_of, set_aside
+from collectors.page import Page
+from collectors.platforms.mastodon.accounts import PLATFORM
 from collectors.platforms.mastodon.api import Api, next_id, rows_of
-from collectors.platforms.mastodon.boosts import boost_of, window_of
+from collectors.platforms.mastodon.expansion import Expansion
 from collectors.platforms.mastodon.instance import report_of, report_of_error
-from collectors.platforms.mastodon.payloads import Account, read
-from collectors.platforms.mastodon.statuses import page_of_statuses, read_statuses, view_of
-from collectors.records import Author, Interaction, Rejected
+from collectors.platforms.mastodon.statuses import page_of_statuses, read_statuses
+from collectors.platforms.mastodon.view import view_of
 
-_BOOSTERS_PER_PAGE = 80  # the most that a server gives
-_BOOSTER_PAGES = 10  # of the rest the post's count of reposts speaks
+
+def _no_wait(_: float) -> None:
+    """Stand for a sleep where nobody gave one."""
 
 
 class MastodonCollector:
     """Reads one server, through its client. Closing it closes the client."""
 
-    def __init__(self, server: str, client: PoliteClient, *, page_size: int = 40) -> None:
+    def __init__(
+        self,
+        server: str,
+        client: PoliteClient,
+        *,
+        page_size: int = 40,
+        sleep: Callable[[float], None] = _no_wait,
+    ) -> None:
         self.source = f"{PLATFORM}/{server}"
         self._server = server
         self._api = Api(server, client)
         self._page_size = page_size
+        self._expansion = Expansion(self._api, source=self.source, sleep=sleep)
 
     def close(self) -> None:
         """Let go of the connections; a request in another thread ends at once."""
@@ -63,38 +71,15 @@ class MastodonCollector:
             is_first = False
 
     def expand(self, post: PostRef, *, now: datetime) -> Page | None:
-        """Give who boosted a post, as far as this server knows; None if it knows no such post.
+        """Give who boosted, answered and quoted a post, as far as this server knows.
 
-        https://docs.joinmastodon.org/methods/statuses/#reblogged_by
+        None if it knows no such post. Who quotes is told to the token of a user only.
+        https://docs.joinmastodon.org/methods/statuses/#context
         """
         local_id = self._api.find_id(post)
         if local_id is None:
             return None
-        boosts: dict[str, Interaction] = {}
-        authors: dict[str, Author] = {}
-        rejected: list[Rejected] = []
-        received = 0
-        for answer in self._booster_answers(local_id):
-            window = window_of(answer.links, created_at=post.created_at, now=now)
-            for place, row in enumerate(rows_of(answer)):
-                received += 1
-                try:
-                    account = read(row, Account)
-                    author = author_of(account, self._server)
-                except RecordError as error:
-                    rejected.append(set_aside(row, f"{answer.url}#{place}", error))
-                    continue
-                authors[author.author_key] = author
-                boost = boost_of(account, post, host=self._server, window=window)
-                boosts.setdefault(boost.author_key, boost)
-        if len(rejected) == received > 1:
-            raise PayloadError(f"{self.source}: none of {received} accounts can be read")
-        return page_of(
-            authors=authors.values(),
-            interactions=boosts.values(),
-            rejected=rejected,
-            received=received,
-        )
+        return self._expansion.page(post, local_id, now=now)
 
     def check(self) -> SourceReport:
         """Ask the server what it is and shows, and whether it takes the token."""
@@ -115,22 +100,5 @@ class MastodonCollector:
         page = page_of_statuses(
             rows, statuses, rejected, address=answer.url, view=view, cursor=cursor
         )
-        self._api.remember((one, f"{PLATFORM}:{uri}") for one, uri in view.uris.items())
+        self._api.remember(view.keys.items())
         return page
-
-    def _booster_answers(self, local_id: str) -> Iterator[Answer]:
-        path = f"/api/v1/statuses/{local_id}/reblogged_by"
-        max_id: str | None = None
-        for _ in range(_BOOSTER_PAGES):
-            params: dict[str, str | int] = {"limit": _BOOSTERS_PER_PAGE}
-            if max_id is not None:
-                params["max_id"] = max_id
-            answer = self._api.get(path, params, allow={404, 410})
-            if answer.status in (404, 410):  # deleted since
-                return
-            yield answer
-            before, max_id = max_id, next_id(answer)
-            if max_id is None:
-                return
-            if max_id == before:
-                raise PayloadError(f"{answer.url}: the link to the next page leads to itself")

@@ -145,6 +145,21 @@ def local_id_in(search: object, uri: str, address: str) -> str | None:
     return next((status.id for status in found if status.uri == uri), None)
 
 
+class _Context(msgspec.Struct, frozen=True):
+    descendants: list[object]
+
+
+def descendants_in(context: object, address: str) -> list[object]:
+    """Give the statuses below another. Raises `PayloadError`.
+
+    https://docs.joinmastodon.org/entities/Context/
+    """
+    try:
+        return msgspec.convert(context, _Context).descendants
+    except msgspec.ValidationError as error:
+        raise PayloadError(f"{address}: unknown answer to a conversation: {error}") from error
+
+
 def utc(moment: datetime) -> datetime:
     """Give a moment in UTC. Raises `RecordError` at the edges of the calendar."""
     try:

@@ -22,6 +22,8 @@ def answer(request: httpx.Request) -> httpx.Response:
             name = "instance_v2"
         case path, _ if path.endswith("/reblogged_by"):
             name = "boosters"
+        case path, _ if path.endswith("/context"):
+            name = "context"
     if not name:
         return httpx.Response(404, json={"error": "Not Found"})
     return httpx.Response(200, content=(PAYLOADS / f"{name}.json").read_bytes(), headers=link)

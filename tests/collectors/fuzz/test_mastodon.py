@@ -10,7 +10,8 @@ import pytest
 
 from collectors.errors import CollectorError
 from collectors.platforms.mastodon.instance import instance_of
-from collectors.platforms.mastodon.statuses import page_of_statuses, read_statuses, view_of
+from collectors.platforms.mastodon.statuses import page_of_statuses, read_statuses
+from collectors.platforms.mastodon.view import view_of
 from tests.collectors.fuzz.mutate import mutations
 from tests.collectors.servers import NOON, make_mention, make_status
 

@@ -37,6 +37,17 @@ def post_at(address: str = "https://a.example/users/akun_a/statuses/7") -> PostR
     return PostRef(f"mastodon:{address}", "mastodon:@akun_a@a.example", None, WRITTEN, None)
 
 
+class Boosts(Timeline):
+    """A script of boosts: that nobody answered or quoted is said besides."""
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/context"):
+            return httpx.Response(200, json={"ancestors": [], "descendants": []})
+        if request.url.path.endswith("/quotes"):
+            return page([])
+        return super().__call__(request)
+
+
 def boosts(script: Script, post: PostRef | None = None, **options: object) -> Page:
     found = expanded(script, post, **options)
     assert found is not None, "the server does not know the post"
@@ -52,7 +63,7 @@ def expanded(script: Script, post: PostRef | None = None, **options: object) -> 
 
 
 def test_boosters_are_reposts_without_a_post_of_their_own() -> None:
-    script = Script(page([make_account("akun_b@b.example"), make_account("Akun_C")]))
+    script = Boosts(page([make_account("akun_b@b.example"), make_account("Akun_C")]))
     found = boosts(script)
     assert found.interactions["author_key"].to_list() == [
         "mastodon:@akun_b@b.example",
@@ -70,7 +81,7 @@ def test_boosters_are_reposts_without_a_post_of_their_own() -> None:
 
 def test_the_ids_in_the_links_bound_when_boosts_were_made() -> None:
     times = [WRITTEN + timedelta(hours=hours) for hours in (4, 3, 2)]
-    script = Script(
+    script = Boosts(
         page([make_account("b"), make_account("c")], link=edges(id_at(times[0]), id_at(times[1]))),
         page([make_account("d")], link=edges(id_at(times[2]))),
     )
@@ -94,29 +105,29 @@ def test_the_ids_in_the_links_bound_when_boosts_were_made() -> None:
     ],
 )
 def test_an_id_that_cannot_be_a_time_is_none(newest: object) -> None:
-    found = boosts(Script(page([make_account("b")], link=edges(newest)))).interactions
+    found = boosts(Boosts(page([make_account("b")], link=edges(newest)))).interactions
     assert found.select("not_before", "acted_at").rows() == [(WRITTEN, NOON)]
 
 
 def test_bounds_are_never_after_now_nor_the_wrong_way_round() -> None:
     newest, oldest = id_at(NOON + timedelta(minutes=30)), id_at(NOON + timedelta(minutes=20))
-    script = Script(page([make_account("b")], link=edges(newest, oldest)), page([]))
+    script = Boosts(page([make_account("b")], link=edges(newest, oldest)), page([]))
     assert boosts(script).interactions.select("not_before", "acted_at").rows() == [(NOON, NOON)]
-    script = Script(page([make_account("b")], link=edges(oldest, newest)), page([]))
+    script = Boosts(page([make_account("b")], link=edges(oldest, newest)), page([]))
     act = boosts(script).interactions.row(0, named=True)
     assert act["not_before"] <= act["acted_at"] <= NOON
 
 
 def test_who_boosted_twice_is_one() -> None:
     account = make_account("b")
-    script = Script(page([account], link=edges(9, 8)), page([account]))
+    script = Boosts(page([account], link=edges(9, 8)), page([account]))
     found = boosts(script)
     assert (found.received, found.interactions.height, found.authors.height) == (2, 1, 1)
 
 
 def test_boosters_are_read_for_ten_pages() -> None:
     numbers = iter(range(1000, 0, -1))
-    script = Script(
+    script = Boosts(
         lambda _: page([make_account(f"b{next(numbers)}")], link=edges(1, next(numbers)))
     )
     assert boosts(script).received == len(script.requests) == 10
@@ -124,18 +135,18 @@ def test_boosters_are_read_for_ten_pages() -> None:
 
 def test_a_list_of_boosters_that_leads_to_itself_is_refused() -> None:
     with pytest.raises(PayloadError, match="leads to itself"):
-        boosts(Script(page([make_account("b")], link=edges(9, 8))))
+        boosts(Boosts(page([make_account("b")], link=edges(9, 8))))
 
 
 def test_a_bad_account_is_set_aside() -> None:
-    found = boosts(Script(page([make_account("b"), make_account("c", bot="maybe")])))
+    found = boosts(Boosts(page([make_account("b"), make_account("c", bot="maybe")])))
     assert (found.received, found.interactions.height, found.rejected.height) == (2, 1, 1)
     assert found.rejected["field"].to_list() == ["bot"]
 
 
 @pytest.mark.parametrize("status", [404, 410])
 def test_a_deleted_post_has_no_boosts(status: int) -> None:
-    found = boosts(Script(httpx.Response(status, json={"error": "Record not found"})))
+    found = boosts(Boosts(httpx.Response(status, json={"error": "Record not found"})))
     assert (found.received, found.interactions.height) == (0, 0)
 
 
@@ -144,7 +155,7 @@ ELSEWHERE = "https://b.example/users/akun_b/statuses/5"
 
 def test_a_post_of_another_server_that_was_just_seen_is_asked_for_by_its_id_here() -> None:
     status = make_status("akun_b@b.example", uri=ELSEWHERE)
-    script = Timeline(page([status]), page([make_account("c")]))
+    script = Boosts(page([status]), page([make_account("c")]))
     collector = make_collector(script)
     list(collector.pages("banjirkota", cursor=None, now=NOON))
     assert collector.expand(post_at(ELSEWHERE), now=NOON).interactions.height == 1
@@ -153,12 +164,12 @@ def test_a_post_of_another_server_that_was_just_seen_is_asked_for_by_its_id_here
 
 
 def test_a_post_of_another_server_is_looked_up_only_with_a_token() -> None:
-    script = Script(page([]))
+    script = Boosts(page([]))
     assert expanded(script, post_at(ELSEWHERE)) is None
     assert script.requests == []
 
     found = {"statuses": [make_status(uri=ELSEWHERE, id="99")], "accounts": [], "hashtags": []}
-    script = Script(httpx.Response(200, json=found), page([make_account("c")]))
+    script = Boosts(httpx.Response(200, json=found), page([make_account("c")]))
     assert boosts(script, post_at(ELSEWHERE), token="s3cret").received == 1
     assert script.requests[0].url.params["q"] == ELSEWHERE
     assert script.asked()[1] == "/api/v1/statuses/99/reblogged_by"
@@ -166,6 +177,6 @@ def test_a_post_of_another_server_is_looked_up_only_with_a_token() -> None:
 
 def test_another_post_than_the_one_looked_up_is_not_taken_for_it() -> None:
     found = {"statuses": [make_status()], "accounts": [], "hashtags": []}
-    script = Script(httpx.Response(200, json=found))
+    script = Boosts(httpx.Response(200, json=found))
     assert expanded(script, post_at(ELSEWHERE), token="s3cret") is None
     assert len(script.requests) == 1
