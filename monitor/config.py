@@ -72,6 +72,15 @@ class CollectSettings(Struct, frozen=True, forbid_unknown_fields=True):
     private_addresses: bool = False  # whether a source's name may lead into the own network
 
 
+class PrivacySettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """How long what is about people is kept, and who is named in what leaves the machine."""
+
+    keep_posts: timedelta = timedelta(0)  # after they were collected; 0s: until `gaung purge`
+    keep_raw: timedelta = timedelta(days=30)  # records that were set aside
+    public_from: Annotated[int, Meta(ge=0)] = 100_000  # followers; 0: nobody by number
+    public: list[str] = msgspec.field(default_factory=list)  # handles that are always named
+
+
 class AlertSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """When a finding becomes an alert."""
 
@@ -111,6 +120,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     watches: list[Watch] = msgspec.field(default_factory=list)
     collectors: CollectorSettings = msgspec.field(default_factory=CollectorSettings)
     collect: CollectSettings = msgspec.field(default_factory=CollectSettings)
+    privacy: PrivacySettings = msgspec.field(default_factory=PrivacySettings)
     alerts: AlertSettings = msgspec.field(default_factory=AlertSettings)
     digest: DigestSettings = msgspec.field(default_factory=DigestSettings)
     mail: MailSettings = msgspec.field(default_factory=MailSettings)
@@ -202,6 +212,7 @@ def _all_structs() -> list[type[Struct]]:
         StoreSettings,
         Watch,
         CollectSettings,
+        PrivacySettings,
         AlertSettings,
         DigestSettings,
         MailSettings,
@@ -243,11 +254,26 @@ def _problems(config: Config) -> list[str]:
         )
         if watch.every < timedelta(minutes=1):
             problems.append(f"{at}.every: must be at least 1m, out of courtesy to the servers")
+    problems.extend(_retention_problems(config))
     if config.mail.security not in {"starttls", "tls", "none"}:
         problems.append("mail.security: write starttls, tls or none")
     if config.mail.server and not config.mail.sender:
         problems.append("mail.sender: the key is missing: the address that letters come from")
     return problems
+
+
+def _retention_problems(config: Config) -> list[str]:
+    keep = config.privacy.keep_posts
+    if not keep:
+        return []
+    longest = max((watch.backfill for watch in config.watches), default=timedelta(0))
+    longest = max(longest, config.collect.nightly)
+    if keep >= longest:
+        return []
+    return [
+        f"privacy.keep_posts: is shorter than what is read back ({longest.days}d): what is "
+        f"taken out would be collected again; write at least {longest.days}d"
+    ]
 
 
 def parse_time(text: str, *, now: datetime, zone: ZoneInfo) -> datetime:

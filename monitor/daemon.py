@@ -22,7 +22,7 @@ from monitor import clock, logs, sdnotify
 from monitor.collect import RunResult
 from monitor.errors import OperatorError
 from monitor.lock import DaemonLock
-from monitor.turn import Turn, collect_due, listen_to, notice, send_due, streamers
+from monitor.turn import Turn, collect_due, listen_to, notice, send_due, streamers, tidy_up
 from monitor.wiring import App
 
 _COLLECT_TICK = timedelta(seconds=15)
@@ -160,6 +160,9 @@ class _Daemon:
         heard = self._heard.is_set()
         self._heard.clear()
         decisions, digests = notice(self._app, anything_new=bool(runs) or heard, now=clock.now())
+        gone = tidy_up(self._app, now=clock.now())
+        if gone is not None and not gone.is_nothing:
+            self._log.info("kept long enough", posts=gone.posts, set_aside=gone.raw)
         self._tell(Turn(decisions=decisions, digests=digests))
 
     def _listener(self, source: str, hashtags: list[str]) -> Callable[[], None]:

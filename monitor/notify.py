@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from analysis.findings import Finding, FindingKind
 from monitor import __version__
 from monitor.alert import Decision, Reason, decide
-from monitor.config import Config, Watch
+from monitor.config import Config, PrivacySettings, Watch
 from monitor.letters import (
     AlertFacts,
     Digest,
@@ -25,6 +25,7 @@ from monitor.letters import (
     digest_letter,
 )
 from monitor.measure import Target, measure
+from monitor.naming import Known, Naming
 from monitor.store import Store
 
 _HOUR = timedelta(hours=1)
@@ -51,7 +52,7 @@ def notify(
         store.findings.decide(decision, recipients=recipients if decision.told else [])
         decisions.append(decision)
         if decision.told and recipients:
-            facts = _facts(store, watch, decision)
+            facts = _facts(store, watch, decision, config.privacy)
             for recipient in recipients:
                 letter = alert_letter(
                     decision,
@@ -65,18 +66,28 @@ def notify(
     return decisions
 
 
-def _facts(store: Store, watch: Watch, decision: Decision) -> AlertFacts:
+def naming_of(store: Store, settings: PrivacySettings) -> Naming:
+    """Give the names that accounts have in what leaves this machine."""
+    return Naming.of(store.privacy.salt(), settings.public, settings.public_from)
+
+
+def _facts(store: Store, watch: Watch, decision: Decision, settings: PrivacySettings) -> AlertFacts:
     finding = decision.finding
     if finding.kind is not FindingKind.BURST:
         return AlertFacts()
     target = Target(watch.name, watch.tags, watch=watch.name)
     during = target.selection(finding.from_at, finding.to_at or decision.decided_at)
+    naming = naming_of(store, settings)
     once = finding.evidence.get("once_in_days")
     coverage = finding.evidence.get("coverage")
     return AlertFacts(
         once_in_days=float(once) if once is not None else None,
         top_authors=tuple(
-            (row["author_key"], int(row["posts"])) for row in store.queries.top_authors(during, 5)
+            (
+                naming.name(row["author_key"], Known(row["handle"], row["followers"])),
+                int(row["posts"]),
+            )
+            for row in store.queries.top_authors(during, 5)
         ),
         examples=tuple(row["text"] for row in store.queries.examples(during, 3)),
         coverage=float(coverage) if coverage is not None else None,

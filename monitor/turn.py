@@ -28,6 +28,8 @@ from monitor.letters import Letter
 from monitor.notify import digest_due, notify, write_digest
 from monitor.outgoing import StoredOutbox
 from monitor.schedule import Task, Wish
+from monitor.store.privacy import Gone
+from monitor.tidy import tidy
 from monitor.wiring import App
 
 
@@ -91,6 +93,7 @@ def turn(
     digests: list[Letter] = []
     if not stop.is_set():
         decisions, digests = notice(app, anything_new=bool(runs), now=now)
+        tidy_up(app, now=now)
     on_stage("deliver")
     delivery = None if stop.is_set() else send_due(app, now=now, stop=stop)
     return Turn(runs=runs, decisions=decisions, digests=digests, delivery=delivery)
@@ -161,6 +164,12 @@ def notice(app: App, *, anything_new: bool, now: datetime) -> tuple[list[Decisio
         at = digest_due(store, app.config, now=now)
         digests = write_digest(store, app.config, at=at, now=now) if at else []
     return decisions, digests
+
+
+def tidy_up(app: App, *, now: datetime) -> Gone | None:
+    """Take out what was kept long enough, once a day; None if it was not the hour."""
+    with app.stores.open() as store:
+        return tidy(store, app.config, now=now)
 
 
 def send_due(app: App, *, now: datetime, stop: threading.Event | None = None) -> Delivery | None:

@@ -12,6 +12,7 @@ import msgspec
 
 from monitor import __version__, clock, secrets
 from monitor.config import Config
+from monitor.naming import Naming
 from monitor.store import StoreFile
 
 if TYPE_CHECKING:  # both are slow to import, and most commands need neither
@@ -54,6 +55,12 @@ class App:
             ):
                 found[collector.source] = collector
         return found
+
+    def naming(self) -> Naming:
+        """Give the names that accounts have in what leaves this machine."""
+        with self.stores.open() as store, store.transaction():
+            salt = store.privacy.salt()
+        return Naming.of(salt, self.config.privacy.public, self.config.privacy.public_from)
 
     @property
     def user_agent(self) -> str:

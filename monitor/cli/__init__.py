@@ -29,6 +29,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "findings": ("telling", "List what was found."),
     "alerts": ("telling", "List who was told what, when, and why or why not."),
     "digest": ("telling", "Print or send the digest."),
+    "erase": ("auditing", "Erase an account, for good."),
+    "purge": ("auditing", "Take out what was kept long enough."),
+    "audit": ("auditing", "List what was exported, erased and purged."),
     "demo": ("demonstration", "Run the whole pipe on a synthetic campaign, offline."),
 }
 

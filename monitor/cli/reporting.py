@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from monitor.cli.auditing import note_export
 from monitor.cli.context import Given, read_time
 from monitor.cli.options import WindowType, since_option, until_option
 
 if TYPE_CHECKING:
     from monitor.measure import Target
+    from monitor.report.report import Report
     from monitor.wiring import App
 
 _REPORT = """Report on TARGET: a watch, or any #hashtag in the store.
@@ -25,6 +27,7 @@ Examples:
   gaung report air-bersih --since 7d
   gaung report "#IndonesiaGelap" --format json -o report.json
   gaung report "#IndonesiaGelap" --since 2025-02-22 --until 2025-02-25 --window 6h
+  gaung report air-bersih --redact -o laporan.md
 """
 _GRAPH = """Write who amplified whom to FILE, in the format of its ending.
 
@@ -36,6 +39,9 @@ Examples:
   gaung graph "#IndonesiaGelap" -o gelap.gexf
   gaung graph air-bersih --since 7d -o edges.csv
 """
+redact_option = click.option(
+    "--redact", is_flag=True, help="For publication: pseudonyms but for public figures, no links."
+)
 _ENDINGS = (".gexf", ".graphml", ".csv", ".json")
 
 
@@ -51,6 +57,7 @@ _ENDINGS = (".gexf", ".graphml", ".csv", ".json")
     help="[default: by the ending of -o, else table]",
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="PATH", help="Write here.")
+@redact_option
 @click.pass_obj
 def report_command(
     given: Given,
@@ -60,6 +67,7 @@ def report_command(
     window: timedelta | None,
     format_name: str | None,
     output: Path | None,
+    redact: bool,
 ) -> int:
     """Compute the report once and render it."""
     from monitor import clock
@@ -70,12 +78,20 @@ def report_command(
     chosen = target_of(app, target)
     start = read_time(since, option="--since", now=now, config=app.config)
     end = read_time(until, option="--until", now=now, config=app.config)
-    name = format_name or _format_of(output)
+    naming = app.naming() if redact else None
     with app.stores.open(read_only=True) as store:
         span = span_of(
             store, chosen, since=start, until=end, window=window, now=now, zone=app.config.zone
         )
-        report = compute(store, chosen, span, config=app.config, now=now)
+        report = compute(store, chosen, span, config=app.config, now=now, naming=naming)
+    _write_report(report, format_name or _format_of(output), output)
+    if output is not None:
+        note_export(app, f"report {chosen.name}", output, redacted=redact)
+        click.echo(f"{output}: written", err=True)
+    return 0
+
+
+def _write_report(report: Report, name: str, output: Path | None) -> None:
     if name == "table":
         from monitor.cli.report_table import print_report
 
@@ -92,9 +108,6 @@ def report_command(
             click.echo(text, nl=False)
         else:
             output.write_text(text, encoding="utf-8")
-    if output is not None:
-        click.echo(f"{output}: written", err=True)
-    return 0
 
 
 def _format_of(output: Path | None) -> str:
@@ -133,9 +146,16 @@ def target_of(app: App, text: str) -> Target:
     metavar="FILE",
     help="Write here.",
 )
+@redact_option
 @click.pass_obj
 def graph_command(
-    given: Given, target: str, kind: str, since: str | None, until: str | None, output: Path
+    given: Given,
+    target: str,
+    kind: str,
+    since: str | None,
+    until: str | None,
+    output: Path,
+    redact: bool,
 ) -> int:
     """Write the graph."""
     if output.suffix.lower() not in _ENDINGS:
@@ -149,8 +169,10 @@ def graph_command(
     chosen = target_of(app, target)
     start = read_time(since, option="--since", now=now, config=app.config)
     end = read_time(until, option="--until", now=now, config=app.config)
+    naming = app.naming() if redact else None
     with app.stores.open(read_only=True) as store:
-        written = write_graph(store, chosen, output, since=start, until=end)
+        written = write_graph(store, chosen, output, since=start, until=end, naming=naming)
+    note_export(app, f"graph {chosen.name}", output, redacted=redact)
     click.echo(
         f"{output}: {written.nodes:,} accounts, {written.edges:,} edges from amplifier to "
         f"amplified ({kind}); communities: {written.communities}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from monitor.letters.alerts import AlertFacts, alert_letter
 from monitor.letters.digests import Digest, DigestRow, GapLine, digest_letter
 from monitor.letters.letter import Letter, OutboxLetter, envelope_address, message
-from monitor.letters.words import clean, pseudonym, sparkline
+from monitor.letters.words import clean, sparkline
 
 __all__ = [
     "AlertFacts",
@@ -19,6 +19,5 @@ __all__ = [
     "digest_letter",
     "envelope_address",
     "message",
-    "pseudonym",
     "sparkline",
 ]

@@ -28,7 +28,7 @@ class AlertFacts:
     """What a letter says beyond the finding itself."""
 
     once_in_days: float | None = None  # how rare this is; None: not known yet
-    top_authors: tuple[tuple[str, int], ...] = ()  # author_key, how often they were active
+    top_authors: tuple[tuple[str, int], ...] = ()  # their names here, how often they were active
     examples: tuple[str, ...] = ()  # texts of posts, as they were found
     coverage: float | None = None
 
@@ -48,7 +48,7 @@ def alert_letter(
     content = {
         "said": said,
         "authors": [
-            (words.pseudonym(key), count) for key, count in facts.top_authors[:_MOST_AUTHORS]
+            (words.clean(name), count) for name, count in facts.top_authors[:_MOST_AUTHORS]
         ],
         "examples": [words.masked(text) for text in facts.examples[:_MOST_EXAMPLES]],
         "command": report_command(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 import re
 import unicodedata
@@ -51,15 +50,6 @@ def masked(text: str, *, limit: int = 200) -> str:
     """
     line = clean(text, limit=10 * limit)  # first, or a hidden character would split a handle
     return clean(_ADDRESS.sub("@…", _LINK.sub("[link]", line)), limit=limit)
-
-
-def pseudonym(author_key: str) -> str:
-    """Give an account a name that is always the same, and not its own.
-
-    >>> pseudonym("mastodon:mastodon.social:1")
-    'akun-b427'
-    """
-    return f"akun-{hashlib.sha256(author_key.encode()).hexdigest()[:4]}"
 
 
 def number(value: float) -> str:

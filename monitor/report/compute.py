@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
 from importlib import import_module
 
 import polars as pl
@@ -13,6 +14,8 @@ from analysis.trends.participation import indicators
 from monitor import __version__
 from monitor.config import Config
 from monitor.measure import Measured, Target, measure
+from monitor.naming import Naming
+from monitor.report.redact import names, redacted
 from monitor.report.report import SCHEMA, IndicatorRow, Report
 from monitor.report.rows import (
     MOST_EDGES,
@@ -34,8 +37,16 @@ _LIMITS = (
 )
 
 
-def compute(store: Store, target: Target, span: Span, *, config: Config, now: datetime) -> Report:
-    """Compute the report of a target over a span."""
+def compute(
+    store: Store,
+    target: Target,
+    span: Span,
+    *,
+    config: Config,
+    now: datetime,
+    naming: Naming | None = None,
+) -> Report:
+    """Compute the report of a target over a span. `naming`: name accounts so, for publication."""
     selection = target.selection(span.since, span.until)
     with ThreadPoolExecutor(max_workers=1) as pool:
         # The graph is Python, the questions are DuckDB: two cores work at once.
@@ -55,7 +66,10 @@ def compute(store: Store, target: Target, span: Span, *, config: Config, now: da
             alerts=config.alerts,
         )
         ranked = ranked_rows(store, target, span)
-        communities, graph = community_rows(store, kept, groups.result())
+        label = partial(names, store, naming) if naming else store.queries.handles
+        communities, graph = community_rows(store, kept, groups.result(), label)
+    if naming is not None:
+        ranked = redacted(ranked, store, naming)
     series = window_rows(measured)
     posts = measured.activity.filter(pl.col("is_post"))
     kinds.pop("boost")

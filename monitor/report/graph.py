@@ -13,6 +13,8 @@ from analysis.graphs.amplification import amplification_graph, pagerank
 from analysis.graphs.community import communities
 from monitor.errors import OperatorError
 from monitor.measure import Target
+from monitor.naming import Naming
+from monitor.report.redact import names
 from monitor.store import Store
 
 if TYPE_CHECKING:
@@ -33,12 +35,19 @@ class WrittenGraph:
 
 
 def write_graph(
-    store: Store, target: Target, path: Path, *, since: datetime | None, until: datetime | None
+    store: Store,
+    target: Target,
+    path: Path,
+    *,
+    since: datetime | None,
+    until: datetime | None,
+    naming: Naming | None = None,
 ) -> WrittenGraph:
     """Write the graph with PageRank and communities, in the format of the file's ending.
 
     Nodes: the account's key, `label`, `pagerank`, `community`. Edges: `weight`, a count per kind,
-    `first_at`. Raises `OperatorError` if there is nothing to draw.
+    `first_at`. `naming`: name accounts so, for publication. Raises `OperatorError` if there is
+    nothing to draw.
     """
     edges = store.acts.choose(target.selection(since, until)).edges()
     graph = amplification_graph(edges)
@@ -49,6 +58,10 @@ def write_graph(
         )
     found = 0
     handles = store.queries.handles(list(graph.nodes))
+    if naming is not None:
+        handles = names(store, naming, list(graph.nodes))
+        graph = _renamed(graph, handles)
+        handles = {name: name for name in handles.values()}
     rank = pagerank(graph)
     for key, node in graph.nodes(data=True):
         node["label"] = handles.get(key, key)
@@ -61,6 +74,13 @@ def write_graph(
                 graph.nodes[key]["community"] = group.number
     _write(graph, path, name=target.name)
     return WrittenGraph(graph.number_of_nodes(), graph.number_of_edges(), found)
+
+
+def _renamed(graph: nx.DiGraph[str], names: dict[str, str]) -> nx.DiGraph[str]:
+    import networkx as nx
+
+    renamed: nx.DiGraph[str] = nx.relabel_nodes(graph, names)
+    return renamed
 
 
 def _write(graph: nx.DiGraph[str], path: Path, *, name: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -90,9 +91,15 @@ def grouped(kept: pl.DataFrame) -> list[Community]:
 
 
 def community_rows(
-    store: Store, kept: pl.DataFrame, found: list[Community]
+    store: Store,
+    kept: pl.DataFrame,
+    found: list[Community],
+    label: Callable[[list[str]], dict[str, str]],
 ) -> tuple[list[CommunityRow], dict[str, int]]:
-    """Give the largest communities, and what they rest on. The acts must have been chosen."""
+    """Give the largest communities, and what they rest on. The acts must have been chosen.
+
+    label: gives the names of accounts by their keys.
+    """
     graph = {
         "edges": store.acts.pairs(),
         "edges_used": kept.select("author_key", "target_author_key").unique().height,
@@ -104,14 +111,14 @@ def community_rows(
     top = {
         c.number: sorted(c.members, key=lambda key: (-totals.get(key, 0), key))[:5] for c in shown
     }
-    handles = store.queries.handles([key for keys in top.values() for key in keys])
+    names = label([key for keys in top.values() for key in keys])
     rows = [
         CommunityRow(
             number=c.number,
             size=c.size,
             share=round(c.share, 4),
             inside=round(c.inside, 4),
-            top=[handles.get(key) or written_in(key) or key for key in top[c.number]],
+            top=[names.get(key) or written_in(key) or key for key in top[c.number]],
         )
         for c in shown
     ]

@@ -10,6 +10,7 @@ import polars as pl
 from collectors.page import Page
 from monitor.store.aliases import Aliases
 from monitor.store.database import Database
+from monitor.store.privacy import Privacy
 from monitor.store.removals import Removals
 
 # Shorter texts are alike by accident ("amin", "setuju!").
@@ -34,10 +35,11 @@ class Posts:
         self._db = database
         self._aliases = Aliases(database)
         self._removals = Removals(database)
+        self._privacy = Privacy(database)
 
     def add(self, page: Page, *, source: str, now: datetime, watch: str | None = None) -> Saved:
         """Save a page. What is known stays, what is fuller replaces what was poorer."""
-        page = self._aliases.resolve(page)
+        page = self._privacy.without_erased(self._aliases.resolve(page))
         before = self._matched()
         touched = self._add_posts(page.posts, source=source, now=now)
         new = self._matched() - before

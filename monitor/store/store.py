@@ -30,6 +30,7 @@ from monitor.store.expansions import Expansions
 from monitor.store.findings import Findings
 from monitor.store.outbox import Outbox
 from monitor.store.posts import Posts
+from monitor.store.privacy import Privacy
 from monitor.store.queries import Queries
 from monitor.store.runs import Runs
 from monitor.store.streaming import Streaming
@@ -56,6 +57,7 @@ class Store:
         self.expansions = Expansions(database)
         self.streaming = Streaming(database)
         self.findings = Findings(database)
+        self.privacy = Privacy(database)
         self.outbox = Outbox(database)
 
     def transaction(self) -> AbstractContextManager[None]:

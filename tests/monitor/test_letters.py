@@ -23,7 +23,6 @@ from monitor.letters import (
     clean,
     digest_letter,
     message,
-    pseudonym,
     sparkline,
 )
 from tests.monitor.golden import examples
@@ -140,16 +139,6 @@ def test_clean_text_is_one_line_without_control_or_direction(text: str) -> None:
     assert not re.search("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]", line)
     assert clean(line) == line
     assert len(line) <= 200
-
-
-def test_an_alert_names_no_account_and_the_same_account_alike() -> None:
-    facts = AlertFacts(top_authors=(("mastodon:mastodon.social:budi", 61),))
-    letter = alert_letter(make_decision(make_burst()), facts=facts)
-    name = pseudonym("mastodon:mastodon.social:budi")
-    assert re.fullmatch(r"akun-[0-9a-f]{4}", name)
-    for page in (letter.text, letter.html):
-        assert name in page
-        assert "budi" not in page
 
 
 def test_no_multiple_of_the_usual_when_a_fifth_was_not_observed() -> None:

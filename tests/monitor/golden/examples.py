@@ -18,7 +18,7 @@ HOUR = timedelta(hours=1)
 NIGHT = (9, 6, 4, 2, 1, 2, 5, 8)
 FACTS = AlertFacts(
     once_in_days=41.3,
-    top_authors=(("mastodon:a", 61), ("mastodon:b", 44), ("mastodon:c", 30)),
+    top_authors=(("akun-hvssbco", 61), ("@dinasair", 44), ("akun-k3f7q2a", 30)),
     examples=(
         "Sumur kami kering sudah tiga minggu. #AirBersih @pdam@mastodon.social kapan?",
         "Antre air dari jam 4 pagi, lihat https://example.org/foto/1 #KrisisAir",

@@ -1,0 +1,184 @@
+"""`gaung erase`, `gaung purge` and `gaung audit`."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import sys
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from monitor.cli.context import Given
+
+if TYPE_CHECKING:
+    from monitor.store.privacy import Gone
+    from monitor.wiring import App
+
+_ERASE = """Erase AUTHOR: all that this account wrote and did, for good, and keep it out.
+
+AUTHOR is a handle (@budi, @budi@server.example) or a key as in JSON reports (x:123). What others
+wrote stays, without the name. Trends change: their posts are counted no longer. Copies that you
+exported or mailed are yours to find: `gaung audit` lists them.
+
+\b
+Examples:
+  gaung erase @budi@mastodon.example
+  gaung erase x:1234567 --dry-run
+"""
+_PURGE = """Take out what was collected longer ago than it may be kept.
+
+Without options: as [privacy] keep_posts and keep_raw say, which the daemon also does once a day.
+The time is then unknown in reports, never zero.
+
+\b
+Examples:
+  gaung purge --dry-run
+  gaung purge --older-than 365d
+"""
+_AUDIT = """List what left this store (exports), and what was taken out of it.
+
+\b
+Examples:
+  gaung audit
+  gaung audit --action export --json
+"""
+
+
+def user() -> str:
+    """Give the system's user."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container may have a number only
+        return "unknown"
+
+
+def note_export(app: App, subject: str, output: Path, *, redacted: bool) -> None:
+    """Write down that something left; who may only read the store is told that it was not."""
+    from monitor import clock
+    from monitor.errors import StoreError
+
+    names = "pseudonyms" if redacted else "real names"
+    try:
+        with app.stores.open() as store, store.transaction():
+            store.privacy.note(
+                "export", subject, who=user(), now=clock.now(), detail=f"{output} ({names})"
+            )
+    except StoreError as error:
+        click.echo(f"gaung: not noted in the audit log: {error}", err=True)
+
+
+@click.command("erase", help=_ERASE)
+@click.argument("author")
+@click.option("--dry-run", is_flag=True, help="Only tell whom it would be.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def erase_command(given: Given, author: str, dry_run: bool, yes: bool) -> int:
+    """Erase one account."""
+    from monitor import clock
+
+    app = given.app()
+    with app.stores.open(read_only=True) as store:
+        found = store.privacy.find(author)
+    if not found:
+        click.echo(f"gaung: there is no account {author!r} in the store", err=True)
+        return 1
+    for row in found:
+        handle = f" (@{row['handle']})" if row["handle"] else ""
+        click.echo(f"{row['author_key']}{handle}: {row['posts']:,} posts", err=True)
+    if len({row["author_key"] for row in found}) > 1:
+        click.echo("gaung: that is more than one account: name one by its key", err=True)
+        return 1
+    if dry_run:
+        return 0
+    if not yes and sys.stdin.isatty():
+        click.confirm("Erase it for good?", abort=True, err=True)
+    elif not yes:
+        click.echo("gaung: nothing erased: add --yes where nobody can be asked", err=True)
+        return 1
+    now = clock.now()
+    with app.stores.open() as store, store.transaction():
+        gone = store.privacy.erase(found[0]["author_key"], now=now)
+        # Without the name: the log must not keep what was erased.
+        store.privacy.note("erase", "an account", who=user(), now=now, detail=_counted(gone))
+    click.echo(f"erased: {_counted(gone)}; it will not be collected again")
+    return 0
+
+
+@click.command("purge", help=_PURGE)
+@click.option("--older-than", metavar="TIME", help="90d, 12w: instead of the settings.")
+@click.option("--dry-run", is_flag=True, help="Count, and take out nothing.")
+@click.pass_obj
+def purge_command(given: Given, older_than: str | None, dry_run: bool) -> int:
+    """Take out what is old."""
+    from monitor import clock
+    from monitor.tidy import purge
+
+    app, now = given.app(), clock.now()
+    keep = _age(older_than, now) if older_than else app.config.privacy.keep_posts
+    raw = min(keep, app.config.privacy.keep_raw) if older_than else app.config.privacy.keep_raw
+    if not keep and not raw:
+        click.echo("gaung: nothing is set to be taken out: see [privacy] in config.toml", err=True)
+        return 1
+    with app.stores.open() as store:
+        gone = purge(store, keep_posts=keep, keep_raw=raw, who=user(), now=now, trial=dry_run)
+    click.echo(("would take out: " if dry_run else "taken out: ") + _counted(gone))
+    return 0
+
+
+def _age(text: str, now: datetime) -> timedelta:
+    from zoneinfo import ZoneInfo
+
+    from monitor.config import parse_time
+
+    try:
+        age = now - parse_time(text, now=now, zone=ZoneInfo("UTC"))
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--older-than") from None
+    if age <= timedelta(0):
+        raise click.BadParameter(f"{text!r} lies not in the past", param_hint="--older-than")
+    return age
+
+
+@click.command("audit", help=_AUDIT)
+@click.option("--action", type=click.Choice(["export", "erase", "purge"]), help="Only these.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON, times in UTC.")
+@click.pass_obj
+def audit_command(given: Given, action: str | None, as_json: bool) -> int:
+    """List the log."""
+    app = given.app()
+    with app.stores.open(read_only=True) as store:
+        entries = store.privacy.noted(action=action)
+    if as_json:
+        click.echo(json.dumps([_plain(e) for e in entries], indent=2, ensure_ascii=False))
+        return 0
+    from monitor.cli.tables import console, table
+
+    rows = [
+        (
+            f"{entry['noted_at'].astimezone(app.config.zone):%Y-%m-%d %H:%M %Z}",
+            entry["who"],
+            entry["action"],
+            entry["subject"],
+            entry["detail"] or "",
+        )
+        for entry in entries
+    ]
+    if not rows:
+        click.echo("nothing was exported, erased or purged yet")
+        return 0
+    console().print(table(("when", "who", "what", "of", "detail"), rows))
+    return 0
+
+
+def _plain(entry: dict[str, Any]) -> dict[str, Any]:
+    return entry | {"noted_at": entry["noted_at"].isoformat().replace("+00:00", "Z")}
+
+
+def _counted(gone: Gone) -> str:
+    return (
+        f"{gone.posts:,} posts, {gone.interactions:,} interactions, {gone.authors:,} accounts, "
+        f"{gone.raw:,} records that were set aside"
+    )

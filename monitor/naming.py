@@ -1,0 +1,65 @@
+"""What accounts are called in what leaves this machine: a stable name that is not theirs.
+
+Public figures keep their names: whom the operator lists, and accounts above a set number of
+followers. All others get a pseudonym, the same one everywhere, that nobody without this store's
+salt can lead back to them or recompute from a list of handles.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+_LETTERS = 7  # 35 bits: 10,000 accounts share a name with a chance of 1 in 700
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of an account beside its key."""
+
+    handle: str | None = None
+    followers: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """Names accounts. `public`: handles or keys, in lower case, without a leading @."""
+
+    salt: str
+    public: frozenset[str] = frozenset()
+    public_from: int | None = None  # followers; None: nobody is public by number
+
+    @classmethod
+    def of(cls, salt: str, public: Iterable[str], public_from: int) -> Naming:
+        """Make one of the settings; 0: nobody is public by number."""
+        return cls(salt, frozenset(p.lower().lstrip("@") for p in public), public_from or None)
+
+    def is_public(self, key: str, known: Known) -> bool:
+        """Tell whether an account is a public figure's."""
+        names = {key.lower(), key.lower().partition(":@")[2], (known.handle or "").lower()}
+        if (names - {""}) & self.public:
+            return True
+        enough = self.public_from
+        return enough is not None and known.followers is not None and known.followers >= enough
+
+    def name(self, key: str, known: Known | None = None) -> str:
+        """Give an account's handle if it is public, else its pseudonym.
+
+        >>> naming = Naming.of("garam", ["@bupati"], public_from=100_000)
+        >>> naming.name("x:1"), naming.name("x:1", Known("ana", 12))
+        ('akun-hvssbco', 'akun-hvssbco')
+        >>> naming.name("x:2", Known("Bupati")), naming.name("x:3", Known("artis", 2_000_000))
+        ('@Bupati', '@artis')
+        """
+        known = known or Known()
+        if not self.is_public(key, known):
+            return self.pseudonym(key)
+        return f"@{known.handle or key.partition(':@')[2] or key}"
+
+    def pseudonym(self, key: str) -> str:
+        """Give a name that is always the same, and not the account's own."""
+        digest = hmac.new(self.salt.encode(), key.encode(), hashlib.sha256).digest()
+        return f"akun-{base64.b32encode(digest).decode().lower()[:_LETTERS]}"
