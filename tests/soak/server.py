@@ -63,6 +63,11 @@ class Timeline:
             older = [p for p in self._posts if max_id is None or int(p["id"]) < max_id]
         return older[: -limit - 1 : -1]
 
+    def known(self, ids: list[str]) -> list[dict[str, Any]]:
+        """Give the posts with these ids."""
+        with self._lock:
+            return [post for post in self._posts if post["id"] in ids]
+
     def boosts_of(self, post_id: str) -> int:
         """Give how many accounts boosted a post."""
         return self.behaviour.boosts if int(post_id) % 10 == 0 else 0
@@ -130,6 +135,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.timeline.requests.append(self.path)
             boosts = self.timeline.boosts_of(address.path.split("/")[-2])
             self._answer([self.timeline.account(number) for number in range(boosts)])
+        elif address.path == "/api/v1/statuses":
+            self._answer(self.timeline.known(parse_qs(address.query).get("id[]", [])))
         elif address.path == "/api/v2/instance":
             self._answer({"version": "4.5.0", "configuration": {}})
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from urllib.parse import quote
 
@@ -13,6 +13,7 @@ from collectors.page import Page
 from collectors.platforms.mastodon.accounts import PLATFORM
 from collectors.platforms.mastodon.api import Api, next_id, rows_of
 from collectors.platforms.mastodon.expansion import Expansion
+from collectors.platforms.mastodon.hydration import BATCH, Hydration
 from collectors.platforms.mastodon.instance import report_of, report_of_error
 from collectors.platforms.mastodon.statuses import page_of_statuses, read_statuses
 from collectors.platforms.mastodon.view import view_of
@@ -24,6 +25,8 @@ def _no_wait(_: float) -> None:
 
 class MastodonCollector:
     """Reads one server, through its client. Closing it closes the client."""
+
+    batch = BATCH
 
     def __init__(
         self,
@@ -37,6 +40,7 @@ class MastodonCollector:
         self._server = server
         self._api = Api(server, client)
         self._page_size = page_size
+        self._hydration = Hydration(self._api, source=self.source)
         self._expansion = Expansion(self._api, source=self.source, sleep=sleep)
 
     def close(self) -> None:
@@ -80,6 +84,13 @@ class MastodonCollector:
         if local_id is None:
             return None
         return self._expansion.page(post, local_id, now=now)
+
+    def hydrate(self, posts: Sequence[PostRef], *, now: datetime) -> Page:
+        """Give the counts of posts as this server knows them now, and those that are gone.
+
+        https://docs.joinmastodon.org/methods/statuses/#index
+        """
+        return self._hydration.page(posts, now=now)
 
     def check(self) -> SourceReport:
         """Ask the server what it is and shows, and whether it takes the token."""

@@ -160,6 +160,22 @@ def descendants_in(context: object, address: str) -> list[object]:
         raise PayloadError(f"{address}: unknown answer to a conversation: {error}") from error
 
 
+class _Known(msgspec.Struct, frozen=True):
+    id: Key
+    suspended: bool = False
+
+
+def is_suspended(account: object, address: str) -> bool:
+    """Tell whether a server suspended an account. Raises `PayloadError`.
+
+    https://docs.joinmastodon.org/entities/Account/#suspended
+    """
+    try:
+        return msgspec.convert(account, _Known).suspended
+    except msgspec.ValidationError as error:
+        raise PayloadError(f"{address}: unknown answer about an account: {error}") from error
+
+
 def utc(moment: datetime) -> datetime:
     """Give a moment in UTC. Raises `RecordError` at the edges of the calendar."""
     try:

@@ -21,6 +21,7 @@ from collectors.records import (
     Post,
     PostKind,
     Rejected,
+    Removal,
 )
 
 _Record = TypeVar("_Record")
@@ -43,7 +44,12 @@ class Records:
         self.engagement += more.engagement
 
     def page(
-        self, rejected: Iterable[Rejected], *, received: int, cursor: str | None = None
+        self,
+        rejected: Iterable[Rejected],
+        *,
+        received: int,
+        cursor: str | None = None,
+        removals: Iterable[Removal] = (),
     ) -> Page:
         """Make a page, with each post, author and count once."""
         # A match comes before a mere reference to the same post; a server may repeat either.
@@ -54,6 +60,7 @@ class Records:
             interactions=dict.fromkeys(self.interactions),
             engagement=_first(self.engagement, lambda counts: counts.post_key),
             rejected=rejected,
+            removals=removals,
             received=received,
             cursor=cursor,
         )
