@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("running", "Run the daemon."),
     "once": ("running", "Do one turn of everything that is due."),
     "backfill": ("backfilling", "Fill what is missing since a time, now."),
+    "sources": ("listing", "List what each source can see and needs."),
     "status": ("status", "Show watches, sources, coverage, gaps, outbox, daemon."),
     "import": ("importing", "Bring in files: X/Twitter JSONL, CSV, Parquet."),
     "report": ("reporting", "Report on a watch or a #hashtag."),
