@@ -117,8 +117,9 @@ class Streamer(Collector, Protocol):
         Each page says from when (`since_at`) to when (`reached_at`) everything was read, in time
         order without overlap; where `since_at` of the first lies after the cursor's time, the
         source had no more (`beyond` says why). At least one page every few seconds, also an empty
-        one: it moves the cursor. Ends at `stop`, and when not `live`, once it has caught up with
-        `now()`. Raises `CollectorError`.
+        one: it moves the cursor. A source that is also a `Pager`, and whose stream proves nothing,
+        says neither: its coverage and its gaps are those of asking. Ends at `stop`, and when not
+        `live`, once it has caught up with `now()`. Raises `CollectorError`.
         """
         ...
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from collectors.collector import Interest, Replayer, Streamer
+from collectors.collector import Interest, Pager, Replayer, Streamer
 from collectors.errors import CollectorError
 from collectors.page import Page
 from monitor.collect.run import Progress, RunResult
@@ -77,7 +77,9 @@ def listen(
         if not stop.is_set():
             end = end_of(error, started=bool(progress.pages))
             verdict, detail = end.verdict, end.detail
-            saver.note_outage(end.missing or "outage", str(error), now=now())
+            if not isinstance(collector, Pager):
+                # Of a source that is asked too, asking proves what was read.
+                saver.note_outage(end.missing or "outage", str(error), now=now())
     saver.flush(waiting, now=now())
     with stores.open() as store, store.transaction():
         store.runs.finish(run_id, verdict, now=now(), detail=detail)

@@ -212,3 +212,24 @@ def test_a_hashtag_that_is_added_later_is_covered_from_then_on(stores):
     found = streams(stores)
     assert found["macet"].accounted == [(NOON + timedelta(minutes=5), NOON + timedelta(minutes=10))]
     assert found["banjir"].accounted == [(NOON, NOON + timedelta(minutes=10))]
+
+
+class Asked(Told):
+    """A source that can be asked, too: its stream tells sooner, and proves nothing."""
+
+    def stream(self, interest, *, cursor, now, stop, live) -> Iterator[Page]:
+        yield page_of(posts=self.posts)
+        raise self.error
+
+    def pages(self, hashtag, *, cursor, now) -> Iterator[Page]:
+        return iter(())
+
+
+def test_a_source_that_is_asked_too_has_the_coverage_and_the_gaps_of_asking(stores) -> None:
+    told = Asked([make_post(created_at=NOON, hashtags_raw=("banjir",))])
+    result = hear(stores, told)
+    assert (result.verdict, result.new, result.detail) == ("partial", 1, "closed")
+    with stores.open() as store:
+        assert store.coverage.open_gaps(source=SOURCE) == []
+        assert [stream.covered for stream in store.coverage.streams(sources=[SOURCE])] == [(), ()]
+        assert store.streaming.position(SOURCE) is None

@@ -14,6 +14,7 @@ from collectors.platforms.mastodon.accounts import PLATFORM
 from collectors.platforms.mastodon.boosts import param_of
 from collectors.platforms.mastodon.instance import Instance, instance_of, token_advice
 from collectors.platforms.mastodon.payloads import local_id_in
+from collectors.platforms.mastodon.settings import is_loopback
 
 # So soon a server that closes its timelines on the way is told from one where all is calm.
 _INSTANCE_LASTS = timedelta(hours=1)
@@ -62,6 +63,21 @@ class Api:
         if answer.status == 404:  # before Mastodon 4.0, and other software
             answer = self.get("/api/v1/instance")
         return instance_of(answer.payload, self.host)
+
+    def streaming_url(self) -> str:
+        """Ask where the server streams; it may be another host. Raises `CollectorError`."""
+        streaming = self.instance().configuration.urls.streaming
+        if streaming is None:
+            raise PayloadError(f"{self.host}: does not say where it streams")
+        # A token must not travel in the clear, but to this machine itself.
+        try:
+            parts = urlsplit(streaming.rstrip("/"))
+        except ValueError:
+            parts = urlsplit("")
+        is_safe = parts.scheme == "wss" or (parts.scheme == "ws" and is_loopback(parts.hostname))
+        if not is_safe or not parts.hostname:
+            raise PayloadError(f"{self.host}: streams at {streaming!r}, which is not encrypted")
+        return parts.geturl()
 
     def refuse_if_closed(self, *, now: datetime) -> None:
         """Refuse to read a timeline of which the server hides a part, as its own document says.

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from collectors.collector import PostRef
 from collectors.errors import RecordError
 from collectors.page import Page
-from collectors.platforms.mastodon.accounts import PLATFORM, set_aside
+from collectors.platforms.mastodon.accounts import set_aside
 from collectors.platforms.mastodon.api import Api, rows_of
 from collectors.platforms.mastodon.payloads import Status, is_suspended
 from collectors.platforms.mastodon.statuses import Records, add, locator, read_statuses
-from collectors.platforms.mastodon.view import post_key, view_of
+from collectors.platforms.mastodon.view import is_own, post_key, view_of
 from collectors.records import Rejected, Removal
 
 BATCH = 20  # https://docs.joinmastodon.org/methods/statuses/#index
@@ -67,8 +67,7 @@ class Hydration:
         What came from another server goes also when this one suspends its author or blocks that
         server: that is this server's choice, and the post is still there.
         """
-        uri = post.post_key.removeprefix(f"{PLATFORM}:")
-        if urlsplit(uri).netloc.lower() == self._api.host:
+        if is_own(post.post_key, self._api.host):
             return True
         handle = post.author_key.partition(":@")[2]
         if not handle:

@@ -24,7 +24,12 @@ class _TimelinesAccess(msgspec.Struct, frozen=True):
     hashtag_feeds: _Feeds = _Feeds()
 
 
+class _Urls(msgspec.Struct, frozen=True):
+    streaming: str | None = None
+
+
 class _Configuration(msgspec.Struct, frozen=True):
+    urls: _Urls = _Urls()
     timelines_access: _TimelinesAccess = _TimelinesAccess()  # since 4.5
 
 

@@ -22,12 +22,15 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     servers: whom to ask, as 'mastodon.social'. No server knows all posts: ask several.
     token_env: the environment variable that holds an access token; only needed where a server
         asks for one. Several servers: { "mastodon.social" = "GAUNG_TOKEN_SOCIAL" }.
+    stream: whether posts are also heard as they come in, from the servers with a token; it must
+        be a user's.
     page_size: posts per request, at most 40.
     seconds_between_requests: the pause between two requests to one server.
     """
 
     servers: tuple[str, ...] = ("mastodon.social",)
     token_env: str | dict[str, str] | None = None
+    stream: bool = False
     page_size: Annotated[int, msgspec.Meta(ge=1, le=_LARGEST_PAGE)] = _LARGEST_PAGE
     seconds_between_requests: Annotated[float, msgspec.Meta(ge=0, le=3600)] = 1.0
 
@@ -46,6 +49,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
             )
         if isinstance(self.token_env, dict) and (unknown := self.token_env.keys() - set(hosts)):
             raise ValueError(f"token_env names {', '.join(sorted(unknown))}: not among the servers")
+        if self.stream and not self.token_env:
+            raise ValueError("stream = true needs the token of a user: set token_env")
 
     def token_env_of(self, server: Server) -> str | None:
         """Name the environment variable with the token for a server, if there is one."""
@@ -72,7 +77,7 @@ def server_of(written: str) -> Server:
     if found is None:
         raise ValueError(f"servers: {written!r} is not the name of a server, as 'mastodon.social'")
     scheme, host = found["scheme"] or "https", f"{found['name']}{found['port'] or ''}".lower()
-    if scheme == "http" and not _is_loopback(found["name"]):
+    if scheme == "http" and not is_loopback(found["name"]):
         raise ValueError(
             f"servers: {written!r} is not encrypted: write https:// "
             "(http:// is only for a server on this machine, as http://127.0.0.1:3000)"
@@ -80,7 +85,10 @@ def server_of(written: str) -> Server:
     return Server(host, f"{scheme}://{host}")
 
 
-def _is_loopback(name: str) -> bool:
+def is_loopback(name: str | None) -> bool:
+    """Tell whether a host is this machine."""
+    if name is None:
+        return False
     try:
         return ipaddress.ip_address(name.strip("[]")).is_loopback
     except ValueError:

@@ -94,7 +94,7 @@ def page_of_statuses(
     found = Records()
     for place, status in statuses:
         try:
-            found.extend(_records_of(status, view))
+            found.extend(records_of(status, view))
         except RecordError as error:
             unread.append(set_aside(rows[place], locator(address, place), error))
     if len(unread) == len(rows) > 1:
@@ -115,7 +115,8 @@ def locator(address: str, place: int) -> str:
     return f"{address}#{place}"
 
 
-def _records_of(status: Status, view: View) -> Records:
+def records_of(status: Status, view: View) -> Records:
+    """Give what a status that is a match holds. Raises `RecordError`."""
     found = Records()
     if status.visibility != "public":
         return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from collectors.platforms.mastodon.accounts import PLATFORM, author_key
 from collectors.platforms.mastodon.payloads import Status
@@ -60,6 +61,15 @@ def referenced(status: Status) -> Iterator[Status]:
 def post_key(status: Status) -> str:
     """Give the key of a post: its uri, the same on all servers."""
     return f"{PLATFORM}:{status.uri}"
+
+
+def is_own(key: str, host: str) -> bool:
+    """Tell whether a post was written on a server, by its key.
+
+    >>> is_own("mastodon:https://a.example/users/akun_a/statuses/1", "a.example")
+    True
+    """
+    return urlsplit(key.removeprefix(f"{PLATFORM}:")).netloc.lower() == host
 
 
 def quoted_key(status: Status, view: View) -> str | None:
