@@ -5,6 +5,11 @@ from __future__ import annotations
 import msgspec
 
 from collectors.errors import RecordError
+from collectors.platforms.mastodon.bridges import (
+    original_author,
+    original_handle,
+    original_page,
+)
 from collectors.platforms.mastodon.payloads import Account, utc
 from collectors.records import Author, Rejected
 
@@ -26,13 +31,28 @@ def author_key(acct: str, host: str) -> str:
     >>> author_key("Akun_A", "a.example")
     'mastodon:@akun_a@a.example'
     """
-    return f"{PLATFORM}:@{handle(acct, host).lower()}"
+    return original_author(acct, None) or f"{PLATFORM}:@{handle(acct, host).lower()}"
+
+
+def account_key(account: Account, host: str) -> str:
+    """Give the key of an account that is shown whole."""
+    return original_author(account.acct, account.uri) or author_key(account.acct, host)
 
 
 def author_of(account: Account, host: str) -> Author:
     """Read an account into a record. Raises `RecordError`."""
+    key = account_key(account, host)
+    if (bridged := original_handle(account.acct)) is not None:
+        # The bridge's numbers, date and kind of the copy are not those of the account.
+        return Author(
+            author_key=key,
+            platform=platform_of(key),
+            handle=bridged,
+            display_name=account.display_name,
+            url=original_page(account.url),
+        )
     return Author(
-        author_key=author_key(account.acct, host),
+        author_key=key,
         platform=PLATFORM,
         handle=handle(account.acct, host),
         display_name=account.display_name,
@@ -43,6 +63,11 @@ def author_of(account: Account, host: str) -> Author:
         following=_unless_hidden(account.following_count),
         posts=_unless_hidden(account.statuses_count),
     )
+
+
+def platform_of(key: str) -> str:
+    """Give the platform that a key is of."""
+    return key.partition(":")[0]
 
 
 def set_aside(row: object, locator: str, error: RecordError) -> Rejected:

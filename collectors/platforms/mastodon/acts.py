@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from collectors.platforms.mastodon.accounts import PLATFORM, author_key
+from collectors.platforms.mastodon.accounts import account_key, author_key, platform_of
 from collectors.platforms.mastodon.payloads import Status, utc
 from collectors.platforms.mastodon.view import View, post_key, quoted_key
 from collectors.records import Interaction, InteractionKind
@@ -13,11 +13,13 @@ from collectors.records import Interaction, InteractionKind
 def acts_of(status: Status, view: View) -> Iterator[Interaction]:
     """Give what a status passes on, quotes, answers and mentions. Raises `RecordError`."""
 
+    acting = _author(status, view)
+
     def act(kind: InteractionKind, author: str | None, post: str | None = None) -> Interaction:
         return Interaction(
             kind=kind,
-            platform=PLATFORM,
-            author_key=author_key(status.account.acct, view.host),
+            platform=platform_of(acting),
+            author_key=acting,
             target_author_key=author,
             post_key=post_key(status),
             target_post_key=post,
@@ -38,4 +40,4 @@ def acts_of(status: Status, view: View) -> Iterator[Interaction]:
 
 
 def _author(status: Status, view: View) -> str:
-    return author_key(status.account.acct, view.host)
+    return account_key(status.account, view.host)

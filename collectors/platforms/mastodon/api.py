@@ -12,6 +12,7 @@ from collectors.errors import AccessRefusedError, PayloadError
 from collectors.http import Answer, PoliteClient
 from collectors.platforms.mastodon.accounts import PLATFORM
 from collectors.platforms.mastodon.boosts import param_of
+from collectors.platforms.mastodon.bridges import copy_of
 from collectors.platforms.mastodon.instance import Instance, instance_of, token_advice
 from collectors.platforms.mastodon.payloads import local_id_in
 from collectors.platforms.mastodon.settings import is_loopback
@@ -164,4 +165,4 @@ def next_id(answer: Answer) -> str | None:
 
 
 def _uri_of(post: PostRef) -> str:
-    return post.post_key.removeprefix(f"{PLATFORM}:")
+    return copy_of(post.post_key) or post.post_key.removeprefix(f"{PLATFORM}:")

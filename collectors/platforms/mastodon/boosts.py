@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 from collectors.collector import PostRef
-from collectors.platforms.mastodon.accounts import PLATFORM, author_key
+from collectors.platforms.mastodon.accounts import account_key, platform_of
 from collectors.platforms.mastodon.payloads import Account
 from collectors.records import Interaction
 
@@ -27,10 +27,11 @@ class Window:
 
 def boost_of(account: Account, post: PostRef, *, host: str, window: Window) -> Interaction:
     """Tell that an account boosted a post; Mastodon does not say when."""
+    key = account_key(account, host)
     return Interaction(
         kind="repost",
-        platform=PLATFORM,
-        author_key=author_key(account.acct, host),
+        platform=platform_of(key),
+        author_key=key,
         target_author_key=post.author_key,
         target_post_key=post.post_key,
         acted_at=window.acted_at,

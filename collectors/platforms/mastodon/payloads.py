@@ -34,6 +34,7 @@ class Account(msgspec.Struct, frozen=True):
     followers_count: HiddenCount
     following_count: HiddenCount
     statuses_count: HiddenCount
+    uri: str | None = None  # since 4.2
 
 
 class Mention(msgspec.Struct, frozen=True):

@@ -9,8 +9,9 @@ from typing import TypeVar
 from collectors.errors import PayloadError, RecordError
 from collectors.markup import text_and_links
 from collectors.page import Page, page_of
-from collectors.platforms.mastodon.accounts import PLATFORM, author_key, author_of, set_aside
+from collectors.platforms.mastodon.accounts import account_key, author_of, platform_of, set_aside
 from collectors.platforms.mastodon.acts import acts_of
+from collectors.platforms.mastodon.bridges import original_page
 from collectors.platforms.mastodon.payloads import Status, read, utc
 from collectors.platforms.mastodon.view import View, post_key, quoted_key, referenced
 from collectors.records import (
@@ -149,19 +150,20 @@ def add(found: Records, status: Status, captured_as: CapturedAs, view: View) -> 
 
 
 def _post(status: Status, captured_as: CapturedAs, view: View) -> Post:
+    key = post_key(status)
     text, links = text_and_links(status.content)
     if status.card is not None and status.card.url:
         links = tuple(dict.fromkeys((*links, status.card.url)))
     return Post(
-        post_key=post_key(status),
-        platform=PLATFORM,
-        author_key=author_key(status.account.acct, view.host),
+        post_key=key,
+        platform=platform_of(key),
+        author_key=account_key(status.account, view.host),
         kind=_kind(status, view),
         created_at=utc(status.created_at),
         captured_as=captured_as,
         text=text,
         lang=status.language,
-        url=status.url,
+        url=original_page(status.url),
         edited_at=None if status.edited_at is None else utc(status.edited_at),
         hashtags_raw=tuple(tag.name for tag in status.tags),
         urls=links,

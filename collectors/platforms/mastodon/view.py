@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from collectors.platforms.mastodon.accounts import PLATFORM, author_key
+from collectors.platforms.mastodon.accounts import PLATFORM, account_key, author_key
+from collectors.platforms.mastodon.bridges import original_post
 from collectors.platforms.mastodon.payloads import Status
 
 
@@ -42,7 +43,7 @@ def view_of(
     """Gather what the local ids of a page stand for; `known`: keys of posts that are not on it."""
     host = source.removeprefix(f"{PLATFORM}/")
     shown = [one for _, status in statuses for one in (status, *referenced(status))]
-    authors = {status.account.id: author_key(status.account.acct, host) for status in shown}
+    authors = {status.account.id: account_key(status.account, host) for status in shown}
     for status in shown:
         for mention in status.mentions:
             authors.setdefault(mention.id, author_key(mention.acct, host))
@@ -59,8 +60,8 @@ def referenced(status: Status) -> Iterator[Status]:
 
 
 def post_key(status: Status) -> str:
-    """Give the key of a post: its uri, the same on all servers."""
-    return f"{PLATFORM}:{status.uri}"
+    """Give the key of a post: its uri, the same on all servers, or the key of what it copies."""
+    return original_post(status.uri) or f"{PLATFORM}:{status.uri}"
 
 
 def is_own(key: str, host: str) -> bool:

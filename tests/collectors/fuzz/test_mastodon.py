@@ -11,8 +11,9 @@ import pytest
 from collectors.errors import CollectorError
 from collectors.platforms.mastodon.instance import instance_of
 from collectors.platforms.mastodon.statuses import page_of_statuses, read_statuses
-from collectors.platforms.mastodon.view import view_of
+from collectors.platforms.mastodon.view import post_key, view_of
 from tests.collectors.fuzz.mutate import mutations
+from tests.collectors.platforms.test_mastodon_bridged import bridged_status
 from tests.collectors.servers import NOON, make_mention, make_status
 
 pytestmark = pytest.mark.fuzz
@@ -28,6 +29,7 @@ ROWS = [
         card={"url": "https://berita.example/a"},
     ),
     make_status("akun_c", quote={"state": "accepted", "quoted_status": make_status("akun_d")}),
+    bridged_status(),
     make_status("akun_e", reblog=make_status("akun_f@b.example")),
 ]
 INSTANCE = {
@@ -64,7 +66,7 @@ def test_stored_and_set_aside_and_not_public_is_what_was_given() -> None:
         matched = set(page.posts.filter(captured_as="matched")["post_key"])
         aside = set(page.rejected["locator"])
         for place, status in statuses:
-            is_kept = f"mastodon:{status.uri}" in matched
+            is_kept = post_key(status) in matched
             is_aside = f"{ADDRESS}#{place}" in aside
             assert is_kept or is_aside or status.visibility != "public"
         assert page.received == len(rows) == len(statuses) + len(rejected)
