@@ -12,7 +12,7 @@ import msgspec
 from collectors.collector import Collector
 from collectors.options import ClientOptions
 from collectors.paces import Paces
-from collectors.platforms import bluesky, mastodon, nostr, telegram, youtube
+from collectors.platforms import bluesky, mastodon, news, nostr, telegram, youtube
 
 if TYPE_CHECKING:
     import httpx
@@ -60,6 +60,7 @@ def collectors_for(
 SOURCES: dict[str, Source] = {
     "bluesky": Source(bluesky.Settings, bluesky.build),
     "mastodon": Source(mastodon.Settings, mastodon.build),
+    "news": Source(news.Settings, news.build),
     "nostr": Source(nostr.Settings, nostr.build),
     "telegram": Source(telegram.Settings, telegram.build),
     "youtube": Source(youtube.Settings, youtube.build),

@@ -181,12 +181,17 @@ class Queries:
         return self._db.rows(
             f"""
             with articles as (
-                select author_key as outlet, sort_at, text as title, url, unnest(urls) as link
-                from posts where {selection.where(articles=True)}
+                select author_key as outlet, sort_at, text as title, url,
+                       {_PLAIN_LINK} as link
+                from (select *, unnest(urls) as written from posts
+                      where {selection.where(articles=True)})
             ), linking as (
                 select a.outlet, count(distinct p.post_key) as linked_by
-                from (select post_key, unnest(urls) as link from posts where {selection.where()}) p
-                join articles a using (link) group by a.outlet
+                from (
+                    select post_key, {_PLAIN_LINK} as link
+                    from (select post_key, unnest(urls) as written from posts
+                          where {selection.where()})
+                ) p join articles a using (link) group by a.outlet
             )
             select outlet, min(sort_at) as first_at, count(distinct url) as articles,
                    arg_min(title, sort_at) as title, arg_min(url, sort_at) as url,
@@ -231,3 +236,11 @@ class Queries:
         return self._db.frame("select distinct unnest(hashtags) as hashtag from posts order by 1")[
             "hashtag"
         ].to_list()
+
+
+# How people share an address is not how its outlet writes it: with tracking, without www.
+_PLAIN_LINK = r"""
+regexp_replace(
+    regexp_replace(written, '^https?://(www\.|m\.|amp\.)?', ''),
+    '([?&](utm_[a-z]+|fbclid|gclid|igshid|page|ref|source)=[^&#]*)+|#.*$|/(amp/?)?$', '', 'g')
+"""

@@ -129,6 +129,8 @@ def test_reading_again_gives_the_same(name: str, collector: Pager, pages: list[P
 def test_reading_from_a_cursor_gives_the_rest(
     name: str, collector: Pager, pages: list[Page]
 ) -> None:
+    if pages[0].cursor is None:
+        pytest.skip("this source has one page")
     rest = list(collector.pages(EXAMPLES[name].tag, cursor=pages[0].cursor, now=NOON))
     assert [page.posts.rows() for page in rest] == [page.posts.rows() for page in pages[1:]]
     assert pages[-1].cursor is None

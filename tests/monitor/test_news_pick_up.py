@@ -48,6 +48,24 @@ def test_the_first_outlet_comes_first_with_the_posts_that_link_to_it(stores):
     assert rows[1]["url"] == LINK
 
 
+def test_an_article_is_the_same_however_its_address_is_shared(stores):
+    shared = (
+        "http://www.koran.example/air-mati/",
+        "https://m.koran.example/air-mati?utm_source=wa&utm_medium=x",
+        "https://koran.example/air-mati?page=all#komentar",
+        "https://koran.example/air-mati/amp",
+    )
+    posts = [make_post(n, urls=(link,)) for n, link in enumerate(shared)]
+    other = make_post(9, urls=("https://koran.example/air-mati-lagi",))
+    with stores.open() as store, store.transaction():
+        store.posts.add(
+            page_of(posts=[*posts, other, article(10, NOON)]), source="news/x", now=NOON + HOUR
+        )
+    with stores.open(read_only=True) as store:
+        (row,) = store.queries.pick_up(AIR, 10)
+    assert row["linked_by"] == len(shared)
+
+
 def test_the_time_of_a_report_bounds_its_news(stores):
     with stores.open() as store, store.transaction():
         store.posts.add(page_of(posts=[article(1, NOON)]), source="news/koran.example", now=NOON)

@@ -1,0 +1,150 @@
+"""What a feed holds: its articles, and what of it could not be read."""
+
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import feedparser
+
+from collectors.errors import PayloadError, RecordError
+from collectors.markup import text_and_links
+from collectors.platforms.news.dates import published_at
+from collectors.platforms.news.links import canonical
+from collectors.platforms.news.matching import Word, words_of
+from collectors.records import Rejected
+
+_LONGEST_TITLE = 300
+_LONGEST_SUMMARY = 500
+_LONGEST_RAW = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article, as its outlet announces it."""
+
+    key: str  # its one address
+    url: str
+    title: str
+    summary: str
+    published_at: datetime
+    labels: tuple[str, ...]
+    words: tuple[Word, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """What a feed held at one time."""
+
+    title: str | None
+    language: str | None
+    articles: tuple[Article, ...]
+    rejected: tuple[Rejected, ...]
+    received: int
+
+    @property
+    def reaches(self) -> datetime | None:
+        """Since when everything is here.
+
+        An article that is pinned, or of which the date was touched, must not pass for the depth of
+        the feed: a tenth of the oldest, and at least one of five, is left out.
+        """
+        times = sorted(article.published_at for article in self.articles)
+        if not times:
+            return None
+        return times[max(len(times) // 10, min(len(times) // 5, 1))]
+
+
+def issue_of(body: bytes, *, content_type: str, place: str, zone: ZoneInfo) -> Issue:
+    """Read a feed: RSS, Atom or RDF. Raises `PayloadError` if it is none, or holds nothing.
+
+    https://feedparser.readthedocs.io/en/latest/
+    """
+    try:
+        found: Any = feedparser.parse(
+            io.BytesIO(body), response_headers={"content-type": content_type}
+        )
+    except Exception as error:  # its parsers raise what theirs do
+        raise PayloadError(f"{place}: cannot be read as a feed: {error}") from error
+    if not found.get("version"):
+        raise PayloadError(f"{place}: is no RSS or Atom feed, but {_looks_like(body)}")
+    if not found.entries:
+        raise PayloadError(f"{place}: the feed holds no article at all: see whether it has moved")
+    articles: dict[str, Article] = {}
+    rejected = []
+    for number, entry in enumerate(found.entries, start=1):
+        try:
+            article = _article(entry, zone)
+        except RecordError as error:
+            rejected.append(
+                Rejected(
+                    locator=f"{place}:{number}",
+                    reason=error.reason,
+                    raw=_raw(entry),
+                    field=error.field,
+                )
+            )
+        else:
+            articles.setdefault(article.key, article)
+    if not articles:
+        raise PayloadError(f"{place}: not one article could be read: {rejected[0].reason}")
+    return Issue(
+        title=_text(found.feed.get("title"))[:200] or None,
+        language=_text(found.feed.get("language"))[:2].lower() or None,
+        articles=tuple(articles.values()),
+        rejected=tuple(rejected),
+        # The same article twice is one article: what was given is what there is of it.
+        received=len(articles) + len(rejected),
+    )
+
+
+def _looks_like(body: bytes) -> str:
+    start = body[:500].lstrip().lower()
+    if start.startswith((b"<!doctype html", b"<html")) or b"<html" in start:
+        return "a web page"
+    return "JSON" if start.startswith((b"{", b"[")) else "something else"
+
+
+def _article(entry: Any, zone: ZoneInfo) -> Article:
+    link = _text(entry.get("link"))
+    key = canonical(link)
+    if key is None:
+        raise RecordError(f"{link[:100]!r} is no address of an article", field="link")
+    title = _text(entry.get("title"))[:_LONGEST_TITLE]
+    if not title:
+        raise RecordError("there is no title", field="title")
+    # Past its own `get`, which warns of how it fills one in for the other.
+    said = _text(dict.get(entry, "published")) or _text(dict.get(entry, "updated"))
+    when = published_at(said, zone=zone)
+    if when is None:
+        raise RecordError(f"{said[:60]!r} is no date", field="published")
+    summary = _text(entry.get("summary"))[:_LONGEST_SUMMARY]
+    tags = entry.get("tags")
+    labels = [_text(tag.get("term")) for tag in tags if hasattr(tag, "get")] if tags else []
+    return Article(
+        key=key,
+        url=link,
+        title=title,
+        summary=summary,
+        published_at=when,
+        labels=tuple(label for label in labels if label),
+        # A full stop keeps a name from beginning in the title and ending in the summary.
+        words=tuple(words_of(f"{title}. {summary}")),
+    )
+
+
+def _text(value: object) -> str:
+    """Give a field as plain text, on one line; feeds put HTML into any of them."""
+    if not isinstance(value, str):
+        return ""
+    plain = text_and_links(value)[0] if "<" in value or "&" in value else value
+    clean = "".join(c if c.isprintable() else " " for c in plain)
+    return " ".join(clean.encode("utf-8", "replace").decode("utf-8").split())
+
+
+def _raw(entry: Any) -> str:
+    return json.dumps(dict(entry), default=str, ensure_ascii=True)[:_LONGEST_RAW]
