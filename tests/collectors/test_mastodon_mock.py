@@ -2,99 +2,44 @@
 
 from __future__ import annotations
 
-import shutil
-import socket
-import subprocess
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import httpx
 import polars as pl
 import pytest
 
-from collectors.collector import PostRef
 from collectors.errors import (
     AccessRefusedError,
     PayloadError,
     RateLimitedError,
     SourceUnavailableError,
 )
-from collectors.http import PoliteClient
 from collectors.platforms.mastodon.collector import MastodonCollector
+from tests.collectors.mastodon_mock import (
+    NAMES,
+    break_next,
+    clients_of,
+    open_collector,
+    read,
+    running,
+    say,
+)
 
 pytestmark = pytest.mark.servers
-
-_ROOT = Path(__file__).parents[2]
-NAMES = ("alice", "bob", "carol", "dan")
-TIMELINES = "/api/v1/timelines/tag/*"
-
-
-def _free_port() -> int:
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        return int(unused.getsockname()[1])
-
-
-def _await(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            httpx.get(f"{url}/api/v2/instance", timeout=1)
-        except httpx.TransportError:
-            time.sleep(0.1)
-        else:
-            return
-    pytest.fail(f"mastodon_mock did not start: {log.read_text()[-2000:]}")
 
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Run the server in memory, with four accounts."""
-    program = _ROOT / ".venv-servers" / "bin" / "mastodon_mock"
-    if not program.exists():
-        found = shutil.which("mastodon_mock")
-        if found is None:
-            pytest.skip("mastodon_mock is not installed: make servers")
-        program = Path(found)
-    folder = tmp_path_factory.mktemp("mastodon_mock")
-    config = folder / "mock.toml"
-    config.write_text(
-        "".join(
-            f'[[seed.accounts]]\nusername = "{name}"\naccess_token = "tok-{name}"\n'
-            for name in NAMES
-        )
-    )
-    port = _free_port()
-    address = ["--host", "127.0.0.1", "--port", str(port)]
-    log = folder / "log"
-    with log.open("wb") as out:
-        process = subprocess.Popen(
-            [program, "serve", "--in-memory", *address, "--config", config],
-            stdout=out,
-            stderr=subprocess.STDOUT,
-            cwd=folder,
-        )
-        try:
-            # Its own addresses start with localhost; a server is asked under its own name.
-            _await(f"http://localhost:{port}", process, log)
-            yield f"http://localhost:{port}"
-        finally:
-            process.kill()  # it would wait for the answer that it was told to delay
-            process.wait(timeout=10)
+    with running(tmp_path_factory.mktemp("mastodon_mock")) as address:
+        yield address
 
 
 @pytest.fixture
 def people(url: str) -> Iterator[dict[str, httpx.Client]]:
-    clients = {
-        name: httpx.Client(base_url=url, headers={"Authorization": f"Bearer tok-{name}"})
-        for name in NAMES
-    }
-    yield clients
-    for client in clients.values():
-        client.close()
+    with clients_of(url) as clients:
+        yield clients
 
 
 @pytest.fixture
@@ -102,40 +47,6 @@ def collector(url: str) -> Iterator[MastodonCollector]:
     opened = open_collector(url)
     yield opened
     opened.close()
-
-
-def open_collector(
-    url: str, *, token: str | None = None, page_size: int = 20, **options: Any
-) -> MastodonCollector:
-    client = PoliteClient(
-        url,
-        user_agent="gaung/test",
-        now=lambda: datetime.now(UTC),
-        sleep=lambda _: None,
-        min_interval=0,
-        token=token,
-        **options,
-    )
-    return MastodonCollector(client.host, client, page_size=page_size)
-
-
-def say(person: httpx.Client, text: str, **fields: Any) -> dict[str, Any]:
-    answer = person.post(
-        "/api/v1/statuses", json={"status": text, "visibility": "public"} | fields
-    ).raise_for_status()
-    posted: dict[str, Any] = answer.json()
-    return posted
-
-
-def read(collector: MastodonCollector, hashtag: str) -> pl.DataFrame:
-    pages = collector.pages(hashtag, cursor=None, now=datetime.now(UTC))
-    return pl.concat(page.posts for page in pages)
-
-
-def break_next(url: str, effect: dict[str, Any], *, count: int = 1) -> None:
-    """Let the server fail on purpose."""
-    fault = {"match": {"path": TIMELINES}, "effect": effect, "count": count}
-    httpx.post(f"{url}/api/v1/_mock/faults", json=fault).raise_for_status()
 
 
 def test_posts_come_out_as_they_went_in(
@@ -174,57 +85,6 @@ def test_forty_five_posts_come_in_three_pages_and_from_a_cursor_on(
     assert set(pl.concat(page.posts for page in pages)["post_key"]) == said
     rest = list(collector.pages("bulktag", cursor=pages[0].cursor, now=now))
     assert sum(page.received for page in rest) == 25
-
-
-def test_boosts_come_out_as_reposts(
-    people: dict[str, httpx.Client], collector: MastodonCollector
-) -> None:
-    said = say(people["alice"], "Pass it on #BoostTag")
-    for name in ("bob", "carol"):
-        people[name].post(f"/api/v1/statuses/{said['id']}/reblog").raise_for_status()
-    page = next(collector.pages("boosttag", cursor=None, now=datetime.now(UTC)))
-    post = page.posts.row(0, named=True)
-    assert page.engagement["reposts"].to_list() == [2]
-
-    now = datetime.now(UTC)
-    ref = PostRef(post["post_key"], post["author_key"], post["url"], post["created_at"], None)
-    found = collector.expand(ref, now=now)
-    host = collector.source.removeprefix("mastodon/")
-    assert set(found.interactions["author_key"]) == {
-        f"mastodon:@bob@{host}",
-        f"mastodon:@carol@{host}",
-    }
-    assert set(found.interactions["target_post_key"]) == {post["post_key"]}
-    assert set(found.interactions["target_author_key"]) == {f"mastodon:@alice@{host}"}
-    windows = found.interactions.select("not_before", "acted_at").rows()
-    assert all(post["created_at"] <= low <= high <= now for low, high in windows)
-
-
-def test_boosts_are_found_after_a_restart_too(
-    url: str, people: dict[str, httpx.Client], collector: MastodonCollector
-) -> None:
-    said = say(people["alice"], "Once more #RestartTag")
-    people["dan"].post(f"/api/v1/statuses/{said['id']}/reblog").raise_for_status()
-    ref = PostRef(
-        f"mastodon:{said['uri']}",
-        "mastodon:@alice",
-        said["url"],
-        datetime.fromisoformat(said["created_at"]),
-        None,
-    )
-    assert collector.expand(ref, now=datetime.now(UTC)).interactions.height == 1
-
-
-def test_a_deleted_post_is_gone(
-    people: dict[str, httpx.Client], collector: MastodonCollector
-) -> None:
-    said = say(people["alice"], "Oops #GoneTag")
-    assert read(collector, "gonetag").height == 1
-    people["alice"].delete(f"/api/v1/statuses/{said['id']}").raise_for_status()
-    assert read(collector, "gonetag").height == 0
-    created_at = datetime.fromisoformat(said["created_at"])
-    ref = PostRef(f"mastodon:{said['uri']}", "mastodon:@alice", None, created_at, None)
-    assert collector.expand(ref, now=datetime.now(UTC)).received == 0
 
 
 def test_a_hashtag_that_nobody_used_is_an_empty_page(collector: MastodonCollector) -> None:
