@@ -50,6 +50,8 @@ def server_words(body: bytes) -> str:
 
     >>> server_words(b'{"error": "Not Found"}')
     'Not Found'
+    >>> server_words(b'{"error": {"code": "NO_SUCH_NOTE", "message": "No such note."}}')
+    'No such note.'
     >>> server_words(b"<!DOCTYPE html><title>One moment</title>")
     'a web page'
     """
@@ -59,9 +61,11 @@ def server_words(body: bytes) -> str:
         said = msgspec.json.decode(body, type=_Said)
     except (msgspec.DecodeError, RecursionError):
         return ""
-    words = said.error_description or said.error or ""
+    inner = said.error if isinstance(said.error, _Error) else _Error()
+    plain = said.error if isinstance(said.error, str) else None
+    words = said.error_description or plain or inner.message or inner.code or said.message or ""
     # The words go to terminals and logs: no escape sequences, no second line.
-    return "".join(c if c.isprintable() else " " for c in words)[:_LONGEST_WORDS].strip()
+    return "".join(c if c.isprintable() else " " for c in str(words))[:_LONGEST_WORDS].strip()
 
 
 def is_web_page(body: bytes) -> bool:
@@ -69,6 +73,12 @@ def is_web_page(body: bytes) -> bool:
     return body[:100].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
 
 
+class _Error(msgspec.Struct):
+    message: str | None = None
+    code: str | int | None = None
+
+
 class _Said(msgspec.Struct):
-    error: str | None = None
+    error: str | _Error | None = None
     error_description: str | None = None
+    message: str | None = None
