@@ -30,6 +30,7 @@ class PostRef:
     url: str | None
     created_at: datetime
     last_checked_at: datetime | None
+    local_id: str | None = None  # what the source called it (`Page.local_ids`)
 
 
 @dataclass(slots=True)

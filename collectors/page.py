@@ -6,7 +6,7 @@ store has one door.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -88,6 +88,7 @@ REMOVALS = pl.Schema(
         "removed_at": _UTC,
     }
 )
+LOCAL_IDS = pl.Schema({"post_key": pl.String(), "local_id": pl.String()})
 REJECTED = pl.Schema(
     {
         "locator": pl.String(),
@@ -108,6 +109,8 @@ class Page:
     engagement: pl.DataFrame = field(default_factory=lambda: ENGAGEMENT.to_frame())
     rejected: pl.DataFrame = field(default_factory=lambda: REJECTED.to_frame())
     removals: pl.DataFrame = field(default_factory=lambda: REMOVALS.to_frame())
+    # What the source calls the posts, where their keys do not say it; a `PostRef` gives it back.
+    local_ids: pl.DataFrame = field(default_factory=lambda: LOCAL_IDS.to_frame())
     received: int = 0  # records that the source gave, the rejected among them
     cursor: str | None = None  # where the next page starts; None: there is none
     oldest_at: datetime | None = None  # how far back the page reaches, in created_at
@@ -142,6 +145,7 @@ def page_of(
     engagement: Iterable[Engagement] = (),
     rejected: Iterable[Rejected] = (),
     removals: Iterable[Removal] = (),
+    local_ids: Mapping[str, str] | None = None,
     received: int = 0,
     cursor: str | None = None,
     reached_at: datetime | None = None,
@@ -149,7 +153,10 @@ def page_of(
     beyond: str | None = None,
     progress: int = 0,
 ) -> Page:
-    """Make a page of records. `oldest_at` and `newest_at` are taken from the matched posts."""
+    """Make a page of records. `oldest_at` and `newest_at` are taken from the matched posts.
+
+    local_ids: by post key.
+    """
     posts = list(posts)
     times = [post.created_at for post in posts if post.captured_as == "matched"]
     return Page(
@@ -159,6 +166,7 @@ def page_of(
         engagement=_frame(engagement, ENGAGEMENT),
         rejected=_frame(rejected, REJECTED),
         removals=_frame(removals, REMOVALS),
+        local_ids=pl.DataFrame(list((local_ids or {}).items()), schema=LOCAL_IDS, orient="row"),
         received=received,
         cursor=cursor,
         oldest_at=min(times, default=None),

@@ -41,6 +41,7 @@ class Expansions:
                 url=row["url"],
                 created_at=row["created_at"],
                 last_checked_at=row["checked_at"],
+                local_id=row["local_id"],
             )
             for row in rows
         ]
@@ -77,12 +78,13 @@ with recent as (
     select post_key, max(reposts) as reposts from engagement semi join recent using (post_key)
     group by post_key
 ), dated as (
-    select r.*, e.checked_at, e.reposts as answered, coalesce(c.reposts, 0) as reposts,
+    select r.*, s.local_id, e.checked_at, e.reposts as answered, coalesce(c.reposts, 0) as reposts,
            list_max(list_filter(
                list_transform($ages, lambda age: r.created_at + to_seconds(age)),
                lambda reached: reached <= $now)) as reached_at
     from recent r
     left join expansions e on e.post_key = r.post_key and e.source = $source
+    left join sightings s on s.post_key = r.post_key and s.source = $source
     left join counted c on c.post_key = r.post_key
 )
 select * from dated

@@ -47,7 +47,7 @@ class Posts:
         interactions = self._add_interactions(page.interactions, source=source, now=now)
         self._add_engagement(page.engagement)
         if not source.startswith("import/"):
-            self._add_sightings(page.posts, source=source, now=now)
+            self._add_sightings(page, source=source, now=now)
         self._removals.apply(page.removals, source=source, now=now)
         self._removals.apply_standing(page.posts)
         if watch is not None:
@@ -117,15 +117,19 @@ class Posts:
         with self._db.given("page_engagement", once):
             self._db.run(_INSERT_ENGAGEMENT)
 
-    def _add_sightings(self, posts: pl.DataFrame, *, source: str, now: datetime) -> None:
-        matched = posts.filter(pl.col("captured_as") == "matched").select("post_key").unique()
+    def _add_sightings(self, page: Page, *, source: str, now: datetime) -> None:
+        matched = page.posts.filter(pl.col("captured_as") == "matched").select("post_key").unique()
         if matched.is_empty():
             return
-        with self._db.given("page_sightings", matched):
+        ids = page.local_ids.unique("post_key", keep="last")
+        with self._db.given("page_sightings", matched.join(ids, on="post_key", how="left")):
             self._db.run(
                 """
-                insert into sightings select post_key, $source, $now from page_sightings
-                on conflict do nothing
+                insert into sightings (post_key, source, first_seen_at, local_id)
+                select post_key, $source, $now, local_id from page_sightings
+                on conflict do update set local_id = excluded.local_id
+                where excluded.local_id is not null
+                  and excluded.local_id is distinct from sightings.local_id
                 """,
                 source=source,
                 now=now,

@@ -89,7 +89,12 @@ class Streaming:
         )
         return [
             PostRef(
-                row["post_key"], row["author_key"], row["url"], row["created_at"], row["checked_at"]
+                row["post_key"],
+                row["author_key"],
+                row["url"],
+                row["created_at"],
+                row["checked_at"],
+                row["local_id"],
             )
             for row in rows
         ]
@@ -109,7 +114,8 @@ class Streaming:
 
 _TO_CHECK = """
 with seen as (
-    select p.post_key, p.author_key, p.url, p.created_at, s.first_seen_at, c.checked_at
+    select p.post_key, p.author_key, p.url, p.created_at, s.first_seen_at, s.local_id,
+           c.checked_at
     from posts p
     join sightings s on s.post_key = p.post_key and s.source = $source
     left join checks c on c.post_key = p.post_key and c.source = $source

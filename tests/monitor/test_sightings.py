@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collectors.page import page_of
 from monitor.store.queries import Selection
-from tests.builders import NOON, make_engagement, make_post
+from tests.builders import HOUR, NOON, make_engagement, make_post
 
 AIR = Selection(hashtags=("airbersih",))
 
@@ -33,3 +33,23 @@ def test_an_import_is_no_observer(stores):
     show(stores, "import/csv", range(30))
     with stores.open(read_only=True) as store:
         assert store.queries.seen_by(AIR) == []
+
+
+def test_what_each_source_calls_a_post_is_kept_and_given_back_to_it(stores):
+    post, source = make_post(1, created_at=NOON - 2 * HOUR), "mastodon/a.example"
+
+    def see(source, local_id, at):
+        ids = {post.post_key: local_id} if local_id else None
+        with stores.open() as store, store.transaction():
+            store.posts.add(page_of(posts=[post], local_ids=ids), source=source, now=at)
+
+    see(source, "old", NOON - 2 * HOUR)
+    see(source, "114", NOON - 2 * HOUR)
+    see(source, None, NOON - 2 * HOUR)
+    see("mastodon/b.example", "7", NOON - 2 * HOUR)
+    asked = {"since": NOON - 24 * HOUR, "now": NOON, "limit": 10}
+    with stores.open(read_only=True) as store:
+        (due,) = store.expansions.due(source, ["airbersih"], **asked)
+        (unchecked,) = store.streaming.unchecked(source, ["airbersih"], **asked)
+        (other,) = store.streaming.unchecked("mastodon/b.example", ["airbersih"], **asked)
+    assert (due.local_id, unchecked.local_id, other.local_id) == ("114", "114", "7")

@@ -122,8 +122,8 @@ class Api:
 
     def known_id(self, post: PostRef) -> str | None:
         """Give the id by which this server knows, or knew, a post; None if it never said."""
-        if post.post_key in self._local_ids:
-            return self._local_ids[post.post_key]
+        if (known := self._local_ids.get(post.post_key, post.local_id)) is not None:
+            return known
         for address in (_uri_of(post), post.url or ""):
             parts = urlsplit(address)
             last = parts.path.rpartition("/")[2]

@@ -46,10 +46,16 @@ class Heard:
         self._rejected: list[Rejected] = []
         self._removals: list[Removal] = []
         self._received = 0
+        self._local_ids: dict[str, str] = {}  # by post key
 
     def page(self) -> Page:
         """Give it, and begin anew."""
-        page = self._records.page(self._rejected, received=self._received, removals=self._removals)
+        page = self._records.page(
+            self._rejected,
+            received=self._received,
+            removals=self._removals,
+            local_ids=self._local_ids,
+        )
         self._begin()
         return page
 
@@ -86,6 +92,7 @@ class Heard:
             for post in found.posts
         ]
         self._records.extend(found)
+        self._local_ids[post_key(status)] = status.id
         self._keys.pop(status.id, None)
         self._keys[status.id] = post_key(status)
         if len(self._keys) > _REMEMBERED_IDS:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -51,6 +51,7 @@ class Records:
         received: int,
         cursor: str | None = None,
         removals: Iterable[Removal] = (),
+        local_ids: Mapping[str, str] | None = None,
     ) -> Page:
         """Make a page, with each post, author and count once."""
         # A match comes before a mere reference to the same post; a server may repeat either.
@@ -62,6 +63,7 @@ class Records:
             engagement=_first(self.engagement, lambda counts: counts.post_key),
             rejected=rejected,
             removals=removals,
+            local_ids=local_ids,
             received=received,
             cursor=cursor,
         )
@@ -101,7 +103,8 @@ def page_of_statuses(
     if len(unread) == len(rows) > 1:
         why = f"{unread[0].field}: {unread[0].reason}"
         raise PayloadError(f"{address}: none of {len(rows)} statuses can be read: {why}")
-    return found.page(unread, received=len(rows), cursor=cursor)
+    local_ids = {key: local_id for local_id, key in view.keys.items()}
+    return found.page(unread, received=len(rows), cursor=cursor, local_ids=local_ids)
 
 
 def _first(records: Iterable[_Record], key: Callable[[_Record], str]) -> Collection[_Record]:

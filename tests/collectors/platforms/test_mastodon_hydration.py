@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -188,3 +189,17 @@ def test_a_server_that_is_down_says_nothing() -> None:
     with pytest.raises(CollectorError):
         collector.hydrate([ref_of(HERE)], now=LATER)
     collector.close()
+
+
+def test_the_id_that_the_server_gave_before_a_restart_is_enough() -> None:
+    server = Server(HERE, ELSEWHERE)
+    collector = server.collector(seen=False)
+    (shown,) = collector.pages("banjirkota", cursor=None, now=NOON)
+    given = dict(shown.local_ids.rows())
+    assert given == {f"mastodon:{one['uri']}": one["id"] for one in (HERE, ELSEWHERE)}
+    collector.close()
+
+    del server.there[ELSEWHERE["id"]]
+    stored = replace(ref_of(ELSEWHERE), local_id=ELSEWHERE["id"])
+    found = server.hydrate(stored, seen=False)
+    assert [row[1] for row in removed(found)] == [f"mastodon:{ELSEWHERE['uri']}"]
