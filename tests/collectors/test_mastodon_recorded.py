@@ -56,6 +56,28 @@ def test_a_campaign_of_160_posts_is_read_whole() -> None:
     assert sum(one.rejected.height for one in pages) == 0
 
 
+def test_every_copy_that_a_real_bridge_made_is_known_as_the_original() -> None:
+    exchanges = recorded("rtoot/handle_params_max_id.json")
+    bridged = {
+        row["id"]: row["uri"]
+        for exchange in exchanges
+        for row in exchange["body"]
+        if row["account"]["acct"].endswith("@bsky.brid.gy")
+    }
+    assert len(bridged) > 10
+    collector = make_collector(Timeline(*replay(exchanges), page([])), server="mastodon.social")
+    posts = pl.concat(
+        one.posts for one in collector.pages("ichbinhanna", cursor=None, now=NOON)
+    ).filter(platform="bluesky")
+    collector.close()
+    assert {key.removeprefix("bluesky:") for key in posts["post_key"]} == {
+        uri.partition("/convert/ap/")[2] for uri in bridged.values()
+    }
+    # Its author is in the address of a post, and is the one that the account names.
+    dids = posts["post_key"].str.extract(r"at://([^/]+)/")
+    assert posts["author_key"].to_list() == [f"bluesky:{did}" for did in dids]
+
+
 def test_two_servers_show_the_same_posts_under_the_same_keys() -> None:
     keys: list[set[str]] = []
     for name in ("anonymous", "default"):

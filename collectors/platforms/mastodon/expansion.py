@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -41,21 +41,21 @@ class Expansion:
 
     def page(self, post: PostRef, local_id: str, *, now: datetime) -> Page:
         """Give the boosts, answers and quotes of a post: two questions, with a token three."""
-        found = _Found(post, local_id, self._source, now)
+        found = FoundActs(post, local_id, self._source, now)
         path = f"/api/v1/statuses/{local_id}"
         context = self._api.get(f"{path}/context", allow=_GONE)
         for answer in self._boosters(path):
-            found.add_boosts(answer, self._api.host)
+            found.add_boosts(rows_of(answer), answer.links, answer.url, self._api.host)
         if self._api.has_token and self._tells_quotes:
             quotes = self._api.get(f"{path}/quotes", {"limit": _QUOTES_PER_PAGE}, allow=_NOT_TOLD)
             if quotes.status == 200:
-                found.add_acts(rows_of(quotes), quotes)
+                found.add_acts(rows_of(quotes), quotes.url)
             elif context.status == 200:
                 self._tells_quotes = False
         if self._is_worth_waiting(context, now):
             context = self._api.get(f"{path}/context", allow=_GONE)
         if context.status == 200:
-            found.add_acts(descendants_in(context.payload, context.url), context)
+            found.add_acts(descendants_in(context.payload, context.url), context.url)
         return found.page()
 
     def _boosters(self, path: str) -> Iterator[Answer]:
@@ -93,7 +93,7 @@ class Expansion:
         return True
 
 
-class _Found:
+class FoundActs:
     """What was found of one post."""
 
     def __init__(self, post: PostRef, local_id: str, source: str, now: datetime) -> None:
@@ -104,24 +104,27 @@ class _Found:
         self._rejected: list[Rejected] = []
         self._received = 0
 
-    def add_boosts(self, answer: Answer, host: str) -> None:
-        window = window_of(answer.links, created_at=self._post.created_at, now=self._now)
-        rows, aside = rows_of(answer), list[Rejected]()
+    def add_boosts(
+        self, rows: list[object], links: Mapping[str, str], address: str, host: str
+    ) -> None:
+        """Take in the accounts that boosted the post."""
+        window = window_of(links, created_at=self._post.created_at, now=self._now)
+        aside: list[Rejected] = []
         for place, row in enumerate(rows):
             try:
                 account = read(row, Account)
                 author = author_of(account, host)
             except RecordError as error:
-                aside.append(set_aside(row, locator(answer.url, place), error))
+                aside.append(set_aside(row, locator(address, place), error))
                 continue
             boost = boost_of(account, self._post, host=host, window=window)
             self._records.authors.append(author)
             self._boosts.setdefault(boost.author_key, boost)
-        self._count(rows, aside, answer)
+        self._count(rows, aside, address)
 
-    def add_acts(self, rows: list[object], answer: Answer) -> None:
+    def add_acts(self, rows: list[object], address: str) -> None:
         """Take in the statuses that answer or quote the post itself, not those further down."""
-        statuses, aside = read_statuses(rows, answer.url)
+        statuses, aside = read_statuses(rows, address)
         known = {self._local_id: self._post.post_key}
         view = view_of(statuses, source=self._source, now=self._now, known=known)
         for place, status in statuses:
@@ -138,18 +141,18 @@ class _Found:
                 add(found, status, "referenced", view)
                 found.interactions += acts
             except RecordError as error:
-                aside.append(set_aside(rows[place], locator(answer.url, place), error))
+                aside.append(set_aside(rows[place], locator(address, place), error))
                 continue
             self._records.extend(found)
-        self._count(rows, aside, answer)
+        self._count(rows, aside, address)
 
     def page(self) -> Page:
         self._records.interactions += self._boosts.values()
         return self._records.page(self._rejected, received=self._received)
 
-    def _count(self, rows: list[object], aside: list[Rejected], answer: Answer) -> None:
+    def _count(self, rows: list[object], aside: list[Rejected], address: str) -> None:
         if len(aside) == len(rows) > 1:
             why = f"{aside[0].field}: {aside[0].reason}"
-            raise PayloadError(f"{answer.url}: none of {len(rows)} records can be read: {why}")
+            raise PayloadError(f"{address}: none of {len(rows)} records can be read: {why}")
         self._rejected += aside
         self._received += len(rows)

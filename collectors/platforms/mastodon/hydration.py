@@ -34,13 +34,13 @@ class Hydration:
     def page(self, posts: Sequence[PostRef], *, now: datetime) -> Page:
         """Give the counts of posts, and those that are gone."""
         asked = {found: post for post in posts if (found := self._api.known_id(post)) is not None}
-        answers = _Answers(self._source, now, asked)
+        answers = Answers(self._source, now, asked)
         if asked:
             for local_id in self._ask_together(answers):
                 self._ask_alone(answers, local_id, now)
         return answers.page()
 
-    def _ask_together(self, answers: _Answers) -> list[str]:
+    def _ask_together(self, answers: Answers) -> list[str]:
         """Ask about all at once, and give the ids that were not answered."""
         if not self._has_batches:
             self._api.instance()  # a server that is no more says 404 to all
@@ -53,7 +53,7 @@ class Hydration:
         answers.add(rows_of(answer), answer.url)
         return answers.unanswered()
 
-    def _ask_alone(self, answers: _Answers, local_id: str, now: datetime) -> None:
+    def _ask_alone(self, answers: Answers, local_id: str, now: datetime) -> None:
         answer = self._api.get(f"/api/v1/statuses/{local_id}", allow=_GONE)
         if answer.status not in _GONE:
             answers.add([answer.payload], answer.url)
@@ -76,7 +76,7 @@ class Hydration:
         return answer.status not in _GONE and not is_suspended(answer.payload, answer.url)
 
 
-class _Answers:
+class Answers:
     """What was answered of the posts that were asked about, by their ids here."""
 
     def __init__(self, source: str, now: datetime, asked: dict[str, PostRef]) -> None:

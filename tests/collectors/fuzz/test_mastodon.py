@@ -8,7 +8,11 @@ from typing import Any
 import msgspec
 import pytest
 
+from collectors.collector import PostRef
 from collectors.errors import CollectorError
+from collectors.platforms.mastodon.events import Heard
+from collectors.platforms.mastodon.expansion import FoundActs
+from collectors.platforms.mastodon.hydration import Answers
 from collectors.platforms.mastodon.instance import instance_of
 from collectors.platforms.mastodon.statuses import page_of_statuses, read_statuses
 from collectors.platforms.mastodon.view import post_key, view_of
@@ -86,5 +90,64 @@ def test_a_damaged_instance_document_is_read_or_refused() -> None:
             continue
         assert instance.software.isprintable()
         assert instance.closed_to(has_token=False) in (True, False)
+        read += 1
+    assert read > 0
+
+
+def test_damaged_events_are_set_aside_or_passed_over() -> None:
+    kept = 0
+    for damaged in mutations([{"event": "update", "payload": row} for row in ROWS]):
+        heard, given = Heard(SOURCE, frozenset({"banjirkota"})), 0
+        for event in damaged if isinstance(damaged, list) else []:
+            told = (
+                event | {"payload": _written(event.get("payload"))}
+                if isinstance(event, dict)
+                else event
+            )
+            frame = _written(told)
+            given += 1
+            try:
+                heard.take(frame, now=NOON)
+            except CollectorError:
+                break
+        page = heard.page()
+        assert page.received == given
+        assert page.rejected.height <= given
+        assert set(page.posts["author_key"]) <= set(page.authors["author_key"])
+        kept += page.posts.height
+    assert kept > 0
+
+
+def _written(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def test_damaged_answers_about_posts_are_set_aside_and_nothing_is_deleted_by_damage() -> None:
+    read = 0
+    post = PostRef(
+        f"mastodon:{PARENT['uri']}", "mastodon:@akun_b@b.example", None, NOON, None, PARENT["id"]
+    )
+    answers = {"descendants": ROWS, "accounts": [row["account"] for row in ROWS]}
+    for damaged in mutations(answers):
+        payload = received(damaged)
+        if not isinstance(payload, dict):
+            continue
+        rows: list[Any] = [payload.get("descendants"), payload.get("accounts")]
+        if not all(isinstance(row, list) for row in rows):
+            continue
+        acts = FoundActs(post, PARENT["id"], SOURCE, NOON)
+        answered = Answers(SOURCE, NOON, {PARENT["id"]: post})
+        try:
+            acts.add_acts(rows[0], "context")
+            acts.add_boosts(rows[1], {}, "boosts", "a.example")
+        except CollectorError:
+            continue
+        answered.add(rows[0], "statuses")
+        found, became = acts.page(), answered.page()
+        assert found.received == len(rows[0]) + len(rows[1])
+        assert set(found.posts["author_key"]) <= set(found.authors["author_key"])
+        assert set(found.interactions["author_key"]) <= set(found.authors["author_key"])
+        assert became.posts.height + became.rejected.height <= became.received == len(rows[0])
+        assert became.removals.is_empty()
         read += 1
     assert read > 0

@@ -19,7 +19,6 @@ from monitor.collect.run import RunResult
 from monitor.config import CollectSettings
 from monitor.schedule import Wish
 from monitor.store import StoreFile
-from tests.collectors.platforms.test_mastodon import OPEN
 from tests.collectors.platforms.test_mastodon_posts import read_page
 from tests.collectors.servers import NOON, make_client, make_status, page
 
@@ -43,10 +42,11 @@ class Server:
         self.statuses = list(statuses)
         self.page_size = page_size
         self.asked: list[str | None] = []
+        self.instance: dict[str, Any] = {"version": "4.6.4"}
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         if request.url.path == "/api/v2/instance":
-            return httpx.Response(200, content=OPEN.content)
+            return httpx.Response(200, json=self.instance)
         max_id = request.url.params.get("max_id")
         self.asked.append(max_id)
         newest = sorted(self.statuses, key=lambda status: int(status["id"]), reverse=True)
@@ -186,3 +186,21 @@ def test_pitfall_13_a_hash_in_a_link_or_before_a_full_stop_makes_no_other_hashta
     post = read_page(make_status(content=content)).posts.row(0, named=True)
     assert post["hashtags"] == ["banjirkota"]
     assert post["urls"] == ["https://a.example/peta/#tagar"]
+
+
+def test_pitfall_19_a_server_that_closes_is_a_refusal_with_a_remedy_and_a_gap(
+    stores: StoreFile,
+) -> None:
+    server = Server(written(NOON - HOUR))
+    assert read(stores, {"a.example": server})[0].verdict == "complete"
+    server.statuses.clear()  # it shows an empty list, and answers 200
+    feeds = {"local": "authenticated", "remote": "authenticated"}
+    server.instance = {
+        "version": "4.6.4",
+        "configuration": {"timelines_access": {"hashtag_feeds": feeds}},
+    }
+    (run,) = read(stores, {"a.example": server}, now=NOON + HOUR)
+    assert run.verdict == "refused"
+    assert "set collectors.mastodon.token_env" in (run.detail or "")
+    (gap,) = stored(stores, "select reason, from_at, to_at from gaps where closed_at is null")
+    assert tuple(gap.values()) == ("refused", NOON, NOON + HOUR)
