@@ -13,7 +13,7 @@ import msgspec
 from collectors import hashtags
 from collectors.errors import AccessRefusedError, PayloadError, RecordError
 from collectors.page import Page
-from collectors.platforms.mastodon.accounts import PLATFORM, set_aside
+from collectors.platforms.mastodon.accounts import PLATFORM
 from collectors.platforms.mastodon.payloads import Status, read
 from collectors.platforms.mastodon.statuses import Records, records_of
 from collectors.platforms.mastodon.view import is_own, post_key, view_of
@@ -62,8 +62,9 @@ class Heard:
     def take(self, frame: str | bytes, *, now: datetime) -> None:
         """Take in one event. Raises `CollectorError`."""
         self._received += 1
+        told = frame.encode(errors="replace") if isinstance(frame, str) else frame
         try:
-            event = _event_of(frame)
+            event = _event_of(told)
             if event.error is not None:
                 raise AccessRefusedError(f"{self._source}: the stream says: {event.error[:200]}")
             if event.event in _TOLD:
@@ -77,8 +78,14 @@ class Heard:
                 raise PayloadError(
                     f"{self._source}: events of an unknown shape: {error.field}: {error.reason}"
                 ) from error
-            raw = frame if isinstance(frame, str) else frame.decode(errors="replace")
-            self._rejected.append(set_aside(raw, f"{self._source}@{now:%Y-%m-%dT%H:%M:%SZ}", error))
+            self._rejected.append(
+                Rejected(
+                    locator=f"{self._source}@{now:%Y-%m-%dT%H:%M:%SZ}",
+                    reason=error.reason,
+                    raw=told.decode(errors="replace"),
+                    field=error.field,
+                )
+            )
 
     def _add(self, event: _Event, now: datetime) -> None:
         status = read(_decoded(event.payload or ""), Status)
@@ -112,7 +119,7 @@ class Heard:
             self._removals.append(Removal(kind="post", key=key, reason="deleted", removed_at=now))
 
 
-def _event_of(frame: str | bytes) -> _Event:
+def _event_of(frame: bytes) -> _Event:
     try:
         return msgspec.convert(_decoded(frame), _Event)
     except msgspec.ValidationError as error:
