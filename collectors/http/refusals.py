@@ -63,7 +63,8 @@ def server_words(body: bytes) -> str:
         return ""
     inner = said.error if isinstance(said.error, _Error) else _Error()
     plain = said.error if isinstance(said.error, str) else None
-    words = said.error_description or plain or inner.message or inner.code or said.message or ""
+    words = said.error_description or plain or inner.message or inner.code or ""
+    words = words or said.message or said.detail or said.title or ""
     # The words go to terminals and logs: no escape sequences, no second line.
     return "".join(c if c.isprintable() else " " for c in str(words))[:_LONGEST_WORDS].strip()
 
@@ -82,3 +83,5 @@ class _Said(msgspec.Struct):
     error: str | _Error | None = None
     error_description: str | None = None
     message: str | None = None
+    detail: str | None = None  # https://www.rfc-editor.org/rfc/rfc9457
+    title: str | None = None
