@@ -13,11 +13,19 @@ from collectors.imports.sample import Importer, Sample
 from collectors.imports.tweet_harvest import TweetHarvest
 from collectors.imports.twitter_v1 import TwitterV1
 from collectors.imports.twitter_v2 import TwitterV2
+from collectors.imports.zeeschuimer import Zeeschuimer
 
 # In the order of asking: any table is a CSV, so that comes last.
 IMPORTERS: dict[str, Importer] = {
     importer.name: importer
-    for importer in (Parquet(), TwitterV1(), TwitterV2(), TweetHarvest(), CsvMapped())
+    for importer in (
+        Parquet(),
+        Zeeschuimer(),
+        TwitterV1(),
+        TwitterV2(),
+        TweetHarvest(),
+        CsvMapped(),
+    )
 }
 
 # What a file is that no importer reads, by its first bytes, and what to do with it.

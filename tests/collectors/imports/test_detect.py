@@ -64,7 +64,14 @@ def test_any_other_table_is_csv_and_parquet_is_told_by_its_mark(tmp_path: Path) 
 
 
 def test_the_names_of_the_formats_are_those_of_the_help() -> None:
-    assert list(IMPORTERS) == ["parquet", "twitter-v1", "twitter-v2", "tweet-harvest", "csv"]
+    assert list(IMPORTERS) == [
+        "parquet",
+        "zeeschuimer",
+        "twitter-v1",
+        "twitter-v2",
+        "tweet-harvest",
+        "csv",
+    ]
     assert all(importer.title for importer in IMPORTERS.values())
 
 
