@@ -108,17 +108,17 @@ class StoreFile:
         connection = self._connect(read_only=read_only)
         database = Database(connection)
         try:
-            if read_only and _version(database) < len(_migrations()):
+            if read_only and any(name not in _done(database) for name, _ in _migrations()):
                 # A reader of an older store lets a writer migrate it first.
                 database.close()
                 with self.open():
                     pass  # opening it for writing migrates it
                 connection = self._connect(read_only=True)
                 database = Database(connection)
-            version = _version(database)
-            self._refuse_newer(version)
+            done = _done(database)
+            self._refuse_newer(done)
             if not read_only:
-                _migrate(database, done=version)
+                _migrate(database, done=done)
             yield Store(database)
         finally:
             database.close()
@@ -175,12 +175,12 @@ class StoreFile:
             return StoreTooNewError(f"{self.path}: was written by a newer DuckDB: upgrade gaung")
         return StoreAccessError(f"{self.path}: the store cannot be opened: {message}")
 
-    def _refuse_newer(self, version: int) -> None:
-        known = len(_migrations())
-        if version > known:
+    def _refuse_newer(self, done: dict[str, int]) -> None:
+        unknown = sorted(done.keys() - {name for name, _ in _migrations()})
+        if unknown:
             raise StoreTooNewError(
-                f"{self.path}: was written by a newer gaung (store version {version}, this one "
-                f"knows {known}): upgrade gaung, or set store.path to another file"
+                f"{self.path}: was written by a newer gaung (this one does not know "
+                f"{', '.join(unknown)}): upgrade gaung, or set store.path to another file"
             )
 
 
@@ -198,19 +198,22 @@ def _migrations() -> list[tuple[str, str]]:
     return [(file.name, file.read_text(encoding="utf-8")) for file in files]
 
 
-def _version(database: Database) -> int:
+def _done(database: Database) -> dict[str, int]:
+    """Give the migrations that a store has had, by name: they are no sequence, but a set."""
     tables = database.value(
         "select count(*) from information_schema.tables where table_name = 'migrations'"
     )
     if not tables:
-        return 0
-    return int(database.value("select coalesce(max(number), 0) from migrations"))
+        return {}
+    return {row["name"]: row["number"] for row in database.rows("from migrations")}
 
 
-def _migrate(database: Database, *, done: int) -> None:
-    for number, (name, sql) in enumerate(_migrations(), start=1):
-        if number <= done:
+def _migrate(database: Database, *, done: dict[str, int]) -> None:
+    number = max(done.values(), default=0)
+    for name, sql in _migrations():
+        if name in done:
             continue
+        number += 1
         with database.transaction():
             database.script("create table if not exists migrations (number integer, name text)")
             database.script(sql)
