@@ -15,6 +15,7 @@ _FILLABLE = frozenset({"outage", "truncated", "interrupted", "rate limit", "fail
 # Ticks come late by a little: a poll is due a little early rather than one tick late.
 _EARLY = timedelta(seconds=5)
 _DAY = timedelta(days=1)
+_METERED_OVERLAP = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,8 @@ def _poll(
     kind: Literal["poll", "rescan", "nightly"] = "poll"
     top, depth, why = min(covered_to, now), settings.overlap, f"every {_words(wish.every)}"
     if wish.is_metered:
-        depth = timedelta(0)
+        # What a search does not show yet, minutes later it does.
+        depth = min(depth, _METERED_OVERLAP)
     elif _is_due(last.nightly_at, _DAY, settings.nightly, now):
         kind, depth, why = "nightly", settings.nightly, "a week again, once a day"
     elif _is_due(last.rescan_at, settings.rescan_every, settings.rescan, now):

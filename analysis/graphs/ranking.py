@@ -6,20 +6,20 @@ import polars as pl
 
 from analysis.frames import EDGES, require
 
-KINDS = ("repost", "quote", "reply", "mention")
+KINDS = ("repost", "quote", "reply", "mention", "forward")
 
 
 def top_amplified(edges: pl.DataFrame, k: int) -> pl.DataFrame:
     """Give the k authors that were amplified most often.
 
-    edges: EDGES. Returns author_key, total, repost, quote, reply, mention, counterparties (the
+    edges: EDGES. Returns author_key, total, repost, quote, reply, mention, forward, counterparties (the
     distinct authors who did it); by total, then counterparties, then author_key.
 
     >>> from datetime import UTC, datetime
     >>> noon = datetime(2026, 8, 18, 12, tzinfo=UTC)
     >>> acts = [("a", "x", "repost", 3, noon), ("b", "x", "reply", 1, noon)]
     >>> top_amplified(pl.DataFrame(acts, schema=EDGES, orient="row"), 1).rows()
-    [('x', 4, 3, 0, 1, 0, 2)]
+    [('x', 4, 3, 0, 1, 0, 0, 2)]
     """
     return _top(edges, k, by="target_author_key", other="author_key")
 
@@ -31,7 +31,7 @@ def top_amplifiers(edges: pl.DataFrame, k: int) -> pl.DataFrame:
     >>> noon = datetime(2026, 8, 18, 12, tzinfo=UTC)
     >>> acts = [("a", "x", "repost", 3, noon), ("b", "x", "reply", 1, noon)]
     >>> top_amplifiers(pl.DataFrame(acts, schema=EDGES, orient="row"), 1).rows()
-    [('a', 3, 3, 0, 0, 0, 1)]
+    [('a', 3, 3, 0, 0, 0, 0, 1)]
     """
     return _top(edges, k, by="author_key", other="target_author_key")
 

@@ -9,6 +9,7 @@ from importlib import import_module
 
 import polars as pl
 
+from analysis.graphs.ranking import KINDS
 from analysis.trends.capture import missed
 from analysis.trends.participation import indicators
 from monitor import __version__
@@ -87,7 +88,7 @@ def compute(
         authors=posts["author_id"].n_unique(),
         reposts=int(measured.activity["is_repost"].sum()),
         interactions=sum(kinds.values()),
-        interactions_by_kind={k: kinds.get(k, 0) for k in ("repost", "quote", "reply", "mention")},
+        interactions_by_kind={k: kinds.get(k, 0) for k in KINDS},
         first_post_at=_time(posts["sort_at"].min()),
         last_post_at=_time(posts["sort_at"].max()),
         coverage=None if measured.coverage is None else round(measured.coverage, 4),

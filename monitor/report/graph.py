@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 # Louvain in NetworkX takes 40 µs an edge; beyond this the file comes without communities.
 _MOST_EDGES_FOR_COMMUNITIES = 200_000
-_EDGE_FIELDS = ("weight", "repost", "quote", "reply", "mention", "first_at")
+_EDGE_FIELDS = ("weight", "repost", "quote", "reply", "mention", "forward", "first_at")
 
 
 @dataclass(frozen=True, slots=True)

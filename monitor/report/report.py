@@ -68,6 +68,7 @@ class AmplifiedRow:
     quotes: int
     replies: int
     mentions: int
+    forwards: int
     amplifiers: int  # distinct accounts
 
 

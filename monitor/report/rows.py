@@ -67,6 +67,7 @@ def ranked_rows(store: Store, target: Target, span: Span) -> Ranked:
                 quotes=row["quote"],
                 replies=row["reply"],
                 mentions=row["mention"],
+                forwards=row["forward"],
                 amplifiers=row["counterparties"],
             )
             for row in amplified

@@ -36,7 +36,7 @@ _SUMMARY = (
     "last_post_at",
     "coverage",
 )
-_PLURALS = {"quote": "quotes", "reply": "replies", "mention": "mentions"}
+_PLURALS = {"quote": "quotes", "reply": "replies", "mention": "mentions", "forward": "forwards"}
 _TITLES = {
     "bursts": "Bursts",
     "gaps": "Gaps: what is missing",

@@ -79,8 +79,8 @@ def test_a_day_is_read_again_every_few_hours_and_a_week_once_a_day():
     assert depth(nightly_at=now - 24 * HOUR) == ("nightly", timedelta(days=7))
 
 
-def test_what_costs_money_is_never_read_again():
+def test_what_costs_money_is_never_read_again_but_for_its_last_minutes():
     read = stream((NOON - 5 * HOUR, NOON - HOUR))
     wish = replace(WISH, is_metered=True)
     (task,) = due(wish, read, Attempt(NOON - HOUR), settings=SETTINGS, now=NOON)
-    assert (task.kind, task.floor) == ("poll", NOON - HOUR)
+    assert (task.kind, task.floor) == ("poll", NOON - HOUR - timedelta(minutes=5))

@@ -49,6 +49,7 @@ def test_an_edge_leads_from_the_amplifier_and_tells_the_kinds_apart() -> None:
         "quote": 1,
         "reply": 0,
         "mention": 0,
+        "forward": 0,
         "first_at": "2026-08-18T12:00:00+00:00",
     }
 

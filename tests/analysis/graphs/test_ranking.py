@@ -25,6 +25,7 @@ def test_kinds_are_counted_apart_and_together() -> None:
             "quote": 2,
             "reply": 1,
             "mention": 0,
+            "forward": 0,
             "counterparties": 2,
         },
         {
@@ -34,6 +35,7 @@ def test_kinds_are_counted_apart_and_together() -> None:
             "quote": 0,
             "reply": 0,
             "mention": 4,
+            "forward": 0,
             "counterparties": 1,
         },
     ]
