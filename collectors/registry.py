@@ -12,7 +12,7 @@ import msgspec
 from collectors.collector import Collector
 from collectors.options import ClientOptions
 from collectors.paces import Paces
-from collectors.platforms import bluesky, mastodon, news, nostr, telegram, x, youtube
+from collectors.platforms import bluesky, mastodon, news, nostr, telegram, threads, x, youtube
 
 if TYPE_CHECKING:
     import httpx
@@ -63,6 +63,7 @@ SOURCES: dict[str, Source] = {
     "news": Source(news.Settings, news.build),
     "nostr": Source(nostr.Settings, nostr.build),
     "telegram": Source(telegram.Settings, telegram.build),
+    "threads": Source(threads.Settings, threads.build),
     "x": Source(x.Settings, x.build),
     "youtube": Source(youtube.Settings, youtube.build),
 }
