@@ -58,3 +58,19 @@ def _letters(place: Place) -> list[tuple[str, datetime]]:
         return []
     with place.store() as store:
         return store.database.frame("select letter_key, enqueued_at from outbox").rows()
+
+
+def test_a_tick_during_a_long_one_is_skipped_and_told(
+    place: Place, serving: Callable[[int], Server]
+) -> None:
+    """Pitfall 17: the second tick must not ask the same again beside the first."""
+    server = serving(10)
+    server.behave(delay=20.0)  # longer than the time between two ticks
+    place.configure(server)
+    daemon = place.daemon()
+    daemon.wait_for("skipped", seconds=30)
+    assert len([path for path in server.state()["requests"] if "timelines" in path]) == 1
+    with place.store() as store:
+        runs = store.database.value("select count(*) from runs where finished_at is null")
+    assert runs == 1
+    assert daemon.stop()[0] == 0
