@@ -11,10 +11,12 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import TypeVar
 
+import polars as pl
+
 from collectors.errors import ImportFileError
 from collectors.imports.detect import IMPORTERS, recognize
-from collectors.imports.sample import Importer, ImportOptions
-from collectors.page import Page
+from collectors.imports.sample import Importer, ImportOptions, Provenance, Sample
+from collectors.page import POSTS, REJECTED, Page
 from monitor import clock
 from monitor.ledger import Stretch
 from monitor.store import Store, StoreFile
@@ -34,12 +36,14 @@ class ImportResult:
 
     path: Path
     format: str
+    title: str
     read: int
     new: int
     updated: int
     set_aside: int
     run_id: int
     imported_before_at: datetime | None = None
+    provenance: Provenance
 
 
 def importer_for(path: Path, name: str) -> Importer:
@@ -70,11 +74,19 @@ def import_file(
     captured_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
     options = ImportOptions(captured_at=captured_at, mapping=mapping, zone=zone)
     source, sha256 = f"import/{importer.name}", _sha256(path)
+    made = importer.provenance(Sample.of(path))
     with _Turns(stores) as turns:
         before = turns.do(lambda store: store.runs.imported(sha256))
         run_id = turns.do(
             lambda store: store.runs.start(
-                "import", source, now=now, watch=watch, locator=path.name, sha256=sha256
+                "import",
+                source,
+                now=now,
+                watch=watch,
+                locator=path.name,
+                sha256=sha256,
+                tool=made.tool,
+                capture_mode=made.capture_mode,
             )
         )
         read = set_aside = 0
@@ -97,13 +109,78 @@ def import_file(
     return ImportResult(
         path=path,
         format=importer.name,
+        title=importer.title,
         read=read,
         new=turns.new,
         updated=turns.updated,
         set_aside=set_aside,
         run_id=run_id,
         imported_before_at=before,
+        provenance=made,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What an import would do."""
+
+    path: Path
+    importer: Importer
+    provenance: Provenance
+    sha256: str
+    mapping: list[tuple[str, str]]  # column or key, and the field that it fills
+    rows: pl.DataFrame  # the first posts
+    read: int
+    posts: int
+    set_aside: pl.DataFrame  # locator, reason, field
+
+
+def preview(
+    path: Path,
+    *,
+    importer: Importer,
+    mapping: dict[str, str],
+    zone: tzinfo = UTC,
+    rows: int = 10,
+    on_progress: Callable[[int], None] = lambda _: None,
+) -> Preview:
+    """Read a file to its end, and store nothing."""
+    sample = Sample.of(path)
+    captured_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    options = ImportOptions(captured_at=captured_at, mapping=mapping, zone=zone)
+    first: list[pl.DataFrame] = []
+    aside: list[pl.DataFrame] = []
+    keys: set[str] = set()
+    read = 0
+    for page in importer.pages(path, options):
+        matched = page.posts.filter(captured_as="matched")
+        if sum(frame.height for frame in first) < rows:
+            first.append(matched.head(rows))
+        keys.update(matched["post_key"])
+        aside.append(page.rejected.select("locator", "reason", "field"))
+        read += page.received
+        on_progress(page.progress)
+    return Preview(
+        path=path,
+        importer=importer,
+        provenance=importer.provenance(sample),
+        sha256=_sha256(path),
+        mapping=importer.mapping(sample, options),
+        rows=pl.concat(first).head(rows) if first else POSTS.to_frame(),
+        read=read,
+        posts=len(keys),
+        set_aside=pl.concat(aside) if aside else REJECTED.to_frame(),
+    )
+
+
+def files_in(path: Path) -> list[Path]:
+    """Give the files of a folder and the folders within, in order; hidden ones are left out."""
+    found = (
+        file
+        for file in path.rglob("*")
+        if file.is_file() and not any(p.startswith(".") for p in file.relative_to(path).parts)
+    )
+    return sorted(found)
 
 
 class _Turns:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from collectors.errors import ImportFileError, RecordError
-from collectors.imports import jsonl
+from collectors.imports import jsonl, packed
 from collectors.imports.frames import Gathered
 from collectors.imports.sample import SAMPLE_BYTES, ImportOptions
 from collectors.page import Page
@@ -172,7 +172,7 @@ def _encoding(head: bytes) -> str:
 
 def _opened(path: Path) -> BinaryIO:
     try:
-        return path.open("rb")
+        return packed.opened(path)
     except OSError as error:
         raise ImportFileError(f"{path} cannot be read: {error.strerror}") from error
 

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from collectors.errors import ImportFileError
-from collectors.imports import jsonl
+from collectors.imports import jsonl, packed
 from collectors.imports.csv_mapped import CsvMapped
 from collectors.imports.parquet import Parquet
 from collectors.imports.sample import Importer, Sample
@@ -30,10 +30,7 @@ IMPORTERS: dict[str, Importer] = {
 
 # What a file is that no importer reads, by its first bytes, and what to do with it.
 _UNREADABLE = (
-    (b"\x1f\x8b", "gzip; unpack it with gunzip"),
-    (b"\x28\xb5\x2f\xfd", "zstd; unpack it with unzstd"),
-    (b"BZh", "bzip2; unpack it with bunzip2"),
-    (b"\xfd7zXZ\x00", "xz; unpack it with unxz"),
+    (b"\x1f\x8b", "packed twice; unpack it once"),
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive; unpack it"),
     (b"\xd0\xcf\x11\xe0", "an Excel workbook; save it as CSV"),
     (b"SQLite format 3", "an SQLite database; export its table of posts as CSV"),
@@ -50,8 +47,11 @@ def recognize(path: Path) -> Importer:
         raise ImportFileError(f"{path} cannot be read: {error.strerror}") from error
     if not sample.head.strip():
         raise ImportFileError(f"{path} is empty; export it again")
-    for importer in IMPORTERS.values():
+    is_zip = sample.head.startswith(b"PK\x03\x04")  # of several files, or a workbook
+    for importer in () if is_zip else IMPORTERS.values():
         if importer.recognizes(sample):
+            if importer.name == "parquet" and packed.is_packed(path):
+                raise ImportFileError(f"{path} is a packed Parquet file; unpack it")
             return importer
     raise ImportFileError(f"{path} {_look(sample.head)}")
 
@@ -65,6 +65,8 @@ def _look(head: bytes) -> str:
         is_workbook = b"xl/" in head or b"[Content_Types].xml" in head
         return "is an Excel workbook; save it as CSV" if is_workbook else "is a zip; unpack it"
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if start.startswith(packed.DAMAGED.encode()):
+        return "is an archive that is damaged from its beginning; get it again"
     if start.startswith(b"["):
         return "is one JSON list; write one record per line, as `jq -c '.[]'` does"
     if start.startswith(b"{"):

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from collectors.errors import ImportFileError
+from collectors.imports import packed
 from collectors.records import Rejected
 
 _FIRST_LINES = 20
@@ -28,9 +29,10 @@ def lines(path: Path) -> Iterator[Line]:
     """Read the lines that are not blank. Raises `ImportFileError`."""
     end = 0
     try:
-        with path.open("rb") as file:
+        with packed.opened(path) as file:
+            is_packed = isinstance(file, packed.Unpacked)
             for number, content in enumerate(file, 1):
-                end += len(content)
+                end = file.tell() if is_packed else end + len(content)
                 if number == 1:
                     content = content.removeprefix(codecs.BOM_UTF8)
                 if content and not content.isspace():

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Literal, Protocol
 
+from collectors.imports import packed
 from collectors.page import Page
 
 SAMPLE_BYTES = 1 << 18
@@ -27,8 +28,8 @@ class Sample:
 
     @classmethod
     def of(cls, path: Path) -> Sample:
-        """Read the beginning. Raises `OSError`."""
-        with path.open("rb") as file:
+        """Read the beginning, unpacked if the file is packed. Raises `OSError`."""
+        with packed.opened(path) as file:
             return cls(path, file.read(SAMPLE_BYTES))
 
 

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
+    from collectors.imports.sample import Importer
     from monitor.config import Config
+    from monitor.importing import ImportResult
     from monitor.wiring import App
 
 _IMPORT = """Bring in files, each recognized by its content.
@@ -29,11 +31,14 @@ Formats:
   csv            any CSV with a time column; name columns with --map
   parquet        gaung's own columns, or the base columns of research data sets
 
-A record that cannot be read is set aside with its reason; importing a file again changes nothing.
+Files may be packed (.gz, .zst, .bz2, .xz, a .zip of one file); of a folder all files are read. A
+record that cannot be read is set aside with its reason; importing a file again changes nothing.
 
 \b
 Examples:
   gaung import tweets.jsonl
+  gaung import folder-of-exports/ --watch air-bersih
+  gaung import posts.csv.gz --dry-run
   gaung import posts.csv --map created_at=Waktu --map text=Isi --map author=Akun
   gaung import posts.csv --zone Asia/Jakarta
   gaung import harvest.csv --covers 2025-02-22..2025-02-28 --hashtag IndonesiaGelap
@@ -69,6 +74,9 @@ Examples:
     metavar="TAG",
     help="With --covers: what it is complete for.  [default: those of --watch]",
 )
+@click.option("--platform", metavar="NAME", help="For CSV: whose posts these are: x, instagram, …")
+@click.option("--dry-run", is_flag=True, help="Show the mapping and ten rows; store nothing.")
+@click.option("--json", "as_json", is_flag=True, help="With --dry-run: as JSON.")
 @click.pass_obj
 def import_command(
     given: Given,
@@ -79,12 +87,17 @@ def import_command(
     zone: str,
     covers: str | None,
     hashtags: tuple[str, ...],
+    platform: str | None,
+    dry_run: bool,
+    as_json: bool,
 ) -> int:
     """Import each file; one that cannot be imported does not keep the others out."""
-    from collectors.errors import ImportFileError
     from monitor import clock
-    from monitor.importing import import_file, importer_for
+    from monitor.cli.import_preview import show_preview
+    from monitor.importing import import_file, preview
 
+    if as_json and not dry_run:
+        raise click.UsageError("--json goes with --dry-run")
     app = given.app()
     now = clock.now()
     known = {w.name: w for w in app.config.watches}
@@ -93,37 +106,74 @@ def import_command(
         raise click.BadParameter(f"there is no watch {watch!r}: {names}", param_hint="--watch")
     tags = hashtags or (known[watch].tags if watch else ())
     stretch = _covers(covers, tags, now=now, config=app.config)
-    failed = 0
-    for path in files:
-        try:
-            importer = importer_for(path, format_name)
-            with _progress(path) as advance:
+    mapping = _mapping(maps) | ({"platform": f"={platform}"} if platform else {})
+    clocks = _zone(zone)
+
+    def work(path: Path, importer: Importer) -> bool:
+        with _progress(path) as advance:
+            if dry_run:
+                shown = preview(
+                    path, importer=importer, mapping=mapping, zone=clocks, on_progress=advance
+                )
+            else:
                 result = import_file(
                     app.stores,
                     path,
                     importer=importer,
-                    mapping=_mapping(maps),
-                    zone=_zone(zone),
                     now=now,
                     watch=watch,
                     covers=stretch,
                     on_progress=advance,
+                    mapping=mapping,
+                    zone=clocks,
                 )
-        except (ImportFileError, OSError) as error:
-            failed += 1
-            words = (
-                f"{path}: {error.strerror or error}" if isinstance(error, OSError) else str(error)
-            )
-            click.echo(f"gaung: {words}", err=True)
-            continue
-        again = " (imported before)" if result.imported_before_at else ""
+        if dry_run:
+            show_preview(shown, as_json=as_json)
+        else:
+            _tell(app, result)
+        return True
+
+    return _each(files, format_name, work)
+
+
+def _each(files: tuple[Path, ...], format_name: str, work: Callable[[Path, Importer], bool]) -> int:
+    """Do it with each file, and with those in folders; there, what is no export is passed over."""
+    from collectors.errors import ImportFileError
+    from monitor.importing import files_in, importer_for
+
+    done = failed = skipped = 0
+    for given in files:
+        is_folder = given.is_dir()
+        for path in files_in(given) if is_folder else [given]:
+            importer = None
+            try:
+                importer = importer_for(path, format_name)
+                work(path, importer)
+                done += 1
+            except (ImportFileError, OSError) as error:
+                told = f"{path}: {error.strerror or error}" if isinstance(error, OSError) else error
+                is_other = is_folder and importer is None
+                skipped, failed = skipped + is_other, failed + (not is_other)
+                click.echo(f"gaung: {'passed over: ' if is_other else ''}{told}", err=True)
+    if any(given.is_dir() for given in files):
+        click.echo(f"{done} files read, {skipped} passed over, {failed} failed", err=True)
+    return 1 if failed or not done else 0
+
+
+def _tell(app: App, result: ImportResult) -> None:
+    again = " (imported before)" if result.imported_before_at else ""
+    made = result.provenance
+    by = f" by {made.tool}" if made.tool and made.tool != result.format else ""
+    click.echo(
+        f"{result.path.name}: {result.title}{by}{again}: {result.read:,} read, {result.new:,} new, "
+        f"{result.updated:,} updated, {result.set_aside:,} set aside"
+    )
+    if made.capture_mode == "browsed":
         click.echo(
-            f"{path.name}: {importer.title}{again}: {result.read:,} read, {result.new:,} new, "
-            f"{result.updated:,} updated, {result.set_aside:,} set aside"
+            "  browsed: what a platform showed to a person; its volume tells nothing", err=True
         )
-        if result.set_aside:
-            _tell_set_aside(app, result.run_id)
-    return 1 if failed else 0
+    if result.set_aside:
+        _tell_set_aside(app, result.run_id)
 
 
 def _tell_set_aside(app: App, run_id: int) -> None:

@@ -103,7 +103,7 @@ def compute(
         communities=communities,
         graph=graph,
         indicators=[*_indicator_rows(measured), _missed_row(store, target, span)],
-        notes=_notes(measured, graph),
+        notes=_notes(measured, graph, store.runs.browsed(store.queries.sources(selection))),
     )
 
 
@@ -146,8 +146,13 @@ def _missed_row(store: Store, target: Target, span: Span) -> IndicatorRow:
     )
 
 
-def _notes(measured: Measured, graph: dict[str, int]) -> list[str]:
+def _notes(measured: Measured, graph: dict[str, int], browsed: list[str]) -> list[str]:
     notes = []
+    if browsed:
+        notes.append(
+            f"Posts of {', '.join(browsed)} are what a platform chose to show to a person, or a "
+            "part of what there was: nothing can be concluded from how many there are, or when."
+        )
     if measured.coverage is None:
         notes.append(
             "Coverage is unknown: these posts were imported, and nobody says what the file "

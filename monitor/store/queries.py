@@ -155,6 +155,14 @@ class Queries:
             **selection.values(),
         )
 
+    def sources(self, selection: Selection) -> list[str]:
+        """Give who gave the posts: sources, and formats of files as 'import/csv'."""
+        rows = self._db.rows(
+            f"select distinct source from posts where {selection.where()} order by source",  # noqa: S608
+            **selection.values(),
+        )
+        return [row["source"] for row in rows]
+
     def seen_by(self, selection: Selection) -> list[int]:
         """Count the posts of the fediverse that exactly 1, 2, … of its servers have shown us.
 

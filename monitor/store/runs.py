@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -21,13 +22,18 @@ class Runs:
         self._db = database
 
     def start(self, task: str, source: str, *, now: datetime, **about: str | None) -> int:
-        """Note that a run begins; `about`: hashtag, watch, locator, sha256. Gives its id."""
+        """Note that a run begins; `about`: hashtag, watch, locator, sha256, tool, capture_mode.
+
+        Gives its id.
+        """
         return int(
             self._db.value(
                 """
                 insert into runs (
-                    task, source, hashtag, watch, locator, sha256, started_at, version)
-                values ($task, $source, $hashtag, $watch, $locator, $sha256, $now, $version)
+                    task, source, hashtag, watch, locator, sha256, started_at, version, tool,
+                    capture_mode)
+                values ($task, $source, $hashtag, $watch, $locator, $sha256, $now, $version, $tool,
+                    $capture_mode)
                 returning run_id
                 """,
                 task=task,
@@ -36,6 +42,8 @@ class Runs:
                 watch=about.get("watch"),
                 locator=about.get("locator"),
                 sha256=about.get("sha256"),
+                tool=about.get("tool"),
+                capture_mode=about.get("capture_mode"),
                 now=now,
                 version=__version__,
             )
@@ -149,6 +157,18 @@ class Runs:
             sha256=sha256,
         )
         return rows[0]["at"] if rows else None
+
+    def browsed(self, sources: Sequence[str]) -> list[str]:
+        """Give the tools behind those sources whose files are no complete record of anything."""
+        rows = self._db.rows(
+            """
+            select distinct coalesce(tool, source) as tool from runs
+            where task = 'import' and capture_mode in ('browsed', 'edges only')
+              and source in (select unnest($sources)) order by tool
+            """,
+            sources=list(sources),
+        )
+        return [row["tool"] for row in rows]
 
     def set_aside(self, run_id: int, source: str, rejected: pl.DataFrame, *, now: datetime) -> None:
         """Keep records that could not be read, once each."""
