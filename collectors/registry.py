@@ -12,7 +12,17 @@ import msgspec
 from collectors.collector import Collector
 from collectors.options import ClientOptions
 from collectors.paces import Paces
-from collectors.platforms import bluesky, mastodon, news, nostr, telegram, threads, x, youtube
+from collectors.platforms import (
+    bluesky,
+    mastodon,
+    misskey,
+    news,
+    nostr,
+    telegram,
+    threads,
+    x,
+    youtube,
+)
 
 if TYPE_CHECKING:
     import httpx
@@ -60,6 +70,7 @@ def collectors_for(
 SOURCES: dict[str, Source] = {
     "bluesky": Source(bluesky.Settings, bluesky.build),
     "mastodon": Source(mastodon.Settings, mastodon.build),
+    "misskey": Source(misskey.Settings, misskey.build),
     "news": Source(news.Settings, news.build),
     "nostr": Source(nostr.Settings, nostr.build),
     "telegram": Source(telegram.Settings, telegram.build),

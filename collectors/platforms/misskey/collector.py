@@ -1,0 +1,166 @@
+"""Reads hashtags, renotes, quotes and answers from one Misskey server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from collectors.collector import PostRef, SourceReport
+from collectors.errors import (
+    AccessRefusedError,
+    CollectorError,
+    PayloadError,
+    RateLimitedError,
+)
+from collectors.page import Page
+from collectors.platforms.misskey.api import Api, Refused
+from collectors.platforms.misskey.keys import post_key
+from collectors.platforms.misskey.looks import Acts, add_counts
+from collectors.platforms.misskey.notes import Records, View, page_of_notes, read_notes
+from collectors.records import Removal
+
+_PER_PAGE = 100  # the most that the API gives
+_PAGES = 10  # of the rest the note's counts speak
+_GONE = "NO_SUCH_NOTE"
+# The server knows the note, and shows it to its members only.
+_HIDDEN = ("SIGNIN_REQUIRED", "CONTENT_RESTRICTED_BY_SERVER", "CONTENT_RESTRICTED_BY_USER")
+
+
+class MisskeyCollector:
+    """Reads one server. Closing it closes the client."""
+
+    batch = 20  # each is a request
+
+    def __init__(self, api: Api, *, page_size: int = _PER_PAGE) -> None:
+        self.source = f"misskey/{api.host}"
+        self._api = api
+        self._page_size = page_size
+
+    def close(self) -> None:
+        """Let go of the connections; a request in another thread ends at once."""
+        self._api.close()
+
+    def pages(self, hashtag: str, *, cursor: str | None, now: datetime) -> Iterator[Page]:
+        """Give the pages of a hashtag, newest first; the last one is empty.
+
+        https://misskey.io/api-doc#tag/notes/operation/post___notes___search-by-tag
+        """
+        tag, asked = hashtag.lstrip("#"), {cursor}
+        while True:
+            question: dict[str, object] = {"tag": tag, "limit": self._page_size}
+            if cursor is not None:
+                # `sinceId` would turn the order round.
+                question["untilId"] = cursor
+            rows, address = self._list("notes/search-by-tag", question)
+            # A page with fewer than were asked for is not the last: the server filters them.
+            cursor = _last_id(rows, address)
+            if cursor is not None and cursor in asked:
+                raise PayloadError(f"{address}: the next page leads back to a page")
+            asked.add(cursor)
+            self._remember(rows, address)
+            yield page_of_notes(rows, tag, address=address, view=self._view(now), cursor=cursor)
+            if cursor is None:
+                return
+
+    def expand(self, post: PostRef, *, now: datetime) -> Page | None:
+        """Give who renoted, quoted and answered a note; None if this server never showed it.
+
+        https://misskey.io/api-doc#tag/notes/operation/post___notes___renotes
+        """
+        local_id = self._api.known_id(post)
+        if local_id is None:
+            return None
+        acts = Acts(post, local_id, self._view(now))
+        for what in ("notes/renotes", "notes/children"):
+            if not self._follow(what, acts):
+                return None
+        return acts.page()
+
+    def hydrate(self, posts: Sequence[PostRef], *, now: datetime) -> Page:
+        """Give the counts of notes as they are now, and those that are gone.
+
+        Of another server's notes nothing is said to be gone: servers clear out their copies.
+        https://misskey.io/api-doc#tag/notes/operation/post___notes___show
+        """
+        found, view = Records(), self._view(now)
+        for post in posts:
+            local_id = self._api.known_id(post)
+            if local_id is None:
+                continue
+            answer = self._api.ask("notes/show", {"noteId": local_id}, unless={_GONE, *_HIDDEN})
+            if not isinstance(answer, Refused):
+                add_counts(found, answer.payload, answer.url, post, view)
+            elif answer.code == _GONE and self._api.is_own(post):
+                found.removals.append(
+                    Removal(kind="post", key=post.post_key, reason="deleted", removed_at=now)
+                )
+        return found.page()
+
+    def check(self) -> SourceReport:
+        """Ask the server what it is."""
+        try:
+            software = self._api.software()
+        except CollectorError as error:
+            return _report_of_error(self.source, error, self._api.host)
+        summary = f"{self._api.host}, version {software}; shows what this server knows"
+        return SourceReport(self.source, summary)
+
+    def _follow(self, what: str, acts: Acts) -> bool:
+        """Read some pages of who did something to a note; False if it is not known any more."""
+        until: str | None = None
+        for _ in range(_PAGES):
+            question: dict[str, object] = {"noteId": acts.local_id, "limit": _PER_PAGE}
+            if until is not None:
+                question["untilId"] = until
+            answer = self._api.rows(what, question, unless={_GONE, *_HIDDEN})
+            if answer is None:
+                return False
+            rows, address = answer
+            acts.add(rows, address)
+            before, until = until, _last_id(rows, address)
+            if len(rows) < _PER_PAGE:
+                break
+            if until == before:
+                raise PayloadError(f"{address}: the next page leads back to a page")
+        return True
+
+    def _list(self, what: str, question: dict[str, object]) -> tuple[list[object], str]:
+        answer = self._api.rows(what, question)
+        if answer is None:  # only where a refusal is an answer, which it is not here
+            raise PayloadError(f"{self.source}: {what} gave no answer")
+        return answer
+
+    def _remember(self, rows: Sequence[object], address: str) -> None:
+        notes, _ = read_notes(rows, address)
+        self._api.remember(
+            (post_key(one, self._api.host), one.id)
+            for _, note in notes
+            for one in (note.renote, note.reply, note)
+            if one is not None
+        )
+
+    def _view(self, now: datetime) -> View:
+        return View(self.source, self._api.host, now)
+
+
+def _last_id(rows: Sequence[object], address: str) -> str | None:
+    """Give the id where the next page starts; None if the source has nothing older."""
+    ids = [row.get("id") for row in rows if isinstance(row, dict)]
+    found = next((one for one in reversed(ids) if isinstance(one, str) and one), None)
+    if found is None and rows:
+        raise PayloadError(f"{address}: none of {len(rows)} notes has an id")
+    return found
+
+
+def _report_of_error(source: str, error: CollectorError, host: str) -> SourceReport:
+    match error:
+        case AccessRefusedError():  # its message says what to do
+            summary, _, remedy = str(error).rpartition("; ")
+            return SourceReport(source, summary, remedy)
+        case RateLimitedError():
+            remedy = f"wait until {error.retry_at:%H:%M:%S %Z}"
+        case PayloadError():
+            remedy = f"see whether {host} is a Misskey server: open https://{host}/api-doc"
+        case _:
+            remedy = f"see whether {host} is spelled right and can be reached from this machine"
+    return SourceReport(source, str(error), remedy)
