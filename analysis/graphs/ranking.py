@@ -12,8 +12,8 @@ KINDS = ("repost", "quote", "reply", "mention", "forward")
 def top_amplified(edges: pl.DataFrame, k: int) -> pl.DataFrame:
     """Give the k authors that were amplified most often.
 
-    edges: EDGES. Returns author_key, total, repost, quote, reply, mention, forward, counterparties (the
-    distinct authors who did it); by total, then counterparties, then author_key.
+    edges: EDGES. Returns author_key, total, repost, quote, reply, mention, forward, counterparties
+    (the distinct authors who did it); by total, then counterparties, then author_key.
 
     >>> from datetime import UTC, datetime
     >>> noon = datetime(2026, 8, 18, 12, tzinfo=UTC)

@@ -54,6 +54,7 @@ NAMES: dict[str, tuple[str, ...]] = {
         "quote_of_id", "quoted_id", "quoted_status_id", "quote_id",
         "referenced_tweets_quoted_id",
     ),
+    "shared": ("object_id",),
     "platform": ("platform",),
     "like_count": (
         "like_count", "likes", "favorite_count", "favourite_count", "favorites", "likes_count",

@@ -5,15 +5,15 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from collectors import hashtags
 from collectors.errors import ImportFileError, RecordError
-from collectors.imports import cells, csv_reading, edges, x_words
+from collectors.imports import cells, csv_reading, csv_tools, edges, x_words
 from collectors.imports.csv_columns import Columns, resolve
-from collectors.imports.csv_reading import Row
+from collectors.imports.csv_reading import Row, Table
 from collectors.imports.frames import Gathered
 from collectors.imports.sample import ImportOptions, Provenance, Sample
 from collectors.imports.times import parse_any
@@ -43,21 +43,30 @@ class CsvMapped:
     def pages(self, path: Path, options: ImportOptions) -> Iterator[Page]:
         """Read the file page by page. Raises `ImportFileError`, before the first page."""
         table = csv_reading.open_table(path)
-        columns = resolve(path, table.columns, options.mapping)
+        columns = resolve(path, table.columns, _mapping(table, options))
         return csv_reading.pages(table, options, partial(_gather, columns))
 
     def mapping(self, sample: Sample, options: ImportOptions) -> list[tuple[str, str]]:
         """Give the columns that are read, and what they fill; `=x` is one value for all rows."""
         table = csv_reading.table_of(sample.path, sample.head)
-        resolved = resolve(sample.path, table.columns, options.mapping)
+        resolved = resolve(sample.path, table.columns, _mapping(table, options))
         return [
             *((column, field) for field, column in resolved.columns.items()),
             *((f"={value}", field) for field, value in resolved.constants.items()),
         ]
 
     def provenance(self, sample: Sample) -> Provenance:
-        """Tell nothing: any tool writes tables."""
-        return Provenance()
+        """Tell the tool by its columns."""
+        try:
+            table = csv_reading.table_of(sample.path, sample.head)
+        except ImportFileError:
+            return Provenance()
+        return csv_tools.tool_of(table.columns).provenance
+
+
+def _mapping(table: Table, options: ImportOptions) -> dict[str, str]:
+    """Give what the operator says of the columns, before what the tool is known to mean."""
+    return {**csv_tools.tool_of(table.columns).mapping, **options.mapping}
 
 
 def _is_binary(head: bytes) -> bool:
@@ -100,6 +109,11 @@ def _gather(columns: Columns, row: Row, into: Gathered, options: ImportOptions) 
     post = _post(read, options)
     # Before anything is taken: a row is taken whole or not at all.
     counts = _counts(read, post, options)
+    if (known := into.places.get(post.post_key)) is not None and read.known("shared"):
+        # A post that shares two things stands in two rows.
+        into.matched[known] = _joined(into.matched[known], post)
+        return
+    into.places[post.post_key] = len(into.matched)
     into.matched.append(post)
     _gather_author(read, post, into)
     if post.kind != "repost":  # the counts beside a repost are its original's, or zeros
@@ -144,6 +158,9 @@ def _post(read: _Reader, options: ImportOptions) -> Post:
         read.id(field) for field in ("repost_of_id", "reply_to_id", "quote_of_id")
     )
     links = read.known("urls")
+    shared = read.known("shared")
+    if shared is not None:
+        tags, links, repost_of = _shared(shared, tags, links, repost_of)
     return Post(
         post_key=f"{platform}:{native_id}",
         platform=platform,
@@ -162,6 +179,25 @@ def _post(read: _Reader, options: ImportOptions) -> Post:
         repost_of_key=_key(platform, repost_of),
         reply_to_key=_key(platform, reply_to),
         quote_of_key=_key(platform, quote_of),
+    )
+
+
+def _shared(
+    thing: str, tags: tuple[str, ...], links: str | None, repost_of: str | None
+) -> tuple[tuple[str, ...], str | None, str | None]:
+    """Say what was shared: a link, a hashtag, or else another post, by its id."""
+    if thing.lower().startswith(("http://", "https://")):
+        return tags, f"{links or ''} {thing}".strip(), repost_of
+    if thing.startswith(("#", "＃")):
+        return (*tags, thing), links, repost_of
+    return tags, links, repost_of or cells.intact_id(thing)
+
+
+def _joined(one: Post, other: Post) -> Post:
+    return replace(
+        one,
+        hashtags_raw=tuple(dict.fromkeys((*one.hashtags_raw, *other.hashtags_raw))),
+        urls=tuple(dict.fromkeys((*one.urls, *other.urls))),
     )
 
 

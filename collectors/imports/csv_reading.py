@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from collectors.errors import ImportFileError, RecordError
-from collectors.imports import jsonl, packed
+from collectors.imports import csv_tools, jsonl, packed
 from collectors.imports.frames import Gathered
 from collectors.imports.sample import SAMPLE_BYTES, ImportOptions
 from collectors.page import Page
@@ -55,6 +55,7 @@ class Table:
     encoding: str
     separator: str
     columns: tuple[str, ...]
+    has_header: bool = True
 
     def rows(self) -> Iterator[Row | Rejected]:
         """Read the records in order; one that does not fit the header is set aside."""
@@ -62,7 +63,8 @@ class Table:
         with _opened(self.path) as file:
             physical = _Lines(file, self.encoding)
             reader = csv.reader(physical, delimiter=self.separator)
-            _header(reader)
+            if self.has_header:
+                _header(reader)
             while True:
                 line = reader.line_num + 1
                 physical.consumed.clear()
@@ -113,6 +115,8 @@ def table_of(path: Path, head: bytes) -> Table:
             header, separator = cells, candidate
     if not any(cell.strip() for cell in header):
         raise ImportFileError(f"{path}: the first line holds no column names; add a header line")
+    if csv_tools.is_toolkit_row(header):
+        return Table(path, encoding, separator, csv_tools.TOOLKIT_COLUMNS, has_header=False)
     return Table(path, encoding, separator, _distinct(header))
 
 

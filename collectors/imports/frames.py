@@ -43,6 +43,7 @@ class Gathered:
     def __init__(self) -> None:
         self.received = 0
         self.matched: list[Post] = []
+        self.places: dict[str, int] = {}  # in `matched`, where a format joins records
         self.referenced: dict[str, Post] = {}
         # An author or an original comes along again with each of its reposts: once is enough.
         self.authors: dict[str, Author] = {}

@@ -216,7 +216,8 @@ where posts.removed_at is null and (excluded.captured_as < posts.captured_as
    or excluded.edited_at > coalesce(posts.edited_at, '-infinity'::timestamptz)
    or (excluded.edited_at is not distinct from posts.edited_at
        and coalesce(length(excluded.text), 0) > coalesce(length(posts.text), 0))
-   or len(list_distinct(list_concat(posts.hashtags, excluded.hashtags))) > len(posts.hashtags))
+   or len(list_distinct(list_concat(posts.hashtags, excluded.hashtags))) > len(posts.hashtags)
+   or len(list_distinct(list_concat(posts.urls, excluded.urls))) > len(posts.urls))
 """
 
 _UPSERT_AUTHORS = """
