@@ -62,6 +62,13 @@ def cases(folder: Path, *, quick: bool) -> Iterator[Case]:
     )
 
     amount = 20_000 if quick else 100_000
+    yield Case(
+        "pages",
+        [sys.executable, "-m", "bench.pages", str(amount)],
+        [sys.executable, "-m", "bench.pages", str(amount), "decode"],
+        "decoding the JSON",
+        posts=amount,
+    )
     for name, source in (
         ("twitter-v1", "read_json('{}', maximum_object_size=67108864)"),
         ("twitter-v2", "read_json('{}', maximum_object_size=67108864)"),

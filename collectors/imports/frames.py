@@ -2,39 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
-import polars as pl
-import pyarrow as pa
-
-from collectors import hashtags
-from collectors.page import AUTHORS, ENGAGEMENT, INTERACTIONS, POSTS, REJECTED, Page
+from collectors.page import (
+    AUTHORS,
+    ENGAGEMENT,
+    INTERACTIONS,
+    POSTS,
+    REJECTED,
+    Page,
+    frame_of,
+)
 from collectors.records import Author, Engagement, Interaction, Post, Rejected
-
-_ARROW_LISTS = pa.large_list(pa.large_string())
-_ARROW_TIMES = pa.timestamp("us", "UTC")
-
-
-def _series(name: str, values: list[Any], dtype: pl.DataType) -> pl.Series:
-    # Polars walks lists and times in Python, Arrow does not: it takes a fortieth and a fifth.
-    if isinstance(dtype, pl.List):
-        return pl.Series(name, pa.array(values, _ARROW_LISTS), dtype=dtype)
-    if isinstance(dtype, pl.Datetime):
-        return pl.Series(name, pa.array(values, _ARROW_TIMES), dtype=dtype)
-    return pl.Series(name, values, dtype=dtype, strict=False)
-
-
-def frame_of(records: Sequence[object], schema: pl.Schema) -> pl.DataFrame:
-    """Give the frame of records that have the schema's columns as attributes."""
-    if not records:
-        return schema.to_frame()
-    columns = {
-        name: [getattr(record, name) for record in records] for name in schema if name != "hashtags"
-    }
-    if "hashtags" in schema:
-        columns["hashtags"] = [hashtags.normalize_all(raw) for raw in columns["hashtags_raw"]]
-    return pl.DataFrame([_series(name, columns[name], dtype) for name, dtype in schema.items()])
 
 
 class Gathered:
