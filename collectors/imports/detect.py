@@ -8,6 +8,7 @@ from pathlib import Path
 from collectors.errors import ImportFileError
 from collectors.imports import jsonl, packed
 from collectors.imports.csv_mapped import CsvMapped
+from collectors.imports.fourcat import FourCat
 from collectors.imports.parquet import Parquet
 from collectors.imports.sample import Importer, Sample
 from collectors.imports.tweet_harvest import TweetHarvest
@@ -21,6 +22,7 @@ IMPORTERS: dict[str, Importer] = {
     for importer in (
         Parquet(),
         Zeeschuimer(),
+        FourCat(),
         TwitterV1(),
         TwitterV2(),
         TweetHarvest(),

@@ -145,3 +145,32 @@ def x_repost() -> dict[str, Any]:
     )
     post["views"] = {"state": "Enabled"}
     return post
+
+
+def kept(written: dict[str, Any]) -> dict[str, Any]:
+    """Give the line that 4CAT keeps of one of Zeeschuimer."""
+    data = written.pop("data")
+    return {**data, "__import_meta": written}
+
+
+def fourcat_row(**given: Any) -> dict[str, Any]:
+    """Give the columns that 4CAT makes of a TikTok video."""
+    return {
+        "id": "7400000000000000001",
+        "thread_id": "7400000000000000001",
+        "author": "warga_a",
+        "author_full": "Warga A",
+        "author_id": "6900000000000000001",
+        "author_followers": 1200,
+        "body": "Sumur kami kering #AirBersih #Kemarau",
+        "timestamp": "2026-03-02 17:00:00",
+        "unix_timestamp": 1772445600,
+        "is_duet": False,
+        "tiktok_url": "https://www.tiktok.com/@warga_a/video/7400000000000000001",
+        "likes": 10,
+        "comments": 2,
+        "shares": 1,
+        "plays": 1050,
+        "hashtags": "airbersih,kemarau",
+        **given,
+    }

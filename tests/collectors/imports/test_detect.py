@@ -67,6 +67,7 @@ def test_the_names_of_the_formats_are_those_of_the_help() -> None:
     assert list(IMPORTERS) == [
         "parquet",
         "zeeschuimer",
+        "4cat",
         "twitter-v1",
         "twitter-v2",
         "tweet-harvest",
