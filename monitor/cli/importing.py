@@ -28,6 +28,7 @@ Formats:
   twitter-v1     X/Twitter API v1.1, one tweet a line (JSONL)
   twitter-v2     X/Twitter API v2, as twarc writes it (JSONL)
   zeeschuimer    NDJSON of Zeeschuimer: TikTok, Instagram, Threads, X
+  4cat           NDJSON of 4CAT: the same platforms, raw or as columns
   tweet-harvest  CSV of tweet-harvest, with , or ;
   csv            any CSV with a time column; name columns with --map
   parquet        gaung's own columns, or the base columns of research data sets
