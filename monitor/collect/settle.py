@@ -80,8 +80,13 @@ def _shorten_gaps(store: Store, task: Task, run_id: int, progress: Progress, now
         return
     top = top_of(store, task, now=now)
     for gap in store.coverage.open_gaps(source=task.source, hashtag=task.hashtag):
-        if gap.gap_id != task.gap_id and gap.from_at < low < gap.to_at <= top:
+        if gap.gap_id == task.gap_id:
+            continue
+        if gap.from_at < low < gap.to_at <= top:
             store.coverage.change_gap(gap.gap_id, to_at=low, cursor=progress.cursor)
+        elif gap.to_at <= low and gap.cursor is None and progress.cursor is not None:
+            # It lies further down than one run comes: the next goes on from here.
+            store.coverage.change_gap(gap.gap_id, cursor=progress.cursor)
     _judge_gaps(store, task, run_id, (low, top), now)
 
 

@@ -24,6 +24,7 @@ from monitor.demo.shown import Range, Shown
 _TIMELINE = re.compile(r"/api/v1/timelines/tag/(?P<tag>[^/]+)")
 _STATUS = re.compile(r"/api/v1/statuses/(?P<id>\d{1,19})(?P<boosters>/reblogged_by)?")
 _TIMELINE_PAGE, _BOOSTERS_PAGE = (20, 40), (40, 80)  # unless asked for, and at most
+_BATCH = 20  # https://docs.joinmastodon.org/methods/statuses/#index
 _ALLOWED, _PER = 300, timedelta(minutes=5)  # https://docs.joinmastodon.org/api/rate-limits/
 
 
@@ -95,6 +96,10 @@ class MastodonServer:
             # However short a page is, a timeline names a next one, unless it is empty.
             links = self._links(parts.path, asked, ids, more=bool(ids), newer="min_id")
             return _Answer(200, [self._entity(status, now) for status in statuses], links)
+        if parts.path == "/api/v1/statuses":
+            asked_for = [int(one) for one in parse_qs(parts.query).get("id[]", []) if one.isdigit()]
+            known = (self._shown.status(number, now=now) for number in asked_for[:_BATCH])
+            return _Answer(200, [self._entity(one, now) for one in known if one is not None])
         if named := _STATUS.fullmatch(parts.path):
             status = self._shown.status(int(named["id"]), now=now)
             if status is None:

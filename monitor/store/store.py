@@ -108,14 +108,15 @@ class StoreFile:
         connection = self._connect(read_only=read_only)
         database = Database(connection)
         try:
-            if read_only and any(name not in _done(database) for name, _ in _migrations()):
+            done = _done(database)
+            if read_only and any(name not in done for name, _ in _migrations()):
                 # A reader of an older store lets a writer migrate it first.
                 database.close()
                 with self.open():
                     pass  # opening it for writing migrates it
                 connection = self._connect(read_only=True)
                 database = Database(connection)
-            done = _done(database)
+                done = _done(database)
             self._refuse_newer(done)
             if not read_only:
                 _migrate(database, done=done)
@@ -200,12 +201,12 @@ def _migrations() -> list[tuple[str, str]]:
 
 def _done(database: Database) -> dict[str, int]:
     """Give the migrations that a store has had, by name: they are no sequence, but a set."""
-    tables = database.value(
-        "select count(*) from information_schema.tables where table_name = 'migrations'"
-    )
-    if not tables:
+    # Asked at each opening: the catalog of tables costs more than the table.
+    try:
+        rows = database.rows("select name, number from migrations")
+    except duckdb.CatalogException:
         return {}
-    return {row["name"]: row["number"] for row in database.rows("from migrations")}
+    return {row["name"]: row["number"] for row in rows}
 
 
 def _migrate(database: Database, *, done: dict[str, int]) -> None:

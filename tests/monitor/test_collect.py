@@ -301,3 +301,25 @@ def test_a_gap_without_a_cursor_is_filled_piece_by_piece(stores):
     stored, stream = state(stores)
     assert (stored, stream.gaps) == (600, ())
     assert stream.accounted == [(NOON - timedelta(days=7), NOON + 7 * HOUR)]
+
+
+def test_a_gap_without_a_cursor_far_down_is_reached_over_several_turns(stores):
+    source = ListedSource([make_post(n, created_at=NOON - n * HOUR / 2) for n in range(1, 200)])
+    turn(stores, source)
+    with stores.open() as store, store.transaction():
+        store.coverage.open_gap(
+            SOURCE,
+            WISH.hashtag,
+            (NOON - 80 * HOUR, NOON - 70 * HOUR),
+            "failed",
+            now=NOON,
+            detail="a web page instead of JSON",
+            cursor=None,
+        )
+    settings = CollectSettings(expand_limit=0, check_limit=0, max_pages=3)
+    for number in range(1, 10):
+        turn(stores, source, now=NOON + number * HOUR / 4, settings=settings)
+        if not state(stores)[1].gaps:
+            break
+    assert state(stores)[1].gaps == ()
+    assert number < 9
