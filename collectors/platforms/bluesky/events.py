@@ -5,36 +5,25 @@ https://github.com/bluesky-social/jetstream#jetstream-events
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
-from collectors import hashtags
 from collectors.collector import Interest
 from collectors.errors import RecordError
-from collectors.records import Author, Interaction, Post, Removal
+from collectors.platforms.bluesky.posts import (
+    PLATFORM,
+    Found,
+    add_post,
+    author_named,
+    author_of,
+    key_of,
+    read_post,
+    uri_in,
+    written_at,
+)
+from collectors.records import Interaction, Removal
 
-PLATFORM = "bluesky"
 _POSTS, _REPOSTS = "app.bsky.feed.post", "app.bsky.feed.repost"
-_FRACTION = re.compile(r"(\.\d{6})\d+")
-_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
-_SKEW = timedelta(minutes=5)
-_POST_URI = re.compile(r"at://(did:[a-z0-9]+:[^/\s]+)/app\.bsky\.feed\.post/([^/\s]+)")
-
-
-@dataclass(slots=True)
-class Found:
-    """What events have brought."""
-
-    posts: list[Post] = field(default_factory=list)
-    authors: dict[str, Author] = field(default_factory=dict)
-    interactions: list[Interaction] = field(default_factory=list)
-    removals: list[Removal] = field(default_factory=list)
-
-    def __len__(self) -> int:
-        """Count the records, but for authors."""
-        return len(self.posts) + len(self.interactions) + len(self.removals)
 
 
 def time_of(event: dict[str, Any]) -> datetime:
@@ -100,7 +89,7 @@ def _read_deletion(
 def _read_repost(
     record: dict[str, Any], uri: str, did: str, at: datetime, interest: Interest, found: Found
 ) -> None:
-    target = _uri_in(record.get("subject"))
+    target = uri_in(record.get("subject"))
     if target is None:
         raise RecordError("a repost of nothing", field="commit.record.subject")
     if f"{PLATFORM}:{target}" not in interest.posts:
@@ -114,9 +103,9 @@ def _read_repost(
             kind="repost",
             platform=PLATFORM,
             author_key=author,
-            target_author_key=_author_of(target),
+            target_author_key=author_of(target),
             target_post_key=f"{PLATFORM}:{target}",
-            acted_at=_written_at(record.get("createdAt"), at),
+            acted_at=written_at(record.get("createdAt"), at),
             via_key=f"{PLATFORM}:{via_uri}" if isinstance(via_uri, str) else None,
             record_key=f"{PLATFORM}:{uri}",
         )
@@ -126,152 +115,20 @@ def _read_repost(
 def _read_post(
     record: dict[str, Any], uri: str, did: str, at: datetime, interest: Interest, found: Found
 ) -> None:
-    text = record.get("text")
-    text = text if isinstance(text, str) else None
-    facets = _facets(record)
-    raw = _hashtags(record, facets, text)
-    matched = bool(interest.hashtags & set(hashtags.normalize_all(raw)))
-    key = f"{PLATFORM}:{uri}"
-    reply = record.get("reply")
-    parent = _uri_in(reply.get("parent")) if isinstance(reply, dict) else None
-    quoted = _quoted(record.get("embed"))
-    targets = {f"{PLATFORM}:{target}" for target in (parent, quoted) if target}
+    written = read_post(record, seen_at=at)
+    matched = written.has_any(interest.hashtags)
+    key = key_of(uri)
+    targets = {key_of(target) for target in (written.parent, written.quoted) if target}
     if not matched and not targets & interest.posts and key not in interest.posts:
         return
     author = _author(did, found)
-    langs = record.get("langs")
-    found.posts.append(
-        Post(
-            post_key=key,
-            platform=PLATFORM,
-            author_key=author,
-            kind="quote" if quoted else "reply" if parent else "original",
-            created_at=_written_at(record.get("createdAt"), at),
-            captured_as="matched" if matched else "referenced",
-            text=text,
-            lang=langs[0]
-            if isinstance(langs, list) and langs and isinstance(langs[0], str)
-            else None,
-            url=f"https://bsky.app/profile/{did}/post/{uri.rpartition('/')[2]}",
-            indexed_at=at,
-            hashtags_raw=raw,
-            urls=_links(facets, record.get("embed")),
-            reply_to_key=f"{PLATFORM}:{parent}" if parent else None,
-            quote_of_key=f"{PLATFORM}:{quoted}" if quoted else None,
-        )
-    )
+    add_post(found, written, uri, captured_as="matched" if matched else "referenced", seen_at=at)
     if matched:
         interest.posts.add(key)
         interest.authors.add(author)
-    _add_acts(found, key, author, parent, quoted, _mentions(facets))
-
-
-def _add_acts(
-    found: Found,
-    key: str,
-    author: str,
-    parent: str | None,
-    quoted: str | None,
-    mentions: list[str],
-) -> None:
-    at = found.posts[-1].created_at
-    for kind, target in (("reply", parent), ("quote", quoted)):
-        if target is not None:
-            found.interactions.append(
-                Interaction(
-                    kind="reply" if kind == "reply" else "quote",
-                    platform=PLATFORM,
-                    author_key=author,
-                    target_author_key=_author_of(target),
-                    post_key=key,
-                    target_post_key=f"{PLATFORM}:{target}",
-                    acted_at=at,
-                )
-            )
-    found.interactions.extend(
-        Interaction(
-            kind="mention",
-            platform=PLATFORM,
-            author_key=author,
-            target_author_key=f"{PLATFORM}:{did}",
-            post_key=key,
-            acted_at=at,
-        )
-        for did in dict.fromkeys(mentions)
-    )
 
 
 def _author(did: str, found: Found) -> str:
-    key = f"{PLATFORM}:{did}"
-    found.authors.setdefault(
-        key,
-        Author(author_key=key, platform=PLATFORM, url=f"https://bsky.app/profile/{did}"),
-    )
-    return key
-
-
-def _author_of(uri: str) -> str | None:
-    match = _POST_URI.fullmatch(uri)
-    return f"{PLATFORM}:{match[1]}" if match else None
-
-
-def _uri_in(reference: object) -> str | None:
-    uri = reference.get("uri") if isinstance(reference, dict) else None
-    return uri if isinstance(uri, str) and _POST_URI.fullmatch(uri) else None
-
-
-def _quoted(embed: object) -> str | None:
-    """Give the post that is quoted, also beside pictures; other records (lists, feeds) are none."""
-    if not isinstance(embed, dict):
-        return None
-    record = embed.get("record")
-    if isinstance(record, dict) and isinstance(record.get("record"), dict):
-        record = record["record"]
-    return _uri_in(record)
-
-
-def _facets(record: dict[str, Any]) -> list[dict[str, Any]]:
-    """Give the features of all facets. Where they point to is not asked: many point wrongly."""
-    facets = record.get("facets")
-    found: list[dict[str, Any]] = []
-    for facet in facets if isinstance(facets, list) else ():
-        features = facet.get("features") if isinstance(facet, dict) else None
-        if isinstance(features, list):
-            found += [feature for feature in features if isinstance(feature, dict)]
-    return found
-
-
-def _hashtags(
-    record: dict[str, Any], facets: list[dict[str, Any]], text: str | None
-) -> tuple[str, ...]:
-    raw = [f["tag"] for f in facets if isinstance(f.get("tag"), str)]
-    tags = record.get("tags")
-    raw += [tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else []
-    raw += hashtags.in_text(text or "")
-    return tuple(dict.fromkeys(tag.strip().lstrip("#") for tag in raw))
-
-
-def _mentions(facets: list[dict[str, Any]]) -> list[str]:
-    return [
-        f["did"] for f in facets if isinstance(f.get("did"), str) and f["did"].startswith("did:")
-    ]
-
-
-def _links(facets: list[dict[str, Any]], embed: object) -> tuple[str, ...]:
-    links = [f["uri"] for f in facets if isinstance(f.get("uri"), str)]
-    external = embed.get("external") if isinstance(embed, dict) else None
-    if isinstance(external, dict) and isinstance(external.get("uri"), str):
-        links.append(external["uri"])
-    return tuple(dict.fromkeys(link for link in links if link.startswith(("http://", "https://"))))
-
-
-def _written_at(said: object, seen_at: datetime) -> datetime:
-    """Give the author's time; the server's where that is absurd: no time, year 0, the future."""
-    if not isinstance(said, str):
-        return seen_at
-    try:
-        when = datetime.fromisoformat(_FRACTION.sub(r"\1", said.strip()))
-        when = (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return seen_at
-    return when if _EARLIEST <= when <= seen_at + _SKEW else seen_at
+    author = author_named(did)
+    found.authors.setdefault(author.author_key, author)
+    return author.author_key

@@ -17,7 +17,8 @@ from collectors.errors import CollectorError, PayloadError, RecordError, SourceU
 from collectors.http import Connect, Socket
 from collectors.page import Page, page_of
 from collectors.platforms.bluesky.candidates import Candidates
-from collectors.platforms.bluesky.events import PLATFORM, Found, read_event, time_of
+from collectors.platforms.bluesky.events import read_event, time_of
+from collectors.platforms.bluesky.posts import PLATFORM, Found
 from collectors.records import Rejected
 
 _COLLECTIONS = "wantedCollections=app.bsky.feed.post&wantedCollections=app.bsky.feed.repost"
