@@ -74,7 +74,11 @@ class Pager(Collector, Protocol):
 
 @runtime_checkable
 class Expander(Collector, Protocol):
-    """Knows who passed on or answered a post."""
+    """Knows who passed on or answered a post.
+
+    One that knows more than the posts that it found itself has `posts_of`, a tuple of the sources
+    whose posts it may be asked about; so may a `Hydrator`.
+    """
 
     def expand(self, post: PostRef, *, now: datetime) -> Page | None:
         """Give who reposted, quoted and answered a post, as interactions with their posts.

@@ -103,6 +103,11 @@ def due(
     return tasks
 
 
+def is_look_due(every: timedelta, looked_at: datetime | None, *, now: datetime) -> bool:
+    """Tell whether a source that cannot be asked for hashtags is asked about known posts."""
+    return looked_at is None or now - looked_at >= every - _EARLY
+
+
 def _poll(
     wish: Wish,
     stream: Stream,

@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from collectors.collector import Collector, Pager, Streamer
+from collectors.collector import Collector, Expander, Hydrator, Pager, Streamer
 from collectors.page import Page
 from monitor import clock, schedule
 from monitor.alert import Decision
@@ -103,7 +103,7 @@ def collect_due(
     app: App, collectors: Mapping[str, Collector], *, now: datetime, stop: threading.Event
 ) -> list[RunResult]:
     """Stage 1, for the sources that are asked."""
-    asked = pagers(collectors)
+    asked = {s: c for s, c in collectors.items() if isinstance(c, Pager | Expander | Hydrator)}
     return collect(
         app.stores,
         asked,

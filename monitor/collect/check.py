@@ -31,6 +31,7 @@ def check_posts(
             hashtags,
             since=now - settings.check_for,
             now=now,
+            found_by=getattr(collector, "posts_of", ()),
             limit=settings.check_limit,
         )
     if not posts:

@@ -34,6 +34,7 @@ def expand(
             hashtags,
             since=now - settings.expand_for,
             now=now,
+            found_by=getattr(collector, "posts_of", ()),
             limit=settings.expand_limit,
         )
     if not posts:

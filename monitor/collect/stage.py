@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 
-from collectors.collector import Collector
+from collectors.collector import Collector, Pager
 from monitor import schedule
 from monitor.collect.run import RunResult
 from monitor.collect.worker import Worker
@@ -63,18 +63,38 @@ def collect(
     now: datetime,
     stop: threading.Event,
 ) -> list[RunResult]:
-    """Carry out all that is due: sources side by side, the tasks of one source in turn."""
+    """Carry out all that is due: sources side by side, the tasks of one source in turn.
+
+    A source that cannot be asked for a hashtag is asked about the posts of others.
+    """
+    wishes = list(wishes)
+    asked = [wish for wish in wishes if isinstance(collectors[wish.source], Pager)]
     with stores.open() as store, store.transaction():
-        tasks = plan(store, wishes, settings=settings, now=now)
+        tasks = plan(store, asked, settings=settings, now=now)
+        looks = _looks(store, [wish for wish in wishes if wish not in asked], now=now)
     by_source: dict[str, list[Task]] = {}
     for task in tasks:
         by_source.setdefault(task.source, []).append(task)
-    if not by_source:
+    sources = [*by_source, *looks]
+    if not sources:
         return []
 
     def work(source: str) -> list[RunResult]:
         worker = Worker(stores, collectors[source], settings=settings, now=now, stop=stop)
+        if source in looks:
+            return worker.look_again(looks[source])
         return worker.carry_out(by_source[source])
 
-    with ThreadPoolExecutor(max_workers=len(by_source), thread_name_prefix="collect") as pool:
-        return [result for results in pool.map(work, by_source) for result in results]
+    with ThreadPoolExecutor(max_workers=len(sources), thread_name_prefix="collect") as pool:
+        return [result for results in pool.map(work, sources) for result in results]
+
+
+def _looks(store: Store, wishes: list[Wish], *, now: datetime) -> dict[str, list[str]]:
+    """Give the hashtags about whose posts a source is asked now, by source."""
+    found: dict[str, list[str]] = {}
+    for source in sorted({wish.source for wish in wishes}):
+        own = [wish for wish in wishes if wish.source == source]
+        every = min(wish.every for wish in own)
+        if schedule.is_look_due(every, store.runs.looked_at(source, now=now), now=now):
+            found[source] = sorted({wish.hashtag for wish in own})
+    return found

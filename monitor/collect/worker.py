@@ -56,9 +56,9 @@ class Worker:
                 break
             results.append(self.run(task))
         hashtags = sorted({task.hashtag for task in tasks})
-        return results + self._look_again(hashtags) if hashtags else results
+        return results + self.look_again(hashtags) if hashtags else results
 
-    def _look_again(self, hashtags: list[str]) -> list[RunResult]:
+    def look_again(self, hashtags: list[str]) -> list[RunResult]:
         """Ask who passed posts on, and what has become of them, where the source can tell."""
         about: dict[str, Any] = {
             "settings": self._settings,

@@ -17,9 +17,18 @@ class Expansions:
         self._db = database
 
     def due(
-        self, source: str, hashtags: Sequence[str], *, since: datetime, now: datetime, limit: int
+        self,
+        source: str,
+        hashtags: Sequence[str],
+        *,
+        since: datetime,
+        now: datetime,
+        limit: int,
+        found_by: Sequence[str] = (),
     ) -> list[PostRef]:
         """Give the posts whose reposts are due to be asked for, those most reposted first.
+
+        found_by: the sources whose posts are asked about, if not the source's own.
 
         Due is a post whose count has grown since it was asked for, or that has come of age since:
         the counts of older posts are not seen again by polls.
@@ -28,6 +37,7 @@ class Expansions:
         rows = self._db.rows(
             _TO_EXPAND,
             source=source,
+            found_by=list(found_by or [source]),
             hashtags=list(hashtags),
             since=since,
             now=now,
@@ -72,7 +82,8 @@ class Expansions:
 _TO_EXPAND = """
 with recent as (
     select post_key, author_key, url, created_at from posts
-    where captured_as = 'matched' and kind <> 'repost' and source = $source
+    where captured_as = 'matched' and kind <> 'repost'
+      and source in (select unnest($found_by))
       and sort_at >= $since and list_has_any(hashtags, $hashtags)
 ), counted as (
     select post_key, max(reposts) as reposts from engagement semi join recent using (post_key)

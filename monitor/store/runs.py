@@ -124,6 +124,18 @@ class Runs:
             for row in rows
         }
 
+    def looked_at(self, source: str, *, now: datetime) -> datetime | None:
+        """Tell when a source was last asked about posts that were known."""
+        when: datetime | None = self._db.value(
+            """
+            select max(started_at) from runs
+            where source = $source and task in ('expand', 'check') and started_at <= $now
+            """,
+            source=source,
+            now=now,
+        )
+        return when
+
     def last_of_each(self) -> list[dict[str, Any]]:
         """Give the last run of each source and hashtag, and of each import."""
         return self._db.rows(

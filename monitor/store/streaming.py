@@ -75,12 +75,23 @@ class Streaming:
         )
 
     def unchecked(
-        self, source: str, hashtags: Sequence[str], *, since: datetime, now: datetime, limit: int
+        self,
+        source: str,
+        hashtags: Sequence[str],
+        *,
+        since: datetime,
+        now: datetime,
+        limit: int,
+        found_by: Sequence[str] = (),
     ) -> list[PostRef]:
-        """Give posts that came of age since the source was last asked what became of them."""
+        """Give posts that came of age since the source was last asked what became of them.
+
+        found_by: the sources whose posts are asked about, if not the source's own.
+        """
         rows = self._db.rows(
             _TO_CHECK,
             source=source,
+            found_by=list(found_by or [source]),
             hashtags=list(hashtags),
             since=since,
             now=now,
@@ -114,13 +125,15 @@ class Streaming:
 
 _TO_CHECK = """
 with seen as (
-    select p.post_key, p.author_key, p.url, p.created_at, s.first_seen_at, s.local_id,
-           c.checked_at
+    select p.post_key, p.author_key, p.url, p.created_at, min(s.first_seen_at) as first_seen_at,
+           max(s.local_id) as local_id, c.checked_at
     from posts p
-    join sightings s on s.post_key = p.post_key and s.source = $source
+    join sightings s on s.post_key = p.post_key
+        and s.source in (select unnest($found_by))
     left join checks c on c.post_key = p.post_key and c.source = $source
     where p.captured_as = 'matched' and p.kind <> 'article' and p.sort_at >= $since
       and list_has_any(p.hashtags, $hashtags)
+    group by p.post_key, p.author_key, p.url, p.created_at, c.checked_at
 ), dated as (
     select *, list_max(list_filter(
         list_transform($ages, lambda age: created_at + to_seconds(age)),

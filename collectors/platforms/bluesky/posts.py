@@ -187,14 +187,20 @@ def uri_in(reference: object) -> str | None:
 
 def written_at(said: object, seen_at: datetime) -> datetime:
     """Give the author's time; the server's where that is absurd: no time, year 0, the future."""
+    when = time_in(said)
+    return seen_at if when is None or when > seen_at + _SKEW else when
+
+
+def time_in(said: object) -> datetime | None:
+    """Read a time, of any zone and with any number of decimals."""
     if not isinstance(said, str):
-        return seen_at
+        return None
     try:
         when = datetime.fromisoformat(_FRACTION.sub(r"\1", said.strip()))
         when = (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
-        return seen_at
-    return when if _EARLIEST <= when <= seen_at + _SKEW else seen_at
+        return None
+    return when if when >= _EARLIEST else None
 
 
 def _quoted(embed: object) -> str | None:
