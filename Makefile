@@ -3,8 +3,9 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; 
 	$$p -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 ARGS ?=
+BLUESKY := tests/collectors/bluesky_network
 
-.PHONY: help setup demo test check fix bench run golden servers soak fuzz lock clean
+.PHONY: help setup demo test check fix bench run golden servers test-servers soak fuzz lock clean
 help:            ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
 
@@ -19,6 +20,14 @@ setup: .venv/.ready   ## the environment, from pinned versions with hashes
 .venv-servers/.ready: requirements/servers.txt
 	$(PYTHON) -m venv --clear .venv-servers
 	.venv-servers/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/servers.txt
+	@touch $@
+
+# Node 20 or newer, gcc and make; without npm the tests of Bluesky's network are skipped.
+.venv-servers/.node-ready: .venv-servers/.ready $(BLUESKY)/package-lock.json
+	@if command -v npm >/dev/null; then \
+	  mkdir -p .venv-servers/bluesky && cp $(BLUESKY)/package*.json .venv-servers/bluesky/ && \
+	  cd .venv-servers/bluesky && npm ci --no-audit --no-fund --loglevel=error; \
+	else echo "make servers: no npm here, so Bluesky's network is not started" >&2; fi
 	@touch $@
 
 demo: setup      ## the whole pipe on a synthetic campaign, offline
@@ -38,7 +47,7 @@ fix: setup       ## format and mend what can be mended
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-servers: setup .venv-servers/.ready   ## against servers that nobody here wrote, on loopback
+servers test-servers: setup .venv-servers/.node-ready   ## against servers that nobody here wrote, on loopback
 	$(BIN)/pytest -m servers $(ARGS)
 
 soak: setup      ## kill -9, full disk, a report while the daemon collects
