@@ -47,7 +47,8 @@ fix: setup       ## format and mend what can be mended
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-servers test-servers: setup .venv-servers/.node-ready   ## against servers that nobody here wrote, on loopback
+servers: test-servers
+test-servers: setup .venv-servers/.node-ready   ## against servers that nobody here wrote, on loopback
 	$(BIN)/pytest -m servers $(ARGS)
 
 soak: setup      ## kill -9, full disk, a report while the daemon collects

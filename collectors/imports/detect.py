@@ -7,8 +7,10 @@ from pathlib import Path
 
 from collectors.errors import ImportFileError
 from collectors.imports import jsonl, packed
+from collectors.imports.bluesky import Bluesky
 from collectors.imports.csv_mapped import CsvMapped
 from collectors.imports.fourcat import FourCat
+from collectors.imports.mastodon import Mastodon
 from collectors.imports.parquet import Parquet
 from collectors.imports.sample import Importer, Sample
 from collectors.imports.tweet_harvest import TweetHarvest
@@ -25,6 +27,8 @@ IMPORTERS: dict[str, Importer] = {
         FourCat(),
         TwitterV1(),
         TwitterV2(),
+        Mastodon(),
+        Bluesky(),
         TweetHarvest(),
         CsvMapped(),
     )
@@ -69,9 +73,7 @@ def _look(head: bytes) -> str:
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if start.startswith(packed.DAMAGED.encode()):
         return "is an archive that is damaged from its beginning; get it again"
-    if start.startswith(b"["):
-        return "is one JSON list; write one record per line, as `jq -c '.[]'` does"
-    if start.startswith(b"{"):
+    if start.startswith((b"[", b"{")):
         return _look_json(start)
     if start.startswith(b"<"):
         return "is a page of HTML or XML; export the posts as CSV or JSON Lines"
@@ -83,7 +85,7 @@ def _look(head: bytes) -> str:
 def _look_json(start: bytes) -> str:
     first = jsonl.first_record(start)
     if not first:
-        return "is JSON spread over several lines; write one record per line, as `jq -c .` does"
+        return "is JSON that holds no records; write one record per line, as `jq -c '.[]'` does"
     if b'"tweet_count"' in first and b'"start"' in first:
         return "holds counts per hour and no posts; search for the posts themselves"
     if b'"action"' in first and b'"reason"' in first:

@@ -1,24 +1,30 @@
-"""One JSON value per line."""
+"""One JSON value per line, or lists of them, or each over several lines: record by record."""
 
 from __future__ import annotations
 
 import codecs
+import io
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 import msgspec
 
 from collectors.errors import ImportFileError
 from collectors.imports import packed
+from collectors.imports.json_values import Values
 from collectors.records import Rejected
 
 _FIRST_LINES = 20
+_HEAD = 1 << 12
 RAW_BYTES = 1 << 16  # of a rejected record; enough to see what is wrong with it
 
 
 class Line(NamedTuple):
-    """A line that is not blank, where it stands, and how far the file is read with it."""
+    """A record, which of its file it is, and how far the file is read with it.
+
+    Where each has its line, `number` is that line's; else they are counted.
+    """
 
     number: int
     content: bytes
@@ -26,27 +32,53 @@ class Line(NamedTuple):
 
 
 def lines(path: Path) -> Iterator[Line]:
-    """Read the lines that are not blank. Raises `ImportFileError`."""
-    end = 0
+    """Read the records; blank lines are none. Raises `ImportFileError`."""
     try:
         with packed.opened(path) as file:
-            is_packed = isinstance(file, packed.Unpacked)
-            for number, content in enumerate(file, 1):
-                end = file.tell() if is_packed else end + len(content)
-                if number == 1:
-                    content = content.removeprefix(codecs.BOM_UTF8)
-                if content and not content.isspace():
-                    yield Line(number, content, end)
+            head = file.read(_HEAD)
+        with packed.opened(path) as file:
+            yield from _values(file) if _is_spread(head) else _lines(file)
     except OSError as error:
         raise ImportFileError(f"{path} cannot be read: {error.strerror}") from error
 
 
-def first_record(head: bytes) -> bytes:
-    """Give the first whole object among a file's first lines, or the beginning of its only line.
+def _lines(file: BinaryIO) -> Iterator[Line]:
+    end = 0
+    is_packed = isinstance(file, packed.Unpacked)
+    for number, content in enumerate(file, 1):
+        end = file.tell() if is_packed else end + len(content)
+        if number == 1:
+            content = content.removeprefix(codecs.BOM_UTF8)
+        if content and not content.isspace():
+            yield Line(number, content, end)
 
-    Empty if there is none, as where JSON is spread over several lines to be read by people.
+
+def _values(file: BinaryIO) -> Iterator[Line]:
+    values = Values(file)
+    is_packed = isinstance(file, packed.Unpacked)
+    for number, content in enumerate(values, 1):
+        yield Line(number, content, file.tell() if is_packed else values.end)
+
+
+def _is_spread(head: bytes) -> bool:
+    """Tell whether records are no lines: a list, or one that goes over several lines."""
+    start = head.removeprefix(codecs.BOM_UTF8).lstrip()
+    if start.startswith(b"["):
+        return True
+    first, line_end, _ = start.partition(b"\n")
+    # A record that stands on a line of its own has a key on it; its first may be a long one.
+    return bool(line_end) and first.strip() == b"{"
+
+
+def first_record(head: bytes) -> bytes:
+    """Give the first whole object among a file's first records, or the beginning of its only one.
+
+    Empty if there is none.
     """
     start = head.removeprefix(codecs.BOM_UTF8).lstrip()
+    if _is_spread(start):
+        first = next(iter(Values(io.BytesIO(start))), b"")
+        return first if first.startswith(b"{") else b""
     first, line_end, _ = start.partition(b"\n")
     if not line_end:
         return first if first.startswith(b"{") else b""

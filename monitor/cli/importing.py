@@ -29,12 +29,15 @@ Formats:
   twitter-v2     X/Twitter API v2, as twarc writes it (JSONL)
   zeeschuimer    NDJSON of Zeeschuimer: TikTok, Instagram, Threads, X
   4cat           NDJSON of 4CAT: the same platforms, raw or as columns
+  mastodon       statuses as Mastodon's API gives them, alone or in its answers
+  bluesky        posts as Bluesky's API gives them, or Jetstream's events
   tweet-harvest  CSV of tweet-harvest, with , or ;
   csv            any CSV with a time column; name columns with --map
   parquet        gaung's own columns, or the base columns of research data sets
 
-Files may be packed (.gz, .zst, .bz2, .xz, a .zip of one file); of a folder all files are read. A
-record that cannot be read is set aside with its reason; importing a file again changes nothing.
+JSON may be one record a line, a list, or spread over lines. Files may be packed (.gz, .zst, .bz2,
+.xz, a .zip of one file); of a folder all files are read. A record that cannot be read is set aside
+with its reason; importing a file again changes nothing.
 
 \b
 Examples:

@@ -13,6 +13,7 @@ from collectors.errors import RecordError
 from collectors.platforms.bluesky.posts import (
     PLATFORM,
     Found,
+    Written,
     add_post,
     author_named,
     author_of,
@@ -34,8 +35,8 @@ def time_of(event: dict[str, Any]) -> datetime:
     return datetime.fromtimestamp(micros / 1_000_000, UTC)
 
 
-def read_event(event: dict[str, Any], interest: Interest, found: Found) -> None:
-    """Add what of an event is of interest. Raises `RecordError`."""
+def read_event(event: dict[str, Any], interest: Interest | None, found: Found) -> None:
+    """Add what of an event is of interest; None: all of it is. Raises `RecordError`."""
     at, did = time_of(event), event.get("did")
     if not isinstance(did, str) or not did.startswith("did:"):
         raise RecordError("no account", field="did")
@@ -67,37 +68,43 @@ def _part(event: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def _read_account(
-    account: dict[str, Any], did: str, at: datetime, interest: Interest, found: Found
+    account: dict[str, Any], did: str, at: datetime, interest: Interest | None, found: Found
 ) -> None:
     key = f"{PLATFORM}:{did}"
-    if account.get("active") is False and key in interest.authors:
+    if account.get("active") is False and (interest is None or key in interest.authors):
         status = account.get("status")
         reason = status if isinstance(status, str) else "deactivated"
         found.removals.append(Removal(kind="author", key=key, reason=reason, removed_at=at))
 
 
 def _read_deletion(
-    uri: str, collection: str, at: datetime, interest: Interest, found: Found
+    uri: str, collection: str, at: datetime, interest: Interest | None, found: Found
 ) -> None:
     key = f"{PLATFORM}:{uri}"
-    if collection == _REPOSTS and key in interest.acts:
+    if collection == _REPOSTS and (interest is None or key in interest.acts):
         found.removals.append(Removal(kind="undone", key=key, reason="deleted", removed_at=at))
-    elif collection == _POSTS and key in interest.posts:
+    elif collection == _POSTS and (interest is None or key in interest.posts):
         found.removals.append(Removal(kind="post", key=key, reason="deleted", removed_at=at))
 
 
 def _read_repost(
-    record: dict[str, Any], uri: str, did: str, at: datetime, interest: Interest, found: Found
+    record: dict[str, Any],
+    uri: str,
+    did: str,
+    at: datetime,
+    interest: Interest | None,
+    found: Found,
 ) -> None:
     target = uri_in(record.get("subject"))
     if target is None:
         raise RecordError("a repost of nothing", field="commit.record.subject")
-    if f"{PLATFORM}:{target}" not in interest.posts:
+    if interest is not None and key_of(target) not in interest.posts:
         return
     via = record.get("via")
     via_uri = via.get("uri") if isinstance(via, dict) else None
     author = _author(did, found)
-    interest.acts.add(f"{PLATFORM}:{uri}")
+    if interest is not None:
+        interest.acts.add(key_of(uri))
     found.interactions.append(
         Interaction(
             kind="repost",
@@ -113,19 +120,28 @@ def _read_repost(
 
 
 def _read_post(
-    record: dict[str, Any], uri: str, did: str, at: datetime, interest: Interest, found: Found
+    record: dict[str, Any],
+    uri: str,
+    did: str,
+    at: datetime,
+    interest: Interest | None,
+    found: Found,
 ) -> None:
     written = read_post(record, seen_at=at)
-    matched = written.has_any(interest.hashtags)
-    key = key_of(uri)
-    targets = {key_of(target) for target in (written.parent, written.quoted) if target}
-    if not matched and not targets & interest.posts and key not in interest.posts:
+    matched = interest is None or written.has_any(interest.hashtags)
+    if interest is not None and not matched and not _touches(written, key_of(uri), interest):
         return
     author = _author(did, found)
     add_post(found, written, uri, captured_as="matched" if matched else "referenced", seen_at=at)
-    if matched:
-        interest.posts.add(key)
+    if matched and interest is not None:
+        interest.posts.add(key_of(uri))
         interest.authors.add(author)
+
+
+def _touches(written: Written, key: str, interest: Interest) -> bool:
+    """Tell whether a post is one that matters, or answers or quotes one."""
+    targets = {key_of(target) for target in (written.parent, written.quoted) if target}
+    return key in interest.posts or not interest.posts.isdisjoint(targets)
 
 
 def _author(did: str, found: Found) -> str:
