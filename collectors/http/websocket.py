@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import websockets.exceptions
 import websockets.sync.client
+from websockets.typing import Subprotocol
 
 from collectors.errors import PayloadError, SourceUnavailableError
 from collectors.http.addresses import goes_through_proxy, is_private, refuse_private_host
@@ -17,6 +18,7 @@ from collectors.http.refusals import refusal
 
 _OPEN_TIMEOUT = 10.0
 _LARGEST_MESSAGE = 10_000_000
+_XRPC_JSON = Subprotocol("xrpc.v1.json")
 
 
 class Socket(Protocol):
@@ -50,6 +52,8 @@ def connector(
         try:
             opening = websockets.sync.client.connect(
                 url,
+                # https://atproto.com/specs/event-stream: without it frames are CBOR.
+                subprotocols=[_XRPC_JSON] if urlsplit(url).path.startswith("/xrpc/") else None,
                 user_agent_header=user_agent,
                 open_timeout=_OPEN_TIMEOUT,
                 close_timeout=1.0,

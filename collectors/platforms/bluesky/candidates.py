@@ -31,7 +31,7 @@ class Candidates:
 
     def __contains__(self, frame: bytes) -> bool:
         """Tell whether an event must be decoded."""
-        if b'"delete"' in frame or b'"account"' in frame:
+        if b'"delete"' in frame or b'"account"' in frame or b'#account"' in frame:
             return self._is_about_known(frame)
         if any(mark in frame for mark in _MARKS):
             if b"\\u" in frame or b'\\"' in frame:

@@ -19,8 +19,9 @@ _PUBLIC = ("jetstream1.us-east.bsky.network", "jetstream2.us-west.bsky.network")
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The section `[collectors.bluesky]`.
 
-    jetstream: Jetstream servers (version 1), as 'jetstream1.us-east.bsky.network', or the address
-        of one of your own; one is heard at a time, the next is taken when it fails. [] for none.
+    jetstream: Jetstream servers, as 'jetstream1.us-east.bsky.network', or addresses of your own
+        ('wss://…/subscribe') or of version 2 ('wss://…/xrpc/network.bsky.jetstream.subscribeEvents');
+        one is heard at a time, the next is taken when it fails. [] for none.
     appview: who is asked about posts that were heard: who passed them on, their counts, their
         authors' names. '' for nobody.
     handle: the account that searches, as 'namakami.bsky.social'. Without it nothing is searched.

@@ -1,0 +1,187 @@
+"""What was heard of the network so far, across connections, and when it makes a page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from collectors.collector import Interest
+from collectors.errors import PayloadError, RecordError
+from collectors.page import Page, page_of
+from collectors.platforms.bluesky.candidates import Candidates
+from collectors.platforms.bluesky.events import read_event
+from collectors.platforms.bluesky.posts import Found
+from collectors.platforms.bluesky.wires import Place, Wire, at_micros, micros, wire_of
+from collectors.records import Rejected
+
+HOLE = timedelta(seconds=60)  # the network is never silent for so long
+_PAGE_EVERY = timedelta(seconds=2)
+_MOST_RECORDS = 500  # of a page
+_MOST_FRAMES = 50_000  # of a page: in a replay they come faster than by the clock
+_KEPT = timedelta(hours=35)  # https://github.com/bluesky-social/jetstream: 36 hours
+_CAUGHT_UP = timedelta(seconds=3)
+_LOOK_EVERY = 16  # events: looking at the clock costs as much as an event
+_MOST_UNREADABLE = 100  # frames in a row: then it is no Jetstream
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What came in since the last page."""
+
+    found: Found = field(default_factory=Found)
+    rejected: list[Rejected] = field(default_factory=list)
+    received: int = 0
+    frames: int = 0
+
+
+class Heard:
+    """What was heard so far, across connections."""
+
+    def __init__(
+        self,
+        interest: Interest,
+        source: str,
+        since: Place | None,
+        now: Callable[[], datetime],
+    ) -> None:
+        # In microseconds: every event moves it, and a time would be made for each.
+        self._reached = None if since is None else micros(since.at)
+        self._host = "" if since is None else since.host
+        self._seq = 0 if since is None else since.seq
+        self._last = b""  # the last event, which names its place where time does not
+        self._is_first = True  # no event came yet over this connection
+        self.must_hear_again = False
+        self._interest, self._source, self._now = interest, source, now
+        self._candidates = Candidates(interest)
+        self._wire, self._hole = wire_of(""), HOLE
+        self._since_at = self.reached_at
+        self._beyond: str | None = None
+        self._batch = _Batch()
+        self._page_at = now()
+        self._unreadable = 0
+
+    @property
+    def reached_at(self) -> datetime | None:
+        """All before has been heard."""
+        return None if self._reached is None else at_micros(self._reached)
+
+    @property
+    def place(self) -> Place | None:
+        """Where to go on."""
+        self._note_seq()
+        at = self.reached_at
+        return None if at is None else Place(at, self._host if self._seq else "", self._seq)
+
+    def begin(self, wire: Wire, host: str, *, beyond: str | None = None) -> None:
+        """Begin to hear a connection; `beyond`: why it does not go on where the last one ended."""
+        # What cannot be asked for again is a hole, however short.
+        is_again = wire.is_portable or (host == self._host and beyond is None)
+        self._hole = HOLE if is_again else timedelta(0)
+        if host != self._host:
+            self._host, self._seq = host, 0
+        self._wire, self._last, self._is_first = wire, b"", True
+        self._beyond = beyond or self._beyond
+
+    def is_near(self) -> bool:
+        """Tell now and then whether it has caught up with the present."""
+        return self._batch.frames % _LOOK_EVERY == 0 and self.lag() < _CAUGHT_UP
+
+    def lag(self) -> timedelta:
+        """Tell how far behind the present it is."""
+        return self._now() - (self.reached_at or self._now())
+
+    def is_page_due(self) -> bool:
+        """Tell whether enough came in, or enough time went by."""
+        batch = self._batch
+        return (
+            len(batch.found) >= _MOST_RECORDS
+            or batch.frames >= _MOST_FRAMES
+            or (batch.frames % _LOOK_EVERY == 0 and self._now() - self._page_at >= _PAGE_EVERY)
+        )
+
+    def page(self) -> Page:
+        """Give what came in since the last page, or only how far the time has come."""
+        batch, self._batch = self._batch, _Batch()
+        since, self._since_at = self._since_at, self.reached_at
+        place = self.place
+        beyond, self._beyond = self._beyond, None
+        self._page_at = self._now()
+        found = batch.found
+        posts = {post.post_key: post for post in found.posts}
+        return page_of(
+            posts=posts.values(),
+            authors=found.authors.values(),
+            interactions=dict.fromkeys(found.interactions),
+            removals=found.removals,
+            rejected=batch.rejected,
+            received=batch.received,
+            since_at=since,
+            reached_at=self.reached_at,
+            cursor=None if place is None else str(place),
+            beyond=beyond,
+        )
+
+    def take(self, frame: bytes) -> None:
+        """Take in one event."""
+        self._batch.frames += 1
+        # Every event moves the time; to read it from the bytes is cheaper than to decode.
+        moment = self._wire.micros_in(frame)
+        if moment is not None:
+            self._last = frame
+            if self._is_first:
+                self._look_where_it_begins(moment)
+            if self._reached is None or moment > self._reached:
+                self._reached = moment
+            if frame not in self._candidates:
+                return
+        self._batch.received += 1
+        try:
+            event = self._wire.event_of(decoded(frame))
+            if event is None:
+                self._beyond = self._beyond or "too old"
+                return
+            read_event(event, self._interest, self._batch.found)
+            self._unreadable = 0
+        except RecordError as error:
+            self._unreadable += 1
+            if self._unreadable >= _MOST_UNREADABLE:
+                raise PayloadError(f"{self._source}: events of an unknown shape") from error
+            self._batch.rejected.append(
+                Rejected(
+                    locator=f"{self._source}@{self.reached_at:%Y-%m-%dT%H:%M:%SZ}"
+                    if self.reached_at
+                    else self._source,
+                    reason=error.reason,
+                    raw=frame.decode(errors="replace"),
+                    field=error.field,
+                )
+            )
+
+    def _note_seq(self) -> None:
+        self._seq = (self._wire.seq_in(self._last) if self._last else 0) or self._seq
+
+    def _look_where_it_begins(self, moment: int) -> None:
+        self._is_first, at = False, at_micros(moment)
+        reached = self.reached_at
+        if reached is None:
+            self._since_at = at
+        elif at - reached > self._hole:
+            # It begins later than asked: what lies between is not to be had here.
+            if self._now() - reached > _KEPT:
+                self._beyond = self._beyond or "clamp"
+            self._since_at = at
+
+
+def decoded(frame: str | bytes) -> dict[str, Any]:
+    """Decode an event. Raises `RecordError`."""
+    try:
+        event = msgspec.json.decode(frame)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise RecordError(f"broken JSON: {error}") from error
+    if not isinstance(event, dict):
+        raise RecordError("no event")
+    return event
