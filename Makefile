@@ -3,9 +3,10 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; 
 	$$p -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 ARGS ?=
+DATA ?= ../shared/data
 BLUESKY := tests/collectors/bluesky_network
 
-.PHONY: help setup demo test check fix bench run golden servers test-servers soak fuzz lock clean
+.PHONY: help setup demo test check fix bench bench-bursts run golden servers test-servers soak fuzz lock clean
 help:            ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
 
@@ -59,6 +60,9 @@ fuzz: setup      ## 100,000 damaged payloads for each parser (FUZZ_COUNT=...)
 
 bench: setup     ## speed and memory, as ratios to plain DuckDB in the same run
 	$(BIN)/python -m bench $(ARGS)
+
+bench-bursts: setup   ## alarms by the Numenta Anomaly Benchmark (DATA=folder of its series)
+	$(BIN)/python -m bench.bursts $(DATA)
 
 golden: setup    ## rewrite the golden files; then look at the diff
 	GOLDEN=write $(BIN)/pytest -q tests/monitor/test_golden.py

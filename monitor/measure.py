@@ -83,7 +83,9 @@ def measure(
     scored = scores(counted, window=window, zone=zone.key)
     found = bursts(counted, scored, threshold=alerts.burst_score, min_authors=alerts.min_authors)
     windows = counted.join(
-        scored.select("window_start", "expected", "score"), on="window_start", how="left"
+        scored.select("window_start", "expected", "score", "dispersion"),
+        on="window_start",
+        how="left",
     ).sort("window_start")
     return Measured(
         windows=windows.filter(pl.col("window_start") > since - window),

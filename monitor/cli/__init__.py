@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "status": ("status", "Show watches, sources, coverage, gaps, outbox, daemon."),
     "import": ("importing", "Bring in files: X/Twitter JSONL, CSV, Parquet."),
     "report": ("reporting", "Report on a watch or a #hashtag."),
+    "backtest": ("backtesting", "Show what would have been told, and when."),
     "graph": ("reporting", "Write the amplification graph to a file."),
     "findings": ("telling", "List what was found."),
     "alerts": ("telling", "List who was told what, when, and why or why not."),

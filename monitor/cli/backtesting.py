@@ -1,0 +1,228 @@
+"""`gaung backtest`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import click
+
+from monitor.cli.context import Given, read_time
+from monitor.cli.options import WindowType, since_option, until_option
+
+if TYPE_CHECKING:
+    from monitor.backtest.replay import Told
+    from monitor.backtest.series import Aside, Scored
+    from monitor.wiring import App
+
+_BACKTEST = """Replay the past of TARGET, and show what would have been told, and when.
+
+TARGET is a watch or a #hashtag in the store; each hour is judged only by those before it. With
+--series instead, any CSV with the columns `timestamp` and `value`: each line comes out with what
+was expected, a score from 0 to 1, and whether that is an alert (0.5 and more, if balanced). An
+empty value is a gap, not a zero. Nothing is told before two days of history.
+
+\b
+Examples:
+  gaung backtest air-bersih --since 28d
+  gaung backtest --series counts.csv --window 5m --format csv -o scored.csv
+  gaung backtest --series counts.csv --sensitivity calm
+"""
+
+
+@click.command("backtest", help=_BACKTEST)
+@click.argument("target", required=False)
+@click.option(
+    "--series",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="A CSV of timestamp,value instead of the store.",
+)
+@click.option(
+    "--window",
+    type=WindowType(),
+    metavar="WINDOW",
+    help="5m, 1h, …  [default: 1h; of a series, the usual step of its lines]",
+)
+@click.option(
+    "--sensitivity",
+    type=click.Choice(["calm", "balanced", "keen"]),
+    help="[default: all three; of a series, balanced]",
+)
+@since_option
+@until_option
+@click.option("--zone", metavar="ZONE", help="Of times that say none, as Asia/Makassar.")
+@click.option(
+    "--format", "format_name", type=click.Choice(["table", "csv", "json"]), default="table"
+)
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="PATH", help="Write here.")
+@click.pass_obj
+def backtest_command(
+    given: Given,
+    target: str | None,
+    series: Path | None,
+    window: timedelta | None,
+    sensitivity: str | None,
+    since: str | None,
+    until: str | None,
+    zone: str | None,
+    format_name: str,
+    output: Path | None,
+) -> int:
+    """Replay a series, or what is stored."""
+    if (target is None) == (series is None):
+        raise click.UsageError("name a TARGET, or a file with --series")
+    app = given.app()
+    chosen_zone = _zone(zone) or app.config.zone
+    if series is not None:
+        text = _of_series(series, window, sensitivity or "balanced", chosen_zone, format_name)
+    else:
+        span = (since, until)
+        text = _of_target(app, target or "", window, sensitivity, span, format_name)
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        output.write_text(text, encoding="utf-8")
+        click.echo(f"{output}: written", err=True)
+    return 0
+
+
+def _zone(name: str | None) -> ZoneInfo | None:
+    try:
+        return None if name is None else ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise click.BadParameter(
+            f"{name!r} is no zone, as Asia/Jakarta", param_hint="--zone"
+        ) from error
+
+
+def _of_series(
+    path: Path, window: timedelta | None, sensitivity: str, zone: ZoneInfo, format_name: str
+) -> str:
+    from monitor.backtest.sensitivity import SENSITIVITIES, least_score
+    from monitor.backtest.series import as_csv, read_series, score_series, usual_step
+
+    points, aside = read_series(path, zone=zone)
+    _tell_aside(path, aside)
+    wanted = next(name for name in SENSITIVITIES if name == sensitivity)
+    step = window or usual_step(points)
+    scored = score_series(points, window=step, zone=zone, least=least_score(wanted))
+    if format_name == "csv":
+        return "".join(as_csv(scored))
+    if format_name == "json":
+        return json.dumps([_row(one) for one in scored], ensure_ascii=False, indent=1) + "\n"
+    return _series_table(path, scored, step)
+
+
+def _tell_aside(path: Path, aside: list[Aside]) -> None:
+    for one in aside[:10]:
+        click.echo(f"{path}, line {one.line}, {one.field}: {one.reason}; left out", err=True)
+    if len(aside) > 10:
+        click.echo(f"{path}: {len(aside) - 10} more lines left out", err=True)
+
+
+def _row(one: Scored) -> dict[str, object]:
+    return {
+        "timestamp": one.point.written,
+        "value": one.point.value,
+        "expected": one.expected,
+        "score": one.score,
+        "alert": one.alert,
+    }
+
+
+def _series_table(path: Path, scored: list[Scored], step: timedelta) -> str:
+    """Tell the alerts; the other lines are in the other formats."""
+    told = [one for one in scored if one.alert]
+    gaps = sum(one.point.value is None for one in scored)
+    lines = [
+        f"{path}: {len(scored):,} points of {step}, {gaps} gaps, {len(told)} alerts",
+        *(
+            f"{one.point.written}  {one.point.value:g} posts, {one.expected or 0:.1f} expected, "
+            f"score {one.score or 0:.2f}"
+            for one in told
+        ),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _of_target(
+    app: App,
+    target: str,
+    window: timedelta | None,
+    sensitivity: str | None,
+    span: tuple[str | None, str | None],
+    format_name: str,
+) -> str:
+    from monitor import clock
+    from monitor.backtest.replay import replay
+    from monitor.cli.reporting import target_of
+    from monitor.measure import measure
+    from monitor.report.span import span_of
+
+    now = clock.now()
+    step = window or timedelta(hours=1)
+    since = read_time(span[0], option="--since", now=now, config=app.config)
+    until = read_time(span[1], option="--until", now=now, config=app.config)
+    chosen = target_of(app, target)
+    with app.stores.open(read_only=True) as store:
+        asked = span_of(
+            store, chosen, since=since, until=until, window=step, now=now, zone=app.config.zone
+        )
+        measured = measure(
+            store,
+            chosen,
+            since=asked.since,
+            until=asked.until,
+            window=step,
+            zone=app.config.zone,
+            alerts=app.config.alerts,
+        )
+    told = replay(measured, alerts=app.config.alerts, window=step, since=asked.since)
+    told = [one for one in told if sensitivity in (None, one.sensitivity)]
+    if format_name == "json":
+        return json.dumps([asdict(one) for one in told], default=_iso, indent=1) + "\n"
+    if format_name == "csv":
+        return _as_csv(told)
+    wanted = [sensitivity] if sensitivity else None
+    days = (asked.until - asked.since) / timedelta(days=1)
+    return _target_table(chosen.name, told, wanted, days, app.config.zone)
+
+
+def _iso(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _as_csv(told: list[Told]) -> str:
+    from monitor.backtest.replay import Told
+
+    names = list(Told.__dataclass_fields__)
+    rows = [
+        ",".join("" if value is None else _iso(value) for value in asdict(one).values())
+        for one in told
+    ]
+    return "\n".join([",".join(names), *rows]) + "\n"
+
+
+def _target_table(
+    name: str, told: list[Told], wanted: list[str] | None, days: float, zone: ZoneInfo
+) -> str:
+    from monitor.backtest.sensitivity import SENSITIVITIES
+
+    def moment(at: datetime | None) -> str:
+        return "goes on" if at is None else f"{at.astimezone(zone):%Y-%m-%d %H:%M %Z}"
+
+    lines = [f"{name}: {days:.0f} days replayed, each hour by those before it"]
+    for sensitivity in wanted or SENSITIVITIES:
+        own = [one for one in told if one.sensitivity == sensitivity]
+        lines.append(f"\n{sensitivity}: {len(own)} alerts")
+        lines += [
+            f"  {moment(one.told_at)}  since {moment(one.onset)}: {one.posts} posts, "
+            f"{one.expected:g} expected, {one.authors} authors at the peak; until {moment(one.end)}"
+            for one in own
+        ]
+    return "\n".join(lines) + "\n"
