@@ -84,7 +84,7 @@ class PrivacySettings(Struct, frozen=True, forbid_unknown_fields=True):
 class AlertSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """When a finding becomes an alert."""
 
-    burst_score: Annotated[float, Meta(gt=0)] = 6.0
+    burst_score: Annotated[float, Meta(gt=0)] = 4.1
     min_authors: Annotated[int, Meta(ge=1)] = 5
     repeat_after: timedelta = timedelta(hours=24)
     grew_by: Annotated[float, Meta(gt=1)] = 1.5

@@ -28,7 +28,8 @@ _QUIET = _DAY  # after an alarm, but for what is rarer still
 # How rare it must be, in powers of ten and by the series' own past: chosen where alarms change
 # least with it, see bench/bursts.py.
 ALARM = 3.2
-HOURLY_ALARM = 6.0  # surprise; the default of alerts.burst_score
+HOURLY_ALARM = 4.1  # surprise; the default of alerts.burst_score
+_GROWN = 1.5  # hours: as alerts.grew_by
 _LEAST_WINDOWS = 48
 _HOUR = timedelta(hours=1)
 
@@ -92,7 +93,8 @@ def _hourly(counts: Floats, starts: pl.Series, *, window: timedelta, zone: str) 
 
 
 def _alarms(expected: Floats, rare: Floats, window: timedelta, alarm: float) -> Alarms:
-    heard = _quieted(np.nan_to_num(rare), max(1, round(_QUIET / window)))
+    grown = _GROWN if window >= _HOUR else 1.0
+    heard = _quieted(np.nan_to_num(rare), max(1, round(_QUIET / window)), grown)
     score = heard**2 / (heard**2 + alarm**2)
     return Alarms(expected, rare, np.where(np.isnan(rare), np.nan, score))
 
@@ -137,12 +139,12 @@ def _evidence(counts: Floats, expected: Floats, dispersion: Floats) -> Floats:
     return result
 
 
-def _quieted(rare: Floats, quiet: int) -> Floats:
-    """Let through what is rare, and for a while after it only what is rarer."""
+def _quieted(rare: Floats, quiet: int, grown: float) -> Floats:
+    """Let through what is rare, and for a while after it only what is so many times rarer."""
     result = np.zeros(len(rare))
     highest, last = 0.0, -quiet - 1
     for place, value in enumerate(rare.tolist()):
-        if value > 0 and (place - last > quiet or value > highest):
+        if value > 0 and (place - last > quiet or value > grown * highest):
             result[place] = highest = value
             last = place
     return result

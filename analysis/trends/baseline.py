@@ -13,6 +13,7 @@ _CLIP = 2.0  # standard deviations; what lies above is a burst, not the season
 _LEAST_LEVEL = 0.05  # posts per window: even a silent hashtag may get a post
 _LEAST_DISPERSION = 1.2  # posts come in threads, so they are never quite Poisson
 _FIRST_DISPERSION = 2.0
+_AT_EVERY_LEVEL = 2.0
 _PRIOR_POSTS = 5.0  # so many posts must contradict a flat day before half of it is believed
 _PRIOR_WINDOWS = 20  # for the dispersion
 
@@ -122,6 +123,39 @@ def dispersions(
         if mu > 0 and not isnan(count):
             seen += 1
             phi = _next_dispersion(phi, count, mu, max(gain, 1 / (seen + _PRIOR_WINDOWS)))
+    return result
+
+
+def at_level(
+    dispersion: Sequence[float], expected: Sequence[float], half_life: float
+) -> list[float]:
+    r"""Give the dispersion that each window has at its own level, not at that of the average one.
+
+    Busy hours scatter more than quiet ones: topics move all counts of an hour together, which adds
+    :math:`a \mu^2` to the variance. Of what was learnt of all windows, :math:`\phi_0 = 2` is taken
+    to be there at every level (posts come in threads), and the rest to grow with the level:
+
+    .. math:: \phi_t = \phi_0 + (\phi - \phi_0) \, \mu_t / \bar\mu
+
+    which is believed by half after a quarter of the half-life.
+
+    expected: 0 or NaN in gaps, which teach nothing.
+
+    >>> [round(phi, 2) for phi in at_level([4.0] * 200, [5.0] * 199 + [10.0], half_life=100)][-2:]
+    [4.0, 5.78]
+    """
+    gain = 1 - 0.5 ** (1 / half_life)
+    result = []
+    average, seen = 0.0, 0
+    for phi, mu in zip(dispersion, expected, strict=True):
+        always = min(phi, _AT_EVERY_LEVEL)
+        level = mu / max(average, _LEAST_LEVEL) if seen and mu > 0 else 1.0
+        believed = seen / (seen + half_life / 4)
+        level = 1 + believed * (level - 1)
+        result.append(max(always + (phi - always) * level, _LEAST_DISPERSION))
+        if mu > 0:
+            seen += 1
+            average += max(gain, 1 / seen) * (mu - average)
     return result
 
 

@@ -11,14 +11,14 @@ import numpy.typing as npt
 import polars as pl
 
 from analysis.frames import SCORES, VOLUME, require
-from analysis.trends.baseline import HOURS, HalfLives, baseline, dispersions
+from analysis.trends.baseline import HOURS, HalfLives, at_level, baseline, dispersions
 from analysis.trends.tail import MOST_SURPRISE, Floats, surprise
 
 _LEVEL_HALF_LIFE = timedelta(days=14)
 _SEASON_HALF_LIFE = timedelta(days=28)
 _EXPECTED_AFTER = (timedelta(hours=24), 7)  # of observed time, and at least so many windows
 _SCORE_AFTER = (timedelta(hours=48), 14)
-_SHORT, _SCALES = 3, (1, 3, 24)  # windows
+_SHORT, _MIDDLE, _SCALES = 3, 6, (1, 3, 6, 24)  # windows
 _LEAST_OBSERVED = 0.5  # of the windows of a scale
 _TIMES = 3.0  # the sequential test asks whether there are three times the expected posts
 _MOST_EVIDENCE = 12.0  # held after a burst, so that its memory fades within hours
@@ -33,11 +33,11 @@ def scores(volume: pl.DataFrame, *, window: timedelta, zone: str) -> pl.DataFram
 
     expected and dispersion are those of `baseline`; score is the largest of
 
-    * :math:`-\log_{10} P(X \ge x)` over the last 1, 3 and 24 windows, X negative binomial;
+    * :math:`-\log_{10} P(X \ge x)` over the last 1, 3, 6 and 24 windows, X negative binomial;
     * the sequential evidence that posts come at s = 3 times the expected rate,
       :math:`g_t = \max(0, g_{t-1} + [x_t \ln s - \mu_t (s - 1)] / \phi_t) / \ln 10` (CUSUM).
 
-    The two long memories (24 windows, CUSUM) speak only while the last three windows are not
+    The long memories (6 and 24 windows, CUSUM) speak only while the last three windows are not
     calm, so that a burst ends when its posts do. A gap has no score and changes nothing; a scale
     that is half unobserved is left out. No window looks ahead: a prefix has the same scores.
 
@@ -143,23 +143,26 @@ def _fused(
     """Give the largest surprise of all scales and of the sequential test."""
     known = ~np.isnan(counts) & ~np.isnan(expected)
     x, mu = np.where(known, counts, 0.0), np.where(known, expected, 0.0)
+    dispersion = np.array(at_level(dispersion.tolist(), mu.tolist(), half_life))
     # Over a day every window counts as the baseline learns it: a burst that is over must not make
     # the next morning look unusual, while many windows that are a little high still add up.
     held = np.minimum(x, mu + _CLIP * np.sqrt(mu * dispersion) + 1)
     by_scale = {}
     for scale in _SCALES:
-        shown = x if scale <= _SHORT else held
+        shown = x if scale <= _MIDDLE else held
         total, total_mu = _moving_sum(shown, scale), np.maximum(_moving_sum(mu, scale), 1e-3)
         enough = known & (_moving_sum(known.astype(np.float64), scale) >= _LEAST_OBSERVED * scale)
         phi = dispersion
         if scale > 1:
             seen = np.where(enough, total, np.nan)
             phi = np.array(dispersions(seen.tolist(), total_mu.tolist(), half_life))
+            if scale <= _MIDDLE:
+                phi = np.array(at_level(phi.tolist(), total_mu.tolist(), half_life))
         by_scale[scale] = surprise(np.where(enough, total, 0.0), total_mu, phi)
     calm = by_scale[_SHORT] < _UNCALM
     evidence = _evidence(np.where(learned, x, np.nan), mu, dispersion, calm)
     short = np.maximum(by_scale[1], by_scale[_SHORT])
-    long = np.maximum(by_scale[_SCALES[-1]], evidence)
+    long = np.maximum(np.maximum(by_scale[_MIDDLE], by_scale[_SCALES[-1]]), evidence)
     return np.where(calm, short, np.maximum(short, long))
 
 

@@ -84,7 +84,8 @@ def _told_bursts(store: Store) -> list[_Told]:
 
 
 def _during(bursts: Iterable[_Told], since: datetime, until: datetime) -> _Told | None:
-    return next((b for b in bursts if _meets(b, since, until)), None)
+    # What was told before it began was told of something else.
+    return next((b for b in bursts if _meets(b, since, until) and b.told_at >= since), None)
 
 
 def _meets(burst: _Told, since: datetime, until: datetime) -> bool:

@@ -43,8 +43,8 @@ def told(finding: Finding, *, ago: timedelta = HOUR, score: float = 8.0, **field
 
 CASES = [
     ("nobody was told", BURST, None, Reason.FIRST),
-    ("just at the threshold", replace(BURST, score=6.0), None, Reason.FIRST),
-    ("below the threshold", replace(BURST, score=5.9), None, Reason.BELOW),
+    ("just at the threshold", replace(BURST, score=4.1), None, Reason.FIRST),
+    ("below the threshold", replace(BURST, score=4.0), None, Reason.BELOW),
     ("a score that is no number", replace(BURST, score=float("nan")), None, Reason.BELOW),
     ("four authors", replace(BURST, evidence={"authors": 4}), None, Reason.FEW_AUTHORS),
     ("unknown authors are not few", replace(BURST, evidence={"authors": None}), None, Reason.FIRST),

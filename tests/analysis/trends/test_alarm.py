@@ -9,6 +9,7 @@ import pytest
 
 from analysis.trends.alarm import ALARM, HOURLY_ALARM, alarms
 from analysis.trends.exceedance import rarity
+from monitor.config import AlertSettings
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -91,7 +92,7 @@ def test_scores_are_half_at_the_alarm() -> None:
     assert found.score[580] == pytest.approx(
         found.rarity[580] ** 2 / (found.rarity[580] ** 2 + ALARM**2)
     )
-    assert HOURLY_ALARM == 6.0
+    assert AlertSettings().burst_score == HOURLY_ALARM
 
 
 def test_rarity_of_an_exponential_tail_is_its_chance() -> None:
