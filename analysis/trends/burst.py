@@ -28,7 +28,9 @@ _CALM_WINDOWS = 3
 _MOST_DAYS = 3650.0
 
 
-def scores(volume: pl.DataFrame, *, window: timedelta, zone: str) -> pl.DataFrame:
+def scores(
+    volume: pl.DataFrame, *, window: timedelta, zone: str, until: datetime | None = None
+) -> pl.DataFrame:
     r"""Score the surprise of each window by the windows before it: SCORES, row by row.
 
     expected and dispersion are those of `baseline`; score is the largest of
@@ -40,6 +42,9 @@ def scores(volume: pl.DataFrame, *, window: timedelta, zone: str) -> pl.DataFram
     The long memories (6 and 24 windows, CUSUM) speak only while the last three windows are not
     calm, so that a burst ends when its posts do. A gap has no score and changes nothing; a scale
     that is half unobserved is left out. No window looks ahead: a prefix has the same scores.
+
+    until: up to when has been counted, where the last window is still going on: it is expected to
+    hold the share of its posts that the time has passed for.
 
     While learning, score is null for 48 observed hours and expected for 24.
 
@@ -54,6 +59,8 @@ def scores(volume: pl.DataFrame, *, window: timedelta, zone: str) -> pl.DataFram
     )
     base = baseline(counts.tolist(), _slots(volume["window_start"], zone), half_lives)
     expected, dispersion = np.array(base.expected), np.array(base.dispersion)
+    if until is not None and volume.height:
+        expected[-1] *= _passed(volume["window_start"][-1], window, until)
     observed = ~np.isnan(counts)
     history = np.cumsum(observed) - observed
     learned = observed & (history >= _windows(_SCORE_AFTER, window))
@@ -118,6 +125,11 @@ def once_in_days(score: float, windows_per_day: float) -> float:
     3650.0
     """
     return min(pow(10.0, min(score, MOST_SURPRISE)) / windows_per_day, _MOST_DAYS)
+
+
+def _passed(start: datetime, window: timedelta, until: datetime) -> float:
+    """Give the share of a window that has passed."""
+    return min(1.0, max(0.0, (until - start) / window))
 
 
 def _slots(starts: pl.Series, zone: str) -> list[int]:

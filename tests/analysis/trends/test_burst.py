@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis.trends.alarm import HOURLY_ALARM
 from analysis.trends.burst import Burst, bursts, once_in_days, scores
 from tests.analysis.examples import (
     DAY,
@@ -20,7 +21,7 @@ from tests.analysis.examples import (
     make_volume,
 )
 
-THRESHOLD = 6.0
+THRESHOLD = HOURLY_ALARM
 COUNTS = st.lists(st.one_of(st.none(), st.integers(0, 10**5)), max_size=130)
 
 
@@ -82,7 +83,8 @@ def test_a_series_of_one_rate_is_expected_at_that_rate() -> None:
 def test_a_planted_burst_is_found_with_its_begin_and_end(rate: int, times: int) -> None:
     calm = [max(count, rate // 2) for count in calm_counts(rate, 6 * WEEK, seed=rate)]
     start = 5 * WEEK + 36
-    found = [b for b in find(with_burst(calm, start, times)) if b.onset >= MONDAY + 4 * WEEK * HOUR]
+    around = MONDAY + (start - 12) * HOUR, MONDAY + (start + 48) * HOUR
+    found = [b for b in find(with_burst(calm, start, times)) if around[0] <= b.onset < around[1]]
     assert len(found) == 1
     assert abs(found[0].onset - (MONDAY + start * HOUR)) <= 2 * HOUR
     assert found[0].end is not None
@@ -191,3 +193,22 @@ def test_a_burst_that_is_over_makes_no_second_one(rate: int) -> None:
     onsets = [(burst.onset - MONDAY) // HOUR for burst in find(posts)]
     assert all(any(start - 1 <= onset < start + 6 for onset in onsets) for start in starts)
     assert not [o for o in onsets if any(start + 6 <= o < start + 48 for start in starts)]
+
+
+@pytest.mark.parametrize(("minutes", "posts"), [(15, 5), (30, 10), (45, 15)])
+def test_an_hour_that_is_going_on_is_judged_by_what_has_passed_of_it(
+    minutes: int, posts: int
+) -> None:
+    calm = calm_counts(20, 5 * WEEK, seed=3)
+    until = MONDAY + (len(calm) * HOUR) + timedelta(minutes=minutes)
+
+    def last(count: int) -> dict[str, Any]:
+        volume = make_volume([*calm, count])
+        return scores(volume, window=HOUR, zone=JAKARTA, until=until).row(-1, named=True)
+
+    whole = score([*calm, posts])["expected"][-1]
+    assert last(posts)["expected"] == pytest.approx(whole * minutes / 60)
+    # Five times the usual rate is seen before the hour is over; the usual rate is no surprise.
+    loud = round(5 * whole * minutes / 60)
+    assert last(loud)["score"] > score([*calm, loud])["score"][-1]
+    assert last(round(whole * minutes / 60))["score"] < 1
