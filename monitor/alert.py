@@ -99,7 +99,7 @@ def _obstacle(finding: Finding, settings: AlertSettings, now: datetime) -> Reaso
     if finding.kind is FindingKind.SOURCE_TROUBLE:
         enough = finding.score >= settings.source_trouble_after / timedelta(hours=1)
         return None if enough else Reason.BELOW
-    if not finding.score >= settings.burst_score:  # so that a score of NaN is no alarm
+    if not finding.score >= settings.least_score:  # so that a score of NaN is no alarm
         return Reason.BELOW
     authors = finding.evidence.get("authors")
     if isinstance(authors, int | float) and authors < settings.min_authors:

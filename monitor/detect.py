@@ -39,7 +39,7 @@ def _bursts(store: Store, watch: Watch, config: Config, *, now: datetime) -> lis
         until=now,
         window=_HOUR,
         zone=config.zone,
-        alerts=config.alerts,
+        alerts=config.alerts_of(watch.name),
     )
     return [_burst(watch, burst, measured.coverage) for burst in measured.bursts]
 

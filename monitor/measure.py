@@ -81,7 +81,7 @@ def measure(
     )
     counted = _known(counted, store.queries.span(target.selection(None, None)), window)
     scored = scores(counted, window=window, zone=zone.key, until=until)
-    found = bursts(counted, scored, threshold=alerts.burst_score, min_authors=alerts.min_authors)
+    found = bursts(counted, scored, threshold=alerts.least_score, min_authors=alerts.min_authors)
     windows = counted.join(
         scored.select("window_start", "expected", "score", "dispersion"),
         on="window_start",

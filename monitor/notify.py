@@ -45,7 +45,7 @@ def notify(
         decision = decide(
             finding,
             last=store.findings.last_told(finding.key),
-            settings=config.alerts,
+            settings=config.alerts_of(watch.name),
             now=now,
         )
         recipients = watch.recipients or config.alerts.recipients
@@ -183,7 +183,7 @@ def _row(store: Store, config: Config, watch: Watch, since: datetime, until: dat
         until=until,
         window=_HOUR,
         zone=config.zone,
-        alerts=config.alerts,
+        alerts=config.alerts_of(watch.name),
     )
     activity = measured.activity
     known = measured.coverage is None or measured.coverage > 0

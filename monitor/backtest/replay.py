@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from analysis.trends.burst import Burst, bursts, once_in_days
-from monitor.backtest.sensitivity import TIMES, Sensitivity
 from monitor.config import AlertSettings
 from monitor.measure import Measured
+from monitor.sensitivity import TIMES, Sensitivity
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,8 +103,8 @@ def _zone(name: str | None) -> ZoneInfo | None:
 def _of_series(
     path: Path, window: timedelta | None, sensitivity: str, zone: ZoneInfo, format_name: str
 ) -> str:
-    from monitor.backtest.sensitivity import SENSITIVITIES, least_score
     from monitor.backtest.series import as_csv, read_series, score_series, usual_step
+    from monitor.sensitivity import SENSITIVITIES, least_score
 
     points, aside = read_series(path, zone=zone)
     _tell_aside(path, aside)
@@ -180,7 +180,7 @@ def _of_target(
             until=asked.until,
             window=step,
             zone=app.config.zone,
-            alerts=app.config.alerts,
+            alerts=app.config.alerts_of(chosen.watch),
         )
     told = replay(measured, alerts=app.config.alerts, window=step, since=asked.since)
     told = [one for one in told if sensitivity in (None, one.sensitivity)]
@@ -211,7 +211,7 @@ def _as_csv(told: list[Told]) -> str:
 def _target_table(
     name: str, told: list[Told], wanted: list[str] | None, days: float, zone: ZoneInfo
 ) -> str:
-    from monitor.backtest.sensitivity import SENSITIVITIES
+    from monitor.sensitivity import SENSITIVITIES
 
     def moment(at: datetime | None) -> str:
         return "goes on" if at is None else f"{at.astimezone(zone):%Y-%m-%d %H:%M %Z}"

@@ -64,7 +64,7 @@ def compute(
             until=span.until,
             window=span.window,
             zone=config.zone,
-            alerts=config.alerts,
+            alerts=config.alerts_of(target.watch),
         )
         ranked = ranked_rows(store, target, span)
         label = partial(names, store, naming) if naming else store.queries.handles

@@ -13,12 +13,12 @@ from click.testing import CliRunner
 
 from collectors.page import page_of
 from monitor.backtest.replay import replay
-from monitor.backtest.sensitivity import SENSITIVITIES, least_score
 from monitor.backtest.series import read_series, score_series, usual_step
 from monitor.cli import cli
 from monitor.config import AlertSettings, Config
 from monitor.errors import OperatorError
 from monitor.measure import Target, measure
+from monitor.sensitivity import SENSITIVITIES, least_score
 from tests.builders import HOUR, NOON, make_author, make_post
 
 START = datetime(2026, 1, 5, tzinfo=UTC)

@@ -72,3 +72,23 @@ def test_what_is_no_time_says_what_may_be_written():
     now = datetime(2026, 3, 1, tzinfo=UTC)
     with pytest.raises(ValueError, match="write 7d, 36h"):
         config.parse_time("last week", now=now, zone=ZoneInfo("UTC"))
+
+
+def test_a_watch_may_be_keener_or_calmer_than_the_rest() -> None:
+    read = config.parse(
+        {
+            "alerts": {"sensitivity": "calm"},
+            "watches": [
+                {"name": "a", "hashtags": ["x"]},
+                {"name": "b", "hashtags": ["y"], "sensitivity": "keen"},
+            ],
+        },
+        name="config.toml",
+    )
+    scores = [read.alerts_of(name).least_score for name in ("a", "b", None)]
+    assert scores == [4.1 * 1.25, 4.1 * 0.8, 4.1 * 1.25]
+
+
+def test_a_sensitivity_that_is_none_is_refused() -> None:
+    with pytest.raises(ConfigError, match="sensitivity"):
+        config.parse({"alerts": {"sensitivity": "loud"}}, name="config.toml")

@@ -1,0 +1,29 @@
+"""config.toml as frozen, checked values. Unknown keys are refused; secrets are only ever named."""
+
+from monitor.config.reading import load, parse, parse_time
+from monitor.config.settings import (
+    AlertSettings,
+    CollectorSettings,
+    CollectSettings,
+    Config,
+    DigestSettings,
+    MailSettings,
+    PrivacySettings,
+    StoreSettings,
+    Watch,
+)
+
+__all__ = [
+    "AlertSettings",
+    "CollectSettings",
+    "CollectorSettings",
+    "Config",
+    "DigestSettings",
+    "MailSettings",
+    "PrivacySettings",
+    "StoreSettings",
+    "Watch",
+    "load",
+    "parse",
+    "parse_time",
+]

@@ -1,0 +1,65 @@
+"""What is wrong with a configuration that its types cannot say."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from collectors import hashtags
+from monitor.config.settings import Config
+
+_NAME = re.compile(r"[\w][\w.-]*")
+
+
+def problems_of(config: Config) -> list[str]:
+    """Find what types cannot say, each with its key first."""
+    problems: list[str] = []
+    try:
+        ZoneInfo(config.timezone)
+    except (KeyError, ValueError, OSError):
+        problems.append(
+            f"timezone: there is no time zone {config.timezone!r}: write for example "
+            "Asia/Jakarta (WIB), Asia/Makassar (WITA) or Asia/Jayapura (WIT)"
+        )
+    names: set[str] = set()
+    known = set(msgspec.structs.asdict(config.collectors))
+    for index, watch in enumerate(config.watches):
+        at = f"watches[{index}]"
+        if not _NAME.fullmatch(watch.name):
+            problems.append(f"{at}.name: use letters, digits, - and _, not {watch.name!r}")
+        if watch.name in names:
+            problems.append(f"{at}.name: there are two watches named {watch.name!r}")
+        names.add(watch.name)
+        for raw in watch.hashtags:
+            if hashtags.normalize(raw) is None:
+                problems.append(f"{at}.hashtags: {raw!r} is no hashtag")
+        problems.extend(
+            f"{at}.sources: there is no source {source!r}: choose from {', '.join(sorted(known))}"
+            for source in watch.sources
+            if source not in known
+        )
+        if watch.every < timedelta(minutes=1):
+            problems.append(f"{at}.every: must be at least 1m, out of courtesy to the servers")
+    problems.extend(_retention_problems(config))
+    if config.mail.security not in {"starttls", "tls", "none"}:
+        problems.append("mail.security: write starttls, tls or none")
+    if config.mail.server and not config.mail.sender:
+        problems.append("mail.sender: the key is missing: the address that letters come from")
+    return problems
+
+
+def _retention_problems(config: Config) -> list[str]:
+    keep = config.privacy.keep_posts
+    if not keep:
+        return []
+    longest = max((watch.backfill for watch in config.watches), default=timedelta(0))
+    longest = max(longest, config.collect.nightly)
+    if keep >= longest:
+        return []
+    return [
+        f"privacy.keep_posts: is shorter than what is read back ({longest.days}d): what is "
+        f"taken out would be collected again; write at least {longest.days}d"
+    ]
