@@ -68,6 +68,8 @@ class Comments:
     def _take(self, thread: Thread) -> None:
         comment = thread.snippet.top_level_comment
         said, key = comment.snippet, f"{PLATFORM}:{comment.id}"
+        if key in self._posts:  # a page may give a comment again, and name its author otherwise
+            return
         author = _author(said)
         created_at = utc(said.published_at)
         edited_at = None if said.updated_at is None else utc(said.updated_at)
