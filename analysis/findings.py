@@ -13,6 +13,11 @@ class FindingKind(StrEnum):
     """What is claimed."""
 
     BURST = "burst"  # more posts than the season explains
+    COORDINATION = "coordination"  # accounts act together more often than chance explains
+    PLATFORM = "new platform"  # it has reached a platform where it was not seen before
+    COMMUNITY = "new community"  # it has reached accounts that had no part in it before
+    NEWS = "news pick-up"  # several outlets write of it
+    EMERGING = "emerging hashtag"  # a hashtag that nobody watches rises along with it
     SOURCE_TROUBLE = "source trouble"  # a source has not answered; what it would have shown is lost
 
 
@@ -22,10 +27,10 @@ class Finding:
 
     watch: str
     kind: FindingKind
-    subject: str  # what it is about within the watch: '' for all of it, or a source
+    subject: str  # what it is about within the watch: '' for all of it, a source, platform, hashtag
     from_at: datetime
     to_at: datetime | None  # None while it goes on
-    score: float  # burst: surprise, -log10 of the chance; source trouble: hours missing
+    score: float  # surprise, -log10 of the chance; source trouble: hours missing
     evidence: Mapping[str, float | int | str | None] = field(default_factory=dict)
 
     @property

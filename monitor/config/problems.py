@@ -10,6 +10,7 @@ import msgspec
 
 from collectors import hashtags
 from monitor.config.settings import Config
+from monitor.reader import Quiet
 
 _NAME = re.compile(r"[\w][\w.-]*")
 
@@ -17,9 +18,7 @@ _NAME = re.compile(r"[\w][\w.-]*")
 def problems_of(config: Config) -> list[str]:
     """Find what types cannot say, each with its key first."""
     problems: list[str] = []
-    try:
-        ZoneInfo(config.timezone)
-    except (KeyError, ValueError, OSError):
+    if not _is_zone(config.timezone):
         problems.append(
             f"timezone: there is no time zone {config.timezone!r}: write for example "
             "Asia/Jakarta (WIB), Asia/Makassar (WITA) or Asia/Jayapura (WIT)"
@@ -43,12 +42,41 @@ def problems_of(config: Config) -> list[str]:
         )
         if watch.every < timedelta(minutes=1):
             problems.append(f"{at}.every: must be at least 1m, out of courtesy to the servers")
+    problems.extend(_reader_problems(config))
     problems.extend(_retention_problems(config))
     if config.mail.security not in {"starttls", "tls", "none"}:
         problems.append("mail.security: write starttls, tls or none")
     if config.mail.server and not config.mail.sender:
         problems.append("mail.sender: the key is missing: the address that letters come from")
     return problems
+
+
+def _reader_problems(config: Config) -> list[str]:
+    """Find what is wrong with quiet hours, and with those who have settings of their own."""
+    problems = []
+    quiet = [("alerts.quiet", config.alerts.quiet)]
+    quiet += [(f"people[{i}].quiet", one.quiet or "") for i, one in enumerate(config.people)]
+    for key, text in quiet:
+        try:
+            Quiet.parse(text)
+        except ValueError as error:
+            problems.append(f"{key}: {error}")
+    seen: set[str] = set()
+    for index, one in enumerate(config.people):
+        if one.address in seen:
+            problems.append(f"people[{index}].address: {one.address!r} is there twice")
+        seen.add(one.address)
+        if one.timezone is not None and not _is_zone(one.timezone):
+            problems.append(f"people[{index}].timezone: there is no time zone {one.timezone!r}")
+    return problems
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return False
+    return True
 
 
 def _retention_problems(config: Config) -> list[str]:

@@ -21,6 +21,7 @@ from monitor.config.settings import (
     Config,
     DigestSettings,
     MailSettings,
+    Person,
     PrivacySettings,
     StoreSettings,
     Watch,
@@ -69,12 +70,13 @@ def _readable_value(value: Any, wanted: Any) -> Any:
     if wanted is timedelta and isinstance(value, str):
         match = _DURATION.fullmatch(value.strip())
         return timedelta(**{_UNITS[match[2]]: int(match[1])}) if match else value
-    if wanted is time and isinstance(value, str) and re.fullmatch(r"\d\d:\d\d", value):
+    if wanted in (time, time | None) and isinstance(value, str) and re.fullmatch(r"\d\d:\d\d", value):
         return f"{value}:00"
     if isinstance(value, dict) and isinstance(wanted, type) and issubclass(wanted, Struct):
         return _readable(value, wanted)
-    if isinstance(value, list) and wanted == list[Watch]:
-        return [_readable(item, Watch) if isinstance(item, dict) else item for item in value]
+    for struct in (Watch, Person):
+        if isinstance(value, list) and wanted == list[struct]:  # type: ignore[valid-type]
+            return [_readable(item, struct) if isinstance(item, dict) else item for item in value]
     return value
 
 
@@ -110,6 +112,7 @@ def _all_structs() -> list[type[Struct]]:
         AlertSettings,
         DigestSettings,
         MailSettings,
+        Person,
         CollectorSettings,
         *(
             f.type

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import time, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -12,6 +12,7 @@ from msgspec import Meta, Struct
 
 from collectors import hashtags
 from collectors.registry import SETTINGS
+from monitor.reader import Language, Quiet, Reader
 from monitor.sensitivity import TIMES, Sensitivity
 
 
@@ -83,6 +84,8 @@ class AlertSettings(Struct, frozen=True, forbid_unknown_fields=True):
     min_authors: Annotated[int, Meta(ge=1)] = 5
     repeat_after: timedelta = timedelta(hours=24)
     grew_by: Annotated[float, Meta(gt=1)] = 1.5
+    tell_end: bool = False  # a letter also when a burst is over; the digest says it anyway
+    quiet: str = ""  # hours without letters, "22:00-05:00"; alerts are decided all the same
     max_age: timedelta = timedelta(hours=12)
     source_trouble_after: timedelta = timedelta(hours=2)
     recipients: list[str] = msgspec.field(default_factory=list)
@@ -98,6 +101,17 @@ class DigestSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
     at: time = time(7, 0)
     recipients: list[str] = msgspec.field(default_factory=list)
+    quiet_days: Literal["weekly", "daily"] = "weekly"  # how often it is told that all is quiet
+
+
+class Person(Struct, frozen=True, forbid_unknown_fields=True):
+    """What differs for one recipient from all others."""
+
+    address: str
+    language: Language | None = None
+    timezone: str | None = None
+    digest_at: time | None = None
+    quiet: str | None = None  # as alerts.quiet; "": letters at any hour
 
 
 class MailSettings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -115,6 +129,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     """All that an operator sets."""
 
     timezone: str = "Asia/Jakarta"
+    language: Language = "id"  # of letters
     contact: str = ""
     store: StoreSettings = msgspec.field(default_factory=StoreSettings)
     watches: list[Watch] = msgspec.field(default_factory=list)
@@ -124,6 +139,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     alerts: AlertSettings = msgspec.field(default_factory=AlertSettings)
     digest: DigestSettings = msgspec.field(default_factory=DigestSettings)
     mail: MailSettings = msgspec.field(default_factory=MailSettings)
+    people: list[Person] = msgspec.field(default_factory=list)
     folder: str = "."  # where the file stands; relative paths start here
 
     @property
@@ -140,3 +156,14 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
         """Give the settings of alerts as they hold for a watch, by its name."""
         own = next((one.sensitivity for one in self.watches if one.name == watch), None)
         return self.alerts if own is None else msgspec.structs.replace(self.alerts, sensitivity=own)
+
+    def reader(self, address: str) -> Reader:
+        """Give how one recipient wants to be written to."""
+        own = next((one for one in self.people if one.address == address), Person(address))
+        return Reader(
+            address=address,
+            language=own.language or self.language,
+            zone=ZoneInfo(own.timezone or self.timezone),
+            digest_at=own.digest_at or self.digest.at,
+            quiet=Quiet.parse(self.alerts.quiet if own.quiet is None else own.quiet),
+        )

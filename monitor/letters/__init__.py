@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from monitor.letters.alerts import AlertFacts, alert_letter
-from monitor.letters.digests import Digest, DigestRow, GapLine, digest_letter
-from monitor.letters.letter import Letter, OutboxLetter, envelope_address, message
+from monitor.letters.digests import Digest, GapLine, Unreached, digest_key, digest_letter
+from monitor.letters.letter import Letter, OutboxLetter, Picture, envelope_address, message
+from monitor.letters.rows import DigestRow
 from monitor.letters.words import clean, sparkline
 
 __all__ = [
@@ -14,8 +15,11 @@ __all__ = [
     "GapLine",
     "Letter",
     "OutboxLetter",
+    "Picture",
+    "Unreached",
     "alert_letter",
     "clean",
+    "digest_key",
     "digest_letter",
     "envelope_address",
     "message",

@@ -3,34 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from analysis.findings import FindingKind
+from analysis.findings import Finding, FindingKind
 from monitor.alert import Decision
+from monitor.charts import Curve, png, volume_svg
 from monitor.letters import limits, words
-from monitor.letters.alerts import quantity, report_command
-from monitor.letters.letter import Letter
+from monitor.letters.changes import change_lines, ended_lines
+from monitor.letters.facts import chart_alt, chart_words, finding_line, report_command
+from monitor.letters.language import Speech, speech
+from monitor.letters.letter import Letter, Picture
 from monitor.letters.pages import page, sentences
+from monitor.letters.rows import DigestRow, badness, is_unknown, row_content
+from monitor.reader import Reader
 
-_MOST_LINES = 10
+MOST_LINES = 10
 _MOST_COMMANDS = 3
-_BAR_STEP = 3  # pixels per level of a sparkline's bar
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DigestRow:
-    """One watch in the digest's time. None is unknown, never zero."""
-
-    watch: str
-    posts: int | None
-    expected: float | None
-    authors: int | None
-    repost_share: float | None
-    coverage: float | None
-    series: tuple[int | None, ...]  # posts per hour
-    bursts: int
+MOST_CHARTS = 3
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +36,16 @@ class GapLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unreached:
+    """A source that failed to answer: how often, when last, and what it said."""
+
+    source: str
+    runs: int
+    last_at: datetime
+    detail: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
     """All that one digest tells."""
 
@@ -52,55 +53,103 @@ class Digest:
     until: datetime
     rows: tuple[DigestRow, ...]
     alerts: tuple[Decision, ...]
-    troubles: tuple[str, ...]  # sources that were not reached, in a sentence each
+    troubles: tuple[Unreached, ...]
     gaps: tuple[GapLine, ...]
     version: str
+    findings: tuple[Finding, ...] = ()  # that were told before, or go on
+    resolved: tuple[Finding, ...] = ()  # over in the reader's quiet hours, and not told
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether nothing is worth a letter: nothing found, and all of it observed."""
+        return not (
+            self.alerts
+            or self.troubles
+            or self.gaps
+            or self.resolved
+            or any(row.bursts or not limits.is_comparable(row.coverage) for row in self.rows)
+        )
 
 
-def digest_letter(digest: Digest, *, recipient: str, zone: ZoneInfo, now: datetime) -> Letter:
-    """Tell one recipient how all watches stand. The subject carries the verdict."""
-    rows = sorted(digest.rows, key=_badness)
-    shown, rest = rows[:_MOST_LINES], rows[_MOST_LINES:]
+def digest_letter(digest: Digest, *, reader: Reader, now: datetime) -> Letter:
+    """Tell one reader how all watches stand. The subject carries the verdict."""
+    language = speech(reader.language)
+    rows = sorted(digest.rows, key=badness)
+    shown = rows[:MOST_LINES]
     decisions = _one_per_finding(digest.alerts)
-    said = sentences("digest_sentences.txt", **_facts(digest, rows, decisions, zone, now))
-    said |= sentences(
-        "rest_sentences.txt",
-        rows=len(rest),
-        bursts=sum(row.bursts for row in rest),
-        decisions=max(0, len(decisions) - _MOST_LINES),
-        gaps=max(0, len(digest.gaps) - _MOST_LINES),
-        troubles=max(0, len(digest.troubles) - _MOST_LINES),
+    said = sentences(
+        "digest_sentences.txt", language, **_facts(digest, rows, decisions, reader, language, now)
     )
+    said |= _rest(digest, rows, decisions, language)
+    drawn = [row for row in shown if row.curve is not None][:MOST_CHARTS]
     content = {
         "said": said,
-        "rows": [_row(row) for row in shown],
-        "found": [_found(decision, zone, now) for decision in decisions[:_MOST_LINES]],
-        "troubles": [words.clean(trouble) for trouble in digest.troubles[:_MOST_LINES]],
-        "gaps": [_gap(gap, zone) for gap in digest.gaps[:_MOST_LINES]],
+        "rows": [row_content(row, language) for row in shown],
+        "charts": [_chart(row, reader, language) for row in drawn],
+        "found": [_found(one, reader, language, now) for one in decisions[:MOST_LINES]],
+        "changed": change_lines(digest.findings, rows, digest.since, reader, language, now),
+        "resolved": ended_lines(digest.resolved, reader, language, now),
+        "troubles": [_unreached(one, reader, language) for one in digest.troubles[:MOST_LINES]],
+        "gaps": [_gap(gap, reader, language) for gap in digest.gaps[:MOST_LINES]],
         "commands": [
-            report_command(row.watch, since=digest.since, until=digest.until, zone=zone)
+            report_command(row.watch, since=digest.since, until=digest.until, zone=reader.zone)
             for row in shown[:_MOST_COMMANDS]
         ],
     }
     return Letter(
-        key=f"digest:{recipient}:{digest.until.astimezone(zone).date().isoformat()}",
-        recipient=recipient,
+        key=digest_key(reader, digest.until),
+        recipient=reader.address,
         subject=said["subject"],
-        text=page("digest.txt", **content),
-        html=page("digest.html", **content),
+        text=page("digest.txt", language, **content),
+        html=page("digest.html", language, **content),
         references=None,
+        pictures=tuple(_picture(row, reader, language) for row in drawn),
     )
 
 
-def _badness(row: DigestRow) -> tuple[int, int, float, str]:
-    """Sort worst first: bursts, then what is hard to judge, then the farthest above usual."""
-    times = limits.times_usual(row.posts, row.expected, row.coverage)
-    known = (not _is_unknown(row)) + limits.is_comparable(row.coverage)
-    return (-row.bursts, known, -(times or 0.0), row.watch)
+def digest_key(reader: Reader, until: datetime) -> str:
+    """Name the digest of one reader and one day of their calendar."""
+    return f"digest:{reader.address}:{until.astimezone(reader.zone).date().isoformat()}"
 
 
-def _is_unknown(row: DigestRow) -> bool:
-    return row.posts is None or limits.is_unknown(row.coverage)
+def _rest(
+    digest: Digest, rows: list[DigestRow], decisions: list[Decision], language: Speech
+) -> dict[str, str]:
+    """Say how much more there is than the lists show."""
+    rest = rows[MOST_LINES:]
+    return sentences(
+        "rest_sentences.txt",
+        language,
+        rows=len(rest),
+        bursts=sum(row.bursts for row in rest),
+        decisions=max(0, len(decisions) - MOST_LINES),
+        gaps=max(0, len(digest.gaps) - MOST_LINES),
+        troubles=max(0, len(digest.troubles) - MOST_LINES),
+    )
+
+
+def _picture_name(row: DigestRow) -> str:
+    return words.safe_name(row.watch)
+
+
+def _picture(row: DigestRow, reader: Reader, language: Speech) -> Picture:
+    curve = _curve(row)
+    labels = chart_words(curve, language, reader.zone)
+    return Picture(name=_picture_name(row), png=png(volume_svg(curve, labels, reader.zone)))
+
+
+def _curve(row: DigestRow) -> Curve:
+    if row.curve is None:
+        raise ValueError(f"{row.watch} has nothing to draw")
+    return row.curve
+
+
+def _chart(row: DigestRow, reader: Reader, language: Speech) -> dict[str, str]:
+    return {
+        "watch": words.clean(row.watch, limit=60),
+        "name": _picture_name(row),
+        "alt": chart_alt(_curve(row), row.watch, language, reader.zone),
+    }
 
 
 def _one_per_finding(decisions: tuple[Decision, ...]) -> list[Decision]:
@@ -122,14 +171,16 @@ def _facts(
     digest: Digest,
     rows: list[DigestRow],
     decisions: list[Decision],
-    zone: ZoneInfo,
+    reader: Reader,
+    language: Speech,
     now: datetime,
 ) -> dict[str, Any]:
     """Give all that the digest's own sentences speak of."""
     told = [d for d in decisions if d.told and d.finding.kind is FindingKind.BURST]
-    known = [row for row in rows if not _is_unknown(row)]
+    known = [row for row in rows if not is_unknown(row)]
     covered = [row for row in rows if row.coverage is not None]
     least = min(covered, key=lambda row: row.coverage or 0.0, default=None)
+    before = [row.posts_before for row in rows]
     return {
         "watches": len(rows),
         "unknown": len(rows) - len(known),
@@ -137,69 +188,60 @@ def _facts(
         "bursts": max(len(told), sum(row.bursts for row in rows)),
         "attention": len(told),
         "names": ", ".join(dict.fromkeys(words.clean(d.finding.watch) for d in told[:3])),
+        "worst": _worst(rows, language),
         "posts": sum(row.posts or 0 for row in known) if known else None,
+        "posts_before": None if None in before else sum(n or 0 for n in before),
         "troubles": len(digest.troubles),
         "gaps": len(digest.gaps),
         "least_watch": words.clean(least.watch) if least else None,
         "least_share": least.coverage if least else None,
-        "day": words.day(digest.until, zone),
-        "stretch": words.stretch(digest.since, digest.until, zone),
-        "made": words.at(now, zone),
+        "days": round((digest.until - digest.since) / _DAY),
+        "day": language.day(digest.until, reader.zone),
+        "stretch": language.stretch(digest.since, digest.until, reader.zone),
+        "made": language.at(now, reader.zone),
         "version": words.clean(digest.version),
     }
 
 
-def _row(row: DigestRow) -> dict[str, Any]:
-    """Give one watch as both tables show it."""
-    series = words.shorten(row.series)
-    known = [value for value in series if value is not None]
-    unknown, comparable = _is_unknown(row), limits.is_comparable(row.coverage)
-    said = sentences(
-        "row_sentences.txt",
-        row=row,
-        unknown=unknown,
-        comparable=comparable,
-        times=limits.times_usual(row.posts, row.expected, row.coverage),
-        cells=len(series),
-        gap_cells=len(series) - len(known),
-        least=min(known, default=None),
-        most=max(known, default=None),
+def _worst(rows: list[DigestRow], language: Speech) -> str | None:
+    """Name the watch that is farthest above its usual, if one has a burst: `#X 4×`."""
+    for row in rows[:1]:
+        times = limits.times_usual(row.posts, row.expected, row.coverage)
+        if row.bursts and times is not None and times >= 1.15:
+            return f"{words.clean(row.watch, limit=40)} {language.number(times)}×"
+    return None
+
+
+def _found(decision: Decision, reader: Reader, language: Speech, now: datetime) -> dict[str, str]:
+    said = finding_line(
+        decision.finding, decision.reason, reader=reader, speech=language, now=now
     )
-    return {
-        "watch": words.clean(row.watch, limit=60),
-        "said": said,
-        "mark": "alarm" if row.bursts else "calm" if comparable and not unknown else "doubt",
-        "line": words.sparkline(series),
-        "bars": [
-            None if level is None else 1 + _BAR_STEP * level for level in words.levels(series)
-        ],
-    }
+    marks = sentences("letter_marks.txt", language)
+    said["mark"] = marks["told" if decision.told else "untold"]
+    said["tint"] = "alarm" if decision.told else "doubt"
+    return said
 
 
-def _found(decision: Decision, zone: ZoneInfo, now: datetime) -> dict[str, str]:
-    finding = decision.finding
+def _unreached(one: Unreached, reader: Reader, language: Speech) -> str:
     return sentences(
-        "found_sentences.txt",
-        watch=words.clean(finding.watch),
-        kind=finding.kind.name,
-        source=words.clean(finding.subject),
-        told=decision.told,
-        because=decision.reason.sentence,
-        ongoing=finding.to_at is None,
-        started=words.at(finding.from_at, zone),
-        stretch=words.stretch(finding.from_at, finding.to_at or now, zone),
-        posts=quantity(finding, "posts"),
-        expected=quantity(finding, "expected"),
-        missing_hours=finding.score,
-    )
+        "unreached_sentences.txt",
+        language,
+        source=words.clean(one.source),
+        runs=one.runs,
+        last=language.at(one.last_at, reader.zone),
+        detail=words.clean(one.detail) if one.detail else None,
+    )["line"]
 
 
-def _gap(gap: GapLine, zone: ZoneInfo) -> dict[str, str]:
+def _gap(gap: GapLine, reader: Reader, language: Speech) -> dict[str, str]:
     return sentences(
         "gap_sentences.txt",
+        language,
         source=words.clean(gap.source),
         hashtag=words.clean(gap.hashtag),
         because=words.clean(gap.reason),
-        started=words.at(gap.since, zone),
-        stretch=None if gap.until is None else words.stretch(gap.since, gap.until, zone),
+        started=language.at(gap.since, reader.zone),
+        stretch=(
+            None if gap.until is None else language.stretch(gap.since, gap.until, reader.zone)
+        ),
     )

@@ -20,6 +20,14 @@ _SUBJECT_LIMIT = 160
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A PNG that the HTML shows as `cid:name@gaung`; the text beside it says the same."""
+
+    name: str
+    png: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
     """One letter to one recipient. The key says which: it is written once."""
 
@@ -29,6 +37,7 @@ class Letter:
     text: str
     html: str
     references: str | None  # the thread it belongs to, if any
+    pictures: tuple[Picture, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +72,26 @@ def message(letter: Letter, *, sender: str, sent_at: datetime) -> EmailMessage:
     mail.set_content(letter.text, charset="utf-8", cte="quoted-printable")
     mail.add_alternative(letter.html, subtype="html", charset="utf-8", cte="quoted-printable")
     mail.set_boundary(f"=_gaung_{_digest(letter.key)}")
+    _add_pictures(mail, letter)
     return mail
+
+
+def _add_pictures(mail: EmailMessage, letter: Letter) -> None:
+    """Put the pictures beside the HTML that shows them: nothing is fetched from anywhere."""
+    _, html = mail.iter_parts()
+    if not isinstance(html, EmailMessage):
+        return
+    for picture in letter.pictures:
+        html.add_related(
+            picture.png,
+            "image",
+            "png",
+            cid=f"<{picture.name}@gaung>",
+            filename=f"{picture.name}.png",
+            disposition="inline",
+        )
+    if letter.pictures:
+        html.set_boundary(f"=_gaung_{_digest(letter.key)}_html")
 
 
 class _OneLine:

@@ -8,12 +8,13 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from monitor.letters import words
+from monitor.letters.language import Speech
 
 
-def sentences(template: str, **facts: Any) -> dict[str, str]:
+def sentences(template: str, speech: Speech, **facts: Any) -> dict[str, str]:
     """Render what a template of sentences sets: the name of each, and its one line of text."""
-    said = vars(_environment().overlay(trim_blocks=False).get_template(template).make_module(facts))
+    environment = _environment(speech).overlay(trim_blocks=False)
+    said = vars(environment.get_template(template).make_module(facts))
     return {
         name: " ".join(text.split())
         for name, text in said.items()
@@ -21,22 +22,39 @@ def sentences(template: str, **facts: Any) -> dict[str, str]:
     }
 
 
-def page(template: str, **facts: Any) -> str:
+def page(template: str, speech: Speech, **facts: Any) -> str:
     """Render a whole text or HTML page; HTML is escaped."""
-    return _environment().get_template(template).render(facts).strip() + "\n"
+    text = _environment(speech).get_template(template).render(facts, language=speech.code)
+    return text.strip() + "\n"
 
 
 @cache
-def _environment() -> Environment:
+def _environment(speech: Speech) -> Environment:
     environment = Environment(
         loader=PackageLoader("monitor", "templates"),
         autoescape=select_autoescape(("html",), default=False),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
     )
-    environment.filters |= {"number": words.number, "percent": words.percent, "wrapped": _wrapped}
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.install_gettext_translations(  # type: ignore[attr-defined]
+        speech.catalog, newstyle=True
+    )
+    environment.filters |= {
+        "number": speech.number,
+        "percent": speech.percent,
+        "plural": _plural,
+        "first_upper": lambda text: text[:1].upper() + text[1:],
+        "wrapped": _wrapped,
+    }
     return environment
+
+
+def _plural(count: float) -> int:
+    """Give a whole number that has the plural of a count: gettext knows no others."""
+    return 1 if count == 1 else 2
 
 
 def _wrapped(text: str, first: str = "", rest: str = "") -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import re
 import unicodedata
@@ -13,7 +14,6 @@ Series = Sequence[float | None]
 
 _BARS = "▁▂▃▄▅▆▇█"
 _GAP = "·"
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 # CSI, OSC (titles, links) and two-byte sequences, with all that they carry
 _ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[@-_]")
@@ -52,60 +52,14 @@ def masked(text: str, *, limit: int = 200) -> str:
     return clean(_ADDRESS.sub("@…", _LINK.sub("[link]", line)), limit=limit)
 
 
-def number(value: float) -> str:
-    """Write a count, or an expected count.
-
-    >>> number(12345), number(41.7), number(2.46), number(3.0)
-    ('12,345', '42', '2.5', '3')
-    """
-    if not math.isfinite(value):
-        return "∞" if value > 0 else "?"
-    if abs(value) >= 10 or float(value).is_integer():
-        return f"{value:,.0f}"
-    return f"{value:.1f}".removesuffix(".0")
-
-
-def percent(share: float) -> str:
-    """Write a share. What is not all is never rounded to 100%, what is not nothing never to 0%.
-
-    >>> percent(0.973), percent(0.9999), percent(0.0001), percent(1.0)
-    ('97%', '99%', '1%', '100%')
-    """
-    whole = round(100 * share)
-    if share < 1:
-        whole = min(whole, 99)
-    return f"{max(whole, 1) if share > 0 else 0}%"
-
-
-def day(moment: datetime, zone: ZoneInfo) -> str:
-    """Write a date in a zone: `18 Aug 2026 WIB`."""
-    local = moment.astimezone(zone)
-    return f"{_date(local)} {local.tzname()}"
-
-
-def at(moment: datetime, zone: ZoneInfo) -> str:
-    """Write a time in a zone: `18 Aug 2026 07:00 WIB`."""
-    local = moment.astimezone(zone)
-    return f"{_date(local)} {local:%H:%M} {local.tzname()}"
-
-
-def stretch(start: datetime, end: datetime, zone: ZoneInfo) -> str:
-    """Write from when to when, with the date once if it is one day."""
-    first, last = start.astimezone(zone), end.astimezone(zone)
-    if first.date() == last.date() and first.tzname() == last.tzname():
-        return f"{_date(first)} {first:%H:%M}–{last:%H:%M} {last.tzname()}"
-    if first.tzname() == last.tzname():
-        return f"{_date(first)} {first:%H:%M} – {at(end, zone)}"
-    return f"{at(start, zone)} – {at(end, zone)}"
+def safe_name(text: str) -> str:
+    """Give a short ASCII name that is the same for the same text."""
+    return f"chart-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
 
 def iso(moment: datetime, zone: ZoneInfo) -> str:
     """Write a time as commands take it, in a zone."""
     return moment.astimezone(zone).isoformat(timespec="minutes")
-
-
-def _date(local: datetime) -> str:
-    return f"{local.day} {_MONTHS[local.month - 1]} {local.year}"
 
 
 def hours(length: timedelta) -> float:

@@ -9,6 +9,7 @@ from typing import Any
 from analysis.findings import Finding, FindingKind
 from monitor.alert import Decision, Told
 from monitor.store.database import Database
+from monitor.store.telling import finding_of
 
 
 class Findings:
@@ -52,12 +53,12 @@ class Findings:
             watch=watch,
             since=since,
         )
-        return [_finding(row) for row in rows]
+        return [finding_of(row) for row in rows]
 
     def open(self) -> list[Finding]:
         """Give the findings that go on."""
         rows = self._db.rows("select * from findings where to_at is null order by from_at")
-        return [_finding(row) for row in rows]
+        return [finding_of(row) for row in rows]
 
     def last_told(self, key: str) -> Told | None:
         """Give the last time that someone was told of a finding."""
@@ -77,12 +78,41 @@ class Findings:
             posts=row["posts"],
         )
 
-    def decide(self, decision: Decision, *, recipients: list[str]) -> None:
+    def by_key(self, key: str) -> Finding | None:
+        """Give a finding as it is known now."""
+        rows = self._db.rows("select * from findings where finding_key = $key", key=key)
+        return finding_of(rows[0]) if rows else None
+
+    def thread(self, watch: str, *, since: datetime) -> str | None:
+        """Give the thread that the letters about a watch are in, if one was told since."""
+        found: str | None = self._db.value(
+            """
+            select arg_max(a.thread, a.decided_at)
+            from alerts a join findings f using (finding_key)
+            where f.watch = $watch and a.told and a.decided_at >= $since and a.thread is not null
+            """,
+            watch=watch,
+            since=since,
+        )
+        return found
+
+    def told_kinds(self, watch: str) -> frozenset[FindingKind]:
+        """Give the kinds that somebody was told of, and that still go on."""
+        rows = self._db.rows(
+            "select distinct kind from findings f join alerts a using (finding_key) "
+            "where watch = $watch and told and to_at is null",
+            watch=watch,
+        )
+        return frozenset(FindingKind(row["kind"]) for row in rows)
+
+    def decide(
+        self, decision: Decision, *, recipients: list[str], thread: str | None = None
+    ) -> None:
         """Save a decision, if it says something else than the last one on this finding."""
         self._db.run(
             """
             insert into alerts
-            select $key, $now, $told, $reason, $score, $posts, $recipients
+            select $key, $now, $told, $reason, $score, $posts, $recipients, $thread
             where $told or $reason is distinct from (
                 select arg_max(reason, decided_at) from alerts where finding_key = $key
             )
@@ -95,6 +125,7 @@ class Findings:
             score=decision.finding.score,
             posts=decision.finding.evidence.get("posts"),
             recipients=recipients,
+            thread=thread,
         )
 
     def decisions(
@@ -112,15 +143,3 @@ class Findings:
             watch=watch,
             since=since,
         )
-
-
-def _finding(row: dict[str, Any]) -> Finding:
-    return Finding(
-        watch=row["watch"],
-        kind=FindingKind(row["kind"]),
-        subject=row["subject"],
-        from_at=row["from_at"],
-        to_at=row["to_at"],
-        score=row["score"],
-        evidence=json.loads(row["evidence"]),
-    )

@@ -19,7 +19,7 @@ class Outbox:
 
     def enqueue(self, letter: Letter, *, now: datetime) -> bool:
         """Put a letter in, unless its key was ever put in. Tells whether it is new."""
-        return bool(
+        is_new = bool(
             self._db.run(
                 """
                 insert into outbox (letter_key, recipient, subject, body_text, body_html, thread,
@@ -36,6 +36,14 @@ class Outbox:
                 now=now,
             )
         )
+        for picture in letter.pictures if is_new else ():
+            self._db.run(
+                "insert into pictures values ($key, $name, $png)",
+                key=letter.key,
+                name=picture.name,
+                png=picture.png,
+            )
+        return is_new
 
     def holds(self, key: str) -> bool:
         """Tell whether a letter was ever put in."""
@@ -43,7 +51,7 @@ class Outbox:
 
     def due(self, now: datetime, *, limit: int = 50) -> list[OutboxLetter]:
         """Give the letters to send now, oldest first."""
-        from monitor.letters import Letter, OutboxLetter
+        from monitor.letters import Letter, OutboxLetter, Picture
 
         rows = self._db.rows(
             """
@@ -62,12 +70,19 @@ class Outbox:
                     text=row["body_text"],
                     html=row["body_html"],
                     references=row["thread"],
+                    pictures=tuple(Picture(**picture) for picture in self._pictures(row)),
                 ),
                 enqueued_at=row["enqueued_at"],
                 attempts=row["attempts"],
             )
             for row in rows
         ]
+
+    def _pictures(self, row: dict[str, Any]) -> list[dict[str, Any]]:
+        return self._db.rows(
+            "select name, png from pictures where letter_key = $key order by name",
+            key=row["letter_key"],
+        )
 
     def mark_sent(self, key: str, now: datetime) -> None:
         """Note that a mail server took the letter."""
@@ -77,6 +92,7 @@ class Outbox:
             key=key,
             now=now,
         )
+        self._db.run("delete from pictures where letter_key = $key", key=key)
 
     def mark_deferred(self, key: str, error: str, due_at: datetime, now: datetime) -> None:
         """Note why it was not taken, and when to try again."""

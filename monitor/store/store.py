@@ -28,6 +28,7 @@ from monitor.store.coverage import Coverage
 from monitor.store.database import Database
 from monitor.store.expansions import Expansions
 from monitor.store.findings import Findings
+from monitor.store.telling import Telling
 from monitor.store.outbox import Outbox
 from monitor.store.posts import Posts
 from monitor.store.privacy import Privacy
@@ -57,6 +58,7 @@ class Store:
         self.expansions = Expansions(database)
         self.streaming = Streaming(database)
         self.findings = Findings(database)
+        self.telling = Telling(database)
         self.privacy = Privacy(database)
         self.outbox = Outbox(database)
 

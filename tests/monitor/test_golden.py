@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -27,10 +28,12 @@ def test_a_letter_looks_as_it_should(name: str) -> None:
     check(FOLDER / f"{name}.html", letter.html)
 
 
-@pytest.mark.parametrize("name", ["alert-burst", "digest-quiet"])
+@pytest.mark.parametrize("name", ["alert-burst.id", "digest-quiet.en"])
 def test_a_letter_goes_out_as_it_should(name: str) -> None:
     mail = message(LETTERS[name], sender="Gaung <gaung@example.go.id>", sent_at=NOW)
-    check(FOLDER / f"{name}.eml", mail.as_bytes().decode("ascii").replace("\r\n", "\n"))
+    text = mail.as_bytes().decode("ascii").replace("\r\n", "\n")
+    # A PNG may differ by a bit from machine to machine; what is said of it may not.
+    check(FOLDER / f"{name}.eml", re.sub(r"(?m)^[A-Za-z0-9+/]{76}\n(?:[A-Za-z0-9+/=]+\n)+", "…\n", text))
 
 
 def test_every_golden_file_is_compared() -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from analysis.findings import Finding, FindingKind
 from monitor.alert import Decision, Reason
 from monitor.config import Watch
-from monitor.letters import AlertFacts, Digest, DigestRow, GapLine, Letter
+from monitor.charts import Curve
+from monitor.letters import AlertFacts, Digest, DigestRow, GapLine, Letter, Unreached
 from monitor.letters import alert_letter as write_alert
 from monitor.letters import digest_letter as write_digest
+from monitor.reader import Reader
 
 WIB = ZoneInfo("Asia/Jakarta")
 NOW = datetime(2026, 8, 18, 0, 0, tzinfo=UTC)  # 07:00 WIB
@@ -26,6 +29,25 @@ FACTS = AlertFacts(
     ),
     coverage=0.97,
 )
+
+
+def make_reader(language: str = "en", address: str = "ana@example.go.id") -> Reader:
+    """Give one who reads letters in WIB."""
+    return Reader(address=address, language=language, zone=WIB, digest_at=time(7))  # type: ignore[arg-type]
+
+
+def make_curve(posts: tuple[int | None, ...], *, burst: bool = False) -> Curve:
+    """Give hours up to now."""
+    first = NOW - len(posts) * HOUR
+    usual = tuple(8.0 + 4 * (hour % 24 > 6) for hour in range(len(posts)))
+    return Curve(
+        starts=tuple(first + hour * HOUR for hour in range(len(posts))),
+        window=HOUR,
+        posts=posts,
+        expected=usual,
+        upper=tuple(2 * value for value in usual),
+        bursts=((NOW - 11 * HOUR, NOW - 6 * HOUR),) if burst else (),
+    )
 
 
 def make_burst(**changes: object) -> Finding:
@@ -61,11 +83,21 @@ def make_decision(finding: Finding, reason: Reason = Reason.FIRST) -> Decision:
 
 
 def alert_letter(
-    decision: Decision, *, facts: AlertFacts = FACTS, recipient: str = "ana@example.go.id"
+    *decisions: Decision,
+    facts: AlertFacts = FACTS,
+    reader: Reader | None = None,
+    resolved: tuple[Finding, ...] = (),
 ) -> Letter:
-    """Write the letter about a decision on air-bersih."""
-    watch = Watch(name="air-bersih", hashtags=["AirBersih", "KrisisAir"])
-    return write_alert(decision, watch=watch, facts=facts, recipient=recipient, zone=WIB, now=NOW)
+    """Write the letter about decisions on air-bersih."""
+    return write_alert(
+        decisions,
+        watch=Watch(name="air-bersih", hashtags=["AirBersih", "KrisisAir"]),
+        facts=facts,
+        reader=reader or make_reader(),
+        now=NOW,
+        thread=f"finding:{decisions[0].finding.key}",
+        resolved=resolved,
+    )
 
 
 def make_row(watch: str = "air-bersih", **changes: object) -> DigestRow:
@@ -98,9 +130,9 @@ def make_digest(**changes: object) -> Digest:
     return Digest(**fields)  # type: ignore[arg-type]
 
 
-def digest_letter(digest: Digest, *, recipient: str = "ana@example.go.id") -> Letter:
+def digest_letter(digest: Digest, *, reader: Reader | None = None) -> Letter:
     """Write a digest."""
-    return write_digest(digest, recipient=recipient, zone=WIB, now=NOW)
+    return write_digest(digest, reader=reader or make_reader(), now=NOW)
 
 
 def busy_day() -> Digest:
@@ -115,6 +147,7 @@ def busy_day() -> Digest:
         score=6.4,
         evidence={"posts": 61, "expected": 9.5, "authors": 40},
     )
+    old = replace(make_burst(), watch="harga-beras", from_at=NOW - 30 * HOUR)
     peak = (12, 8, 6, 4, 3, 2, 4, 9, 16, 18, 21, 19, 22, 60, 140, 120, 72, 41, 30, 22, 18, 14, 12)
     gap = (9, 8, 12, None, None, None, None, 14, 11, 9, 8, 7, 9, 12, 10, 8, 6, 5, 4, 2, 1, 2, 3, 5)
     return make_digest(
@@ -129,10 +162,19 @@ def busy_day() -> Digest:
                 coverage=0.97,
                 series=(*peak, 10),
                 bursts=1,
+                mobilisation=91.0,
+                orchestration=38.4,
+                posts_before=190,
+                curve=make_curve((*peak, 10), burst=True),
             ),
             make_row("ujian-nasional", posts=121, expected=63.0, authors=70, bursts=1),
             make_row(
-                "banjir-rob-pesisir-utara", posts=155, expected=160.0, coverage=0.83, series=gap
+                "banjir-rob-pesisir-utara",
+                posts=155,
+                expected=160.0,
+                coverage=0.83,
+                series=gap,
+                curve=make_curve(gap),
             ),
             make_row("tarif-listrik", posts=96, expected=140.0, coverage=0.66, series=gap),
             make_row(
@@ -169,7 +211,15 @@ def busy_day() -> Digest:
             make_decision(missed, Reason.TOO_OLD),
             make_decision(make_trouble()),
         ),
-        troubles=("mastodon.social #pupuk: failed, 18 Aug 06:40 WIB: 503 Service Unavailable",),
+        troubles=(
+            Unreached(
+                source="mastodon.social",
+                runs=3,
+                last_at=NOW - timedelta(minutes=20),
+                detail="503 Service Unavailable",
+            ),
+        ),
+        findings=(old, replace(old, from_at=NOW - 50 * HOUR, to_at=NOW - 22 * HOUR)),
         gaps=(
             GapLine(
                 source="mastodon.social",
@@ -191,21 +241,73 @@ def busy_day() -> Digest:
 
 
 def letters() -> dict[str, Letter]:
-    """Give every letter with a golden file, by its name."""
+    """Give every letter with a golden file, by its name; each in both languages."""
+    return {
+        f"{name}.{language}": letter
+        for language in ("en", "id")
+        for name, letter in _letters(make_reader(language)).items()
+    }
+
+
+def _event(kind: FindingKind, subject: str, **evidence: float) -> Finding:
+    return Finding(
+        watch="air-bersih",
+        kind=kind,
+        subject=subject,
+        from_at=NOW - 3 * HOUR,
+        to_at=None,
+        score=6.0,
+        evidence=evidence,
+    )
+
+
+def _letters(reader: Reader) -> dict[str, Letter]:
     over = NOW - 6 * HOUR
     thin = AlertFacts(once_in_days=None, coverage=0.62)
+    quiet = make_digest()
+    burst = make_burst(author_score=4.2, doubling_hours=1.6)
+    drawn = replace(FACTS, curve=make_curve((*NIGHT, *NIGHT, 60, 140, 120, 72, 41, 30), burst=True))
+    events = {
+        "coordination": _event(FindingKind.COORDINATION, "", accounts=14, posts=88),
+        "platform": _event(FindingKind.PLATFORM, "bluesky", authors=12, posts=31),
+        "community": _event(FindingKind.COMMUNITY, "", authors=18),
+        "news": _event(FindingKind.NEWS, "", outlets=4, lag_hours=5.5),
+        "emerging": _event(
+            FindingKind.EMERGING, "darurattair", posts=61, expected=2.4, authors=40
+        ),
+    }
+    decisions = {name: make_decision(event) for name, event in events.items()}
     return {
-        "digest-busy": digest_letter(busy_day()),
-        "digest-quiet": digest_letter(make_digest()),
+        "digest-busy": digest_letter(busy_day(), reader=reader),
+        "digest-quiet": digest_letter(quiet, reader=reader),
+        "digest-quiet-week": digest_letter(
+            replace(quiet, since=NOW - 7 * 24 * HOUR), reader=reader
+        ),
         "digest-unseen": digest_letter(
-            make_digest(rows=(make_row(coverage=0.2, series=(None,) * 24),))
+            make_digest(rows=(make_row(coverage=0.2, series=(None,) * 24),)), reader=reader
         ),
-        "alert-burst": alert_letter(make_decision(make_burst())),
+        "alert-burst": alert_letter(make_decision(burst), facts=drawn, reader=reader),
+        "alert-several": alert_letter(
+            make_decision(burst),
+            make_decision(events["news"], Reason.NEW_KIND),
+            *(decisions[name] for name in ("coordination", "platform", "community", "emerging")),
+            make_decision(make_trouble()),
+            reader=reader,
+            resolved=(make_burst(to_at=over),),
+        ),
         "alert-grew-thin": alert_letter(
-            make_decision(make_burst(to_at=over), Reason.GREW), facts=thin
+            make_decision(make_burst(to_at=over), Reason.GREW), facts=thin, reader=reader
         ),
-        "alert-trouble": alert_letter(make_decision(make_trouble()), facts=AlertFacts()),
+        "alert-trouble": alert_letter(
+            make_decision(make_trouble()), facts=AlertFacts(), reader=reader
+        ),
         "alert-resolved": alert_letter(
-            make_decision(make_trouble(to_at=NOW - HOUR), Reason.RESOLVED), facts=AlertFacts()
+            make_decision(make_trouble(to_at=NOW - HOUR), Reason.RESOLVED),
+            facts=AlertFacts(),
+            reader=reader,
         ),
+        **{
+            f"alert-{name}": alert_letter(decision, facts=AlertFacts(coverage=1.0), reader=reader)
+            for name, decision in decisions.items()
+        },
     }

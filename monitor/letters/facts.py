@@ -1,0 +1,94 @@
+"""What letters say of a finding, in the words that templates choose from."""
+
+from __future__ import annotations
+
+import shlex
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from analysis.findings import Finding
+from monitor.alert import Reason
+from monitor.charts import ChartWords, Curve
+from monitor.letters import words
+from monitor.letters.language import Speech
+from monitor.letters.pages import sentences
+from monitor.reader import Reader
+
+
+def report_command(watch: str, *, since: datetime, until: datetime, zone: ZoneInfo) -> str:
+    """Give the command that shows the same numbers."""
+    return (
+        f"gaung report {shlex.quote(words.clean(watch))} "
+        f"--since {words.iso(since, zone)} --until {words.iso(until, zone)}"
+    )
+
+
+def quantity(finding: Finding, name: str) -> float | None:
+    """Give a number from the evidence; None if the finding does not say."""
+    value = finding.evidence.get(name)
+    return value if isinstance(value, int | float) else None
+
+
+def finding_facts(
+    finding: Finding, reason: Reason, *, speech: Speech, zone: ZoneInfo, now: datetime
+) -> dict[str, Any]:
+    """Give what the line about a finding speaks of."""
+    return {
+        "kind": finding.kind.name,
+        "subject": words.clean(finding.subject),
+        "reason": reason.name,
+        "ongoing": finding.to_at is None,
+        "started": speech.at(finding.from_at, zone),
+        "stretch": speech.stretch(finding.from_at, finding.to_at or now, zone),
+        "posts": quantity(finding, "posts"),
+        "expected": quantity(finding, "expected"),
+        "authors": quantity(finding, "authors"),
+        "accounts": quantity(finding, "accounts"),
+        "outlets": quantity(finding, "outlets"),
+        "missing_hours": finding.score,
+    }
+
+
+def finding_line(
+    finding: Finding, reason: Reason, *, reader: Reader, speech: Speech, now: datetime
+) -> dict[str, str]:
+    """Say a finding in a line: what, when, and why it was told or not."""
+    facts = finding_facts(finding, reason, speech=speech, zone=reader.zone, now=now)
+    return sentences("finding_sentences.txt", speech, f=facts, watch=words.clean(finding.watch))
+
+
+def chart_words(curve: Curve, speech: Speech, zone: ZoneInfo) -> ChartWords:
+    """Give the words on a chart."""
+    del curve
+    said = sentences("chart_sentences.txt", speech, c=None)
+    return ChartWords(
+        usual=said["usual"],
+        burst=said["burst"],
+        unobserved=said["unobserved"],
+        number=speech.number,
+        time=lambda moment: speech.hour(moment, zone),
+        day=lambda moment: speech.short_day(moment, zone),
+    )
+
+
+def chart_alt(curve: Curve, watch: str, speech: Speech, zone: ZoneInfo) -> str:
+    """Say what a chart shows, for those who do not see it."""
+    known = [
+        (posts, start)
+        for posts, start in zip(curve.posts, curve.starts, strict=True)
+        if posts is not None
+    ]
+    expected = [value for value in curve.expected if value is not None]
+    peak = max(known, key=lambda pair: pair[0], default=None)
+    facts = {
+        "watch": words.clean(watch),
+        "stretch": speech.stretch(curve.starts[0], curve.until, zone),
+        "least": min((posts for posts, _ in known), default=None),
+        "most": peak[0] if peak else None,
+        "peak": speech.at(peak[1], zone) if peak else None,
+        "usual": sum(expected) / len(expected) if expected else None,
+        "missing": len(curve.posts) - len(known),
+        "windows": len(curve.posts),
+    }
+    return sentences("chart_sentences.txt", speech, c=facts)["alt"]
