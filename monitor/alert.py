@@ -33,9 +33,7 @@ class Reason(StrEnum):
         return self in _TELLING
 
 
-_TELLING = frozenset(
-    {Reason.FIRST, Reason.NEW_KIND, Reason.GREW, Reason.REPEAT, Reason.RESOLVED}
-)
+_TELLING = frozenset({Reason.FIRST, Reason.NEW_KIND, Reason.GREW, Reason.REPEAT, Reason.RESOLVED})
 # The first of them leads a letter about several findings.
 PRECEDENCE = (
     FindingKind.BURST,
@@ -121,9 +119,7 @@ def decide(
     return Decision(finding=finding, told=reason.tells, reason=reason, decided_at=now)
 
 
-def _reason(
-    finding: Finding, standing: Standing, settings: AlertSettings, now: datetime
-) -> Reason:
+def _reason(finding: Finding, standing: Standing, settings: AlertSettings, now: datetime) -> Reason:
     last = standing.last
     if finding.kind is FindingKind.SOURCE_TROUBLE and finding.to_at is not None:
         return _reason_at_the_end(last)

@@ -15,6 +15,7 @@ from analysis.frames import COVERAGE
 from analysis.trends.burst import Burst, bursts, scores
 from analysis.trends.volume import grid, volume
 from monitor import ledger
+from monitor.charts import Curve
 from monitor.config import AlertSettings
 from monitor.ledger import Stream
 from monitor.store import Store
@@ -92,6 +93,24 @@ def measure(
         bursts=[burst for burst in found if burst.end is None or burst.end > since],
         coverage=ledger.coverage(streams, since, until),
         activity=activity.filter(pl.col("sort_at") >= since),
+    )
+
+
+def curve_of(measured: Measured, window: timedelta) -> Curve | None:
+    """Give the windows as a chart draws them; None if there is none."""
+    windows = measured.windows
+    if windows.is_empty():
+        return None
+    # Up to two standard deviations above what is expected nobody would be surprised.
+    upper = pl.col("expected") + 2 * (pl.col("expected") * pl.col("dispersion")).sqrt()
+    drawn = windows.with_columns(upper=upper)
+    return Curve(
+        starts=tuple(drawn["window_start"].to_list()),
+        window=window,
+        posts=tuple(drawn["posts"].to_list()),
+        expected=tuple(drawn["expected"].to_list()),
+        upper=tuple(drawn["upper"].to_list()),
+        bursts=tuple((burst.onset, burst.end) for burst in measured.bursts),
     )
 
 

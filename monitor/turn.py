@@ -24,8 +24,9 @@ from monitor.collect import RunResult, collect, listen
 from monitor.collect import plan as planned
 from monitor.deliver import Delivery, deliver
 from monitor.detect import detect
+from monitor.digest import write_digests
 from monitor.letters import Letter
-from monitor.notify import digest_due, notify, write_digest
+from monitor.notify import notify, release
 from monitor.outgoing import StoredOutbox
 from monitor.schedule import Task, Wish
 from monitor.store.privacy import Gone
@@ -161,8 +162,8 @@ def notice(app: App, *, anything_new: bool, now: datetime) -> tuple[list[Decisio
         if anything_new:
             found = detect(store, app.config, now=now)
             decisions = notify(store, app.config, found, now=now)
-        at = digest_due(store, app.config, now=now)
-        digests = write_digest(store, app.config, at=at, now=now) if at else []
+        release(store, app.config, now=now)
+        digests = write_digests(store, app.config, now=now)
     return decisions, digests
 
 

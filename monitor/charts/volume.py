@@ -103,7 +103,9 @@ def _step(most: float) -> float:
     (2, 50, 1)
     """
     power = 10 ** floor(log10(most / 4)) if most > 4 else 1
-    return next(n * power for n in (1, 2, 2.5, 5, 10) if n * power * 4 >= most and n * power % 1 == 0)
+    return next(
+        n * power for n in (1, 2, 2.5, 5, 10) if n * power * 4 >= most and n * power % 1 == 0
+    )
 
 
 def _grid(frame: _Frame, words: ChartWords) -> list[str]:
@@ -170,7 +172,9 @@ def _axis(frame: _Frame, words: ChartWords) -> list[str]:
     curve, base = frame.curve, frame.y(0)
     hours = len(curve.starts) * (curve.window / _HOUR)
     every = next((n for n in _TICK_HOURS if hours / n <= _MOST_TICKS), _TICK_HOURS[-1])
-    parts = [f'<line x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{base}" y2="{base}" stroke="{_LINE}"/>']
+    parts = [
+        f'<line x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{base}" y2="{base}" stroke="{_LINE}"/>'
+    ]
     written: str | None = None
     for place, start in enumerate(curve.starts):
         local = start.astimezone(frame.zone)
@@ -188,10 +192,7 @@ def _axis(frame: _Frame, words: ChartWords) -> list[str]:
             f"{escape(label)}</text>"
         )
         if every < 24 and day != written:
-            parts.append(
-                f'<text x="{x}" y="{base + 28}" fill="{_INK}">'
-                f"{escape(day)}</text>"
-            )
+            parts.append(f'<text x="{x}" y="{base + 28}" fill="{_INK}">{escape(day)}</text>')
             written = day
     return parts
 

@@ -30,6 +30,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "graph": ("reporting", "Write the amplification graph to a file."),
     "findings": ("telling", "List what was found."),
     "alerts": ("telling", "List who was told what, when, and why or why not."),
+    "silence": ("quieting", "Send no letters about a watch for some time."),
+    "ack": ("quieting", "Say that you know of what goes on; it is not repeated."),
     "digest": ("telling", "Print or send the digest."),
     "erase": ("auditing", "Erase an account, for good."),
     "purge": ("auditing", "Take out what was kept long enough."),

@@ -142,6 +142,7 @@ def _shortened(report: Report) -> Report:
 
 def _alerts(decisions: list[ToldRow]) -> Any:
     from monitor.cli.tables import table
+    from monitor.letters import reason_words
 
     rows = [
         (
@@ -150,7 +151,7 @@ def _alerts(decisions: list[ToldRow]) -> Any:
             _at(row.since),
             f"{row.score:.1f} h" if row.kind == "source trouble" else f"{row.score:.1f}",
             "told" if row.told else "not told",
-            row.reason.sentence,
+            reason_words(row.reason, "en"),
         )
         for row in decisions
     ]

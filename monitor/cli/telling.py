@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -147,18 +147,17 @@ def alerts_command(given: Given, watch: str | None, since: str | None, as_json: 
 def digest_command(given: Given, to_print: bool, send: bool) -> int:
     """Print or send."""
     from monitor import clock
+    from monitor.digest import digest_of, enqueue_extra_digest
     from monitor.errors import ConfigError
     from monitor.letters import clean, digest_letter
-    from monitor.notify import digest_of, enqueue_extra_digest
     from monitor.turn import send_due
 
     app, now = given.app(required=True), clock.now()
     if to_print or not send:
         with app.stores.open(read_only=True) as store:
-            digest = digest_of(store, app.config, until=now)
-        letter = digest_letter(
-            digest, recipient="nobody@example.org", zone=app.config.zone, now=now
-        )
+            digest = digest_of(store, app.config, since=now - timedelta(days=1), until=now)
+        reader = app.config.reader((app.config.digest.recipients or ["nobody@example.org"])[0])
+        letter = digest_letter(digest, reader=reader, now=now)
         click.echo(f"{clean(letter.subject)}\n\n{letter.text}")
     if not send:
         return 0

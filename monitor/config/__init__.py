@@ -1,6 +1,6 @@
 """config.toml as frozen, checked values. Unknown keys are refused; secrets are only ever named."""
 
-from monitor.config.reading import load, parse, parse_time
+from monitor.config.reading import load, parse, parse_duration, parse_time
 from monitor.config.settings import (
     AlertSettings,
     CollectorSettings,
@@ -27,5 +27,6 @@ __all__ = [
     "Watch",
     "load",
     "parse",
+    "parse_duration",
     "parse_time",
 ]

@@ -70,7 +70,11 @@ def _readable_value(value: Any, wanted: Any) -> Any:
     if wanted is timedelta and isinstance(value, str):
         match = _DURATION.fullmatch(value.strip())
         return timedelta(**{_UNITS[match[2]]: int(match[1])}) if match else value
-    if wanted in (time, time | None) and isinstance(value, str) and re.fullmatch(r"\d\d:\d\d", value):
+    if (
+        wanted in (time, time | None)
+        and isinstance(value, str)
+        and re.fullmatch(r"\d\d:\d\d", value)
+    ):
         return f"{value}:00"
     if isinstance(value, dict) and isinstance(wanted, type) and issubclass(wanted, Struct):
         return _readable(value, wanted)
@@ -120,6 +124,14 @@ def _all_structs() -> list[type[Struct]]:
             if isinstance(f.type, type) and issubclass(f.type, Struct)
         ),
     ]
+
+
+def parse_duration(text: str) -> timedelta:
+    """Read `30m`, `6h` or `7d`. Raises `ValueError`."""
+    match = _DURATION.fullmatch(text.strip())
+    if match is None or not int(match[1]):
+        raise ValueError(f"{text!r} is no duration: write 30m, 6h or 2d")
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})
 
 
 def parse_time(text: str, *, now: datetime, zone: ZoneInfo) -> datetime:

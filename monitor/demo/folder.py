@@ -45,6 +45,11 @@ recipients = ["meja-isu@example.org"]  # the thresholds are those of any config.
 [digest]
 at = "07:00"
 recipients = ["pimpinan@example.org"]
+quiet_days = "daily"                   # so that the demo shows quiet days, too
+
+[[people]]
+address = "meja-isu@example.org"       # alerts in English, digests in Indonesian
+language = "en"
 
 [mail]
 server = "127.0.0.1"                   # the demo's own mail server, which writes into mail/

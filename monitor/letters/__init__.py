@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from monitor.letters.alerts import AlertFacts, alert_letter
 from monitor.letters.digests import Digest, GapLine, Unreached, digest_key, digest_letter
+from monitor.letters.facts import reason_words
 from monitor.letters.letter import Letter, OutboxLetter, Picture, envelope_address, message
 from monitor.letters.rows import DigestRow
 from monitor.letters.words import clean, sparkline
@@ -23,5 +24,6 @@ __all__ = [
     "digest_letter",
     "envelope_address",
     "message",
+    "reason_words",
     "sparkline",
 ]

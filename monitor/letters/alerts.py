@@ -108,13 +108,13 @@ def _picture(name: str, curve: Curve, reader: Reader, language: Speech) -> Pictu
 def _also(decision: Decision, reader: Reader, language: Speech, now: datetime) -> str:
     """Say in a line what else there is, and why now."""
     said = finding_line(
-        decision.finding, decision.reason, reader=reader, speech=language, now=now
+        decision.finding, decision.reason, reader=reader, language=language, now=now
     )
-    return f"{said['line'][:1].upper()}{said['line'][1:]} · {said['when']}. {said['why']}"
+    return f"{said['line']} · {said['when']}. {said['why']}"
 
 
 def _over(finding: Finding, reader: Reader, language: Speech, now: datetime) -> str:
-    said = finding_line(finding, Reason.ENDED, reader=reader, speech=language, now=now)
+    said = finding_line(finding, Reason.ENDED, reader=reader, language=language, now=now)
     return f"{said['what']} · {said['when']}"
 
 
@@ -131,7 +131,7 @@ def _facts(
     posts, expected = quantity(finding, "posts"), quantity(finding, "expected")
     detail = finding.evidence.get("detail") or finding.evidence.get("reason")
     return {
-        "f": finding_facts(finding, decision.reason, speech=language, zone=zone, now=now),
+        "f": finding_facts(finding, decision.reason, language=language, zone=zone, now=now),
         "watch": words.clean(watch.name),
         "hashtags": " ".join(f"#{words.clean(tag.lstrip('#'))}" for tag in watch.hashtags),
         "decided": language.at(decision.decided_at, zone),

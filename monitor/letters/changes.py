@@ -44,10 +44,8 @@ def ended_lines(
     return [_line(one, "ended", reader, language, now) for one in findings][:_MOST]
 
 
-def _line(
-    finding: Finding, name: str, reader: Reader, language: Speech, now: datetime
-) -> str:
-    told = finding_line(finding, Reason.ENDED, reader=reader, speech=language, now=now)
+def _line(finding: Finding, name: str, reader: Reader, language: Speech, now: datetime) -> str:
+    told = finding_line(finding, Reason.ENDED, reader=reader, language=language, now=now)
     facts = {"f": True, "what": told["what"], "when": told["when"], "watch": None}
     return sentences("change_sentences.txt", language, **facts)[name]
 

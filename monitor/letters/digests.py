@@ -214,7 +214,7 @@ def _worst(rows: list[DigestRow], language: Speech) -> str | None:
 
 def _found(decision: Decision, reader: Reader, language: Speech, now: datetime) -> dict[str, str]:
     said = finding_line(
-        decision.finding, decision.reason, reader=reader, speech=language, now=now
+        decision.finding, decision.reason, reader=reader, language=language, now=now
     )
     marks = sentences("letter_marks.txt", language)
     said["mark"] = marks["told" if decision.told else "untold"]

@@ -11,7 +11,7 @@ from analysis.findings import Finding
 from monitor.alert import Reason
 from monitor.charts import ChartWords, Curve
 from monitor.letters import words
-from monitor.letters.language import Speech
+from monitor.letters.language import Speech, speech
 from monitor.letters.pages import sentences
 from monitor.reader import Reader
 
@@ -31,7 +31,7 @@ def quantity(finding: Finding, name: str) -> float | None:
 
 
 def finding_facts(
-    finding: Finding, reason: Reason, *, speech: Speech, zone: ZoneInfo, now: datetime
+    finding: Finding, reason: Reason, *, language: Speech, zone: ZoneInfo, now: datetime
 ) -> dict[str, Any]:
     """Give what the line about a finding speaks of."""
     return {
@@ -39,8 +39,8 @@ def finding_facts(
         "subject": words.clean(finding.subject),
         "reason": reason.name,
         "ongoing": finding.to_at is None,
-        "started": speech.at(finding.from_at, zone),
-        "stretch": speech.stretch(finding.from_at, finding.to_at or now, zone),
+        "started": language.at(finding.from_at, zone),
+        "stretch": language.stretch(finding.from_at, finding.to_at or now, zone),
         "posts": quantity(finding, "posts"),
         "expected": quantity(finding, "expected"),
         "authors": quantity(finding, "authors"),
@@ -51,28 +51,33 @@ def finding_facts(
 
 
 def finding_line(
-    finding: Finding, reason: Reason, *, reader: Reader, speech: Speech, now: datetime
+    finding: Finding, reason: Reason, *, reader: Reader, language: Speech, now: datetime
 ) -> dict[str, str]:
     """Say a finding in a line: what, when, and why it was told or not."""
-    facts = finding_facts(finding, reason, speech=speech, zone=reader.zone, now=now)
-    return sentences("finding_sentences.txt", speech, f=facts, watch=words.clean(finding.watch))
+    facts = finding_facts(finding, reason, language=language, zone=reader.zone, now=now)
+    return sentences("finding_sentences.txt", language, f=facts, watch=words.clean(finding.watch))
 
 
-def chart_words(curve: Curve, speech: Speech, zone: ZoneInfo) -> ChartWords:
+def reason_words(reason: Reason, code: str) -> str:
+    """Say to a person why they are told, or not."""
+    return sentences("reason_sentences.txt", speech(code), reason=reason.name)["why"]
+
+
+def chart_words(curve: Curve, language: Speech, zone: ZoneInfo) -> ChartWords:
     """Give the words on a chart."""
     del curve
-    said = sentences("chart_sentences.txt", speech, c=None)
+    said = sentences("chart_sentences.txt", language, c=None)
     return ChartWords(
         usual=said["usual"],
         burst=said["burst"],
         unobserved=said["unobserved"],
-        number=speech.number,
-        time=lambda moment: speech.hour(moment, zone),
-        day=lambda moment: speech.short_day(moment, zone),
+        number=language.number,
+        time=lambda moment: language.hour(moment, zone),
+        day=lambda moment: language.short_day(moment, zone),
     )
 
 
-def chart_alt(curve: Curve, watch: str, speech: Speech, zone: ZoneInfo) -> str:
+def chart_alt(curve: Curve, watch: str, language: Speech, zone: ZoneInfo) -> str:
     """Say what a chart shows, for those who do not see it."""
     known = [
         (posts, start)
@@ -83,12 +88,12 @@ def chart_alt(curve: Curve, watch: str, speech: Speech, zone: ZoneInfo) -> str:
     peak = max(known, key=lambda pair: pair[0], default=None)
     facts = {
         "watch": words.clean(watch),
-        "stretch": speech.stretch(curve.starts[0], curve.until, zone),
+        "stretch": language.stretch(curve.starts[0], curve.until, zone),
         "least": min((posts for posts, _ in known), default=None),
         "most": peak[0] if peak else None,
-        "peak": speech.at(peak[1], zone) if peak else None,
+        "peak": language.at(peak[1], zone) if peak else None,
         "usual": sum(expected) / len(expected) if expected else None,
         "missing": len(curve.posts) - len(known),
         "windows": len(curve.posts),
     }
-    return sentences("chart_sentences.txt", speech, c=facts)["alt"]
+    return sentences("chart_sentences.txt", language, c=facts)["alt"]

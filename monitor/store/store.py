@@ -28,13 +28,13 @@ from monitor.store.coverage import Coverage
 from monitor.store.database import Database
 from monitor.store.expansions import Expansions
 from monitor.store.findings import Findings
-from monitor.store.telling import Telling
 from monitor.store.outbox import Outbox
 from monitor.store.posts import Posts
 from monitor.store.privacy import Privacy
 from monitor.store.queries import Queries
 from monitor.store.runs import Runs
 from monitor.store.streaming import Streaming
+from monitor.store.telling import Telling
 
 _HOLDER = re.compile(r"held in (.+?) \(PID (\d+)\)")
 _TURN = threading.RLock()

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.findings import Finding, FindingKind
-from monitor.alert import Reason, Told, decide
+from monitor.alert import Reason, Standing, Told, decide
 from monitor.config import AlertSettings
+from monitor.letters import reason_words
 
 NOON = datetime(2026, 8, 18, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -53,7 +54,7 @@ CASES = [
         "told, and over since",
         replace(BURST, to_at=NOON - 13 * HOUR),
         told(BURST),
-        Reason.TOLD_ALREADY,
+        Reason.ENDED,
     ),
     ("over for longer", replace(BURST, to_at=NOON - 12.1 * HOUR), None, Reason.TOO_OLD),
     (
@@ -79,7 +80,7 @@ CASES = [
         "a day later, but it is over",
         replace(BURST, to_at=NOON),
         told(BURST, ago=24 * HOUR),
-        Reason.TOLD_ALREADY,
+        Reason.ENDED,
     ),
     ("what was told was another burst", BURST, told(TROUBLE), Reason.FIRST),
     ("silent for five hours", TROUBLE, None, Reason.FIRST),
@@ -103,15 +104,17 @@ CASES = [
     ("finding", "last", "reason"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
 )
 def test_each_case_has_its_reason(finding: Finding, last: Told | None, reason: Reason) -> None:
-    decision = decide(finding, last=last, settings=SETTINGS, now=NOON)
+    decision = decide(finding, standing=Standing(last=last), settings=SETTINGS, now=NOON)
     assert (decision.reason, decision.told) == (reason, reason.tells)
     assert (decision.finding, decision.decided_at) == (finding, NOON)
 
 
 def test_every_reason_is_a_sentence() -> None:
-    assert all(reason.sentence.endswith(".") for reason in Reason)
+    for language in ("en", "id"):
+        assert all(reason_words(reason, language).endswith(".") for reason in Reason)
     assert {reason for reason in Reason if reason.tells} == {
         Reason.FIRST,
+        Reason.NEW_KIND,
         Reason.GREW,
         Reason.REPEAT,
         Reason.RESOLVED,
@@ -145,13 +148,13 @@ def test_nobody_is_told_twice_within_the_pause_unless_it_grew_or_is_over(
             score=score,
             evidence={"posts": posts, "authors": 20},
         )
-        decision = decide(finding, last=last, settings=SETTINGS, now=now)
+        decision = decide(finding, standing=Standing(last=last), settings=SETTINGS, now=now)
         if not decision.told:
             continue
         if last is not None and now - last.told_at < SETTINGS.repeat_after:
             grew = score >= 1.5 * last.score or posts >= 1.5 * (last.posts or 0)
             resolved = kind is FindingKind.SOURCE_TROUBLE and over and not last.resolved
-            assert (kind is FindingKind.BURST and grew) or resolved
+            assert (kind in (FindingKind.BURST, FindingKind.COORDINATION) and grew) or resolved
         last = Told(
             finding_key=finding.key,
             told_at=now,

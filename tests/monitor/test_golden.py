@@ -33,7 +33,10 @@ def test_a_letter_goes_out_as_it_should(name: str) -> None:
     mail = message(LETTERS[name], sender="Gaung <gaung@example.go.id>", sent_at=NOW)
     text = mail.as_bytes().decode("ascii").replace("\r\n", "\n")
     # A PNG may differ by a bit from machine to machine; what is said of it may not.
-    check(FOLDER / f"{name}.eml", re.sub(r"(?m)^[A-Za-z0-9+/]{76}\n(?:[A-Za-z0-9+/=]+\n)+", "…\n", text))
+    check(
+        FOLDER / f"{name}.eml",
+        re.sub(r"(?m)^[A-Za-z0-9+/]{76}\n(?:[A-Za-z0-9+/=]+\n)+", "…\n", text),
+    )
 
 
 def test_every_golden_file_is_compared() -> None:

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from analysis.findings import Finding, FindingKind
 from monitor.alert import Decision, Reason
-from monitor.config import Watch
 from monitor.charts import Curve
+from monitor.config import Watch
 from monitor.letters import AlertFacts, Digest, DigestRow, GapLine, Letter, Unreached
 from monitor.letters import alert_letter as write_alert
 from monitor.letters import digest_letter as write_digest
@@ -272,9 +272,7 @@ def _letters(reader: Reader) -> dict[str, Letter]:
         "platform": _event(FindingKind.PLATFORM, "bluesky", authors=12, posts=31),
         "community": _event(FindingKind.COMMUNITY, "", authors=18),
         "news": _event(FindingKind.NEWS, "", outlets=4, lag_hours=5.5),
-        "emerging": _event(
-            FindingKind.EMERGING, "darurattair", posts=61, expected=2.4, authors=40
-        ),
+        "emerging": _event(FindingKind.EMERGING, "darurattair", posts=61, expected=2.4, authors=40),
     }
     decisions = {name: make_decision(event) for name, event in events.items()}
     return {

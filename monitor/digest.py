@@ -1,0 +1,200 @@
+"""The digest at its hour: for each recipient, in their time zone and language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from analysis.findings import Finding
+from monitor import __version__
+from monitor.config import Config, Watch
+from monitor.letters import (
+    Digest,
+    DigestRow,
+    GapLine,
+    Letter,
+    Unreached,
+    digest_letter,
+)
+from monitor.measure import Measured, Target, curve_of, measure
+from monitor.reader import Reader
+from monitor.store import Store
+from monitor.store.telling import decision_of
+
+_HOUR = timedelta(hours=1)
+_DAY = timedelta(days=1)
+_WEEK = timedelta(days=7)
+_COMPARABLE = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A digest that should have been written by now and was not decided yet."""
+
+    reader: Reader
+    at: datetime  # in the reader's zone
+
+
+def digests_due(store: Store, config: Config, *, now: datetime) -> list[Due]:
+    """Give the digests that are due.
+
+    The last one that should have been written by now counts, so that neither a pause of the
+    daemon nor a jump of the clock skips a day or doubles one; older ones are not made up for.
+    """
+    return [
+        due
+        for due in _last_due(config, now)
+        if not store.telling.digest_decided(due.reader.address, due.at.date())
+    ]
+
+
+def _last_due(config: Config, now: datetime) -> Iterator[Due]:
+    for address in dict.fromkeys(config.digest.recipients):
+        reader = config.reader(address)
+        local = now.astimezone(reader.zone)
+        at = datetime.combine(local.date(), reader.digest_at, tzinfo=reader.zone)
+        if local < at:
+            at = datetime.combine(at.date() - _DAY, reader.digest_at, tzinfo=reader.zone)
+        yield Due(reader, at)
+
+
+def write_digests(store: Store, config: Config, *, now: datetime) -> list[Letter]:
+    """Write the digests that are due, and enqueue them. Wants a transaction.
+
+    A day with nothing to tell gets none, until a week has passed without any: then one letter
+    says that all has been quiet. So its reader knows that gaung is alive.
+    """
+    letters = []
+    known: dict[datetime, Digest] = {}
+    for due in digests_due(store, config, now=now):
+        reader, at = due.reader, due.at
+        if at not in known:
+            known[at] = digest_of(store, config, since=at - _DAY, until=at)
+        digest = _personal(store, known[at], reader)
+        last = store.telling.last_digest(reader.address)
+        if digest.is_empty and config.digest.quiet_days == "weekly" and last is not None:
+            # An hour of grace: the week must not end a day later for a minute.
+            if at - last < _WEEK - _HOUR:
+                _decide(store, due, written=False, now=now)
+                continue
+            digest = _personal(
+                store, digest_of(store, config, since=max(last, at - _WEEK), until=at), reader
+            )
+        letters.append(digest_letter(digest, reader=reader, now=at))
+        store.outbox.enqueue(letters[-1], now=now)
+        store.telling.mention(reader.address, now=now)
+        _decide(store, due, written=True, now=now)
+    return letters
+
+
+def _decide(store: Store, due: Due, *, written: bool, now: datetime) -> None:
+    store.telling.decide_digest(
+        due.reader.address, due.at.date(), until=due.at, written=written, now=now
+    )
+
+
+def _personal(store: Store, digest: Digest, reader: Reader) -> Digest:
+    return replace(digest, resolved=tuple(store.telling.unmentioned(reader.address)))
+
+
+def enqueue_extra_digest(store: Store, config: Config, *, now: datetime) -> list[Letter]:
+    """Write a digest that somebody asked for, beside the daily ones. Wants a transaction."""
+    digest = digest_of(store, config, since=now - _DAY, until=now)
+    letters = []
+    for recipient in config.digest.recipients:
+        letter = digest_letter(digest, reader=config.reader(recipient), now=now)
+        letters.append(replace(letter, key=f"{letter.key}:{now.isoformat()}"))
+        store.outbox.enqueue(letters[-1], now=now)
+    return letters
+
+
+def digest_of(store: Store, config: Config, *, since: datetime, until: datetime) -> Digest:
+    """Put together what a digest says of a time."""
+    decided = [row for row in store.findings.decisions(since=since) if row["decided_at"] <= until]
+    return Digest(
+        since=since,
+        until=until,
+        rows=tuple(_row(store, config, watch, since, until) for watch in config.watches),
+        alerts=tuple(
+            # Nobody was told of what had no recipients: it was only recorded.
+            replace(decision_of(row), told=bool(row["told"]) and bool(row["recipients"]))
+            for row in decided
+        ),
+        troubles=tuple(
+            Unreached(
+                source=row["source"],
+                runs=row["runs"],
+                last_at=row["last_at"],
+                detail=row["detail"],
+            )
+            for row in store.runs.failures(since, until)
+        ),
+        gaps=tuple(
+            GapLine(
+                source=gap.source,
+                hashtag=gap.hashtag,
+                since=gap.from_at,
+                until=gap.to_at,
+                reason=gap.reason,
+            )
+            for watch in config.watches
+            for gap in store.coverage.gaps_between(watch.tags, since, until)
+        ),
+        version=__version__,
+        findings=tuple(_known_before(store, config, since, until)),
+    )
+
+
+def _known_before(
+    store: Store, config: Config, since: datetime, until: datetime
+) -> Iterator[Finding]:
+    """Give what somebody was told of before, and that has ended since or goes on."""
+    for watch in config.watches:
+        for finding in store.findings.between(watch=watch.name, since=since):
+            last = store.findings.last_told(finding.key)
+            if finding.from_at < since and last is not None and last.told_at < since:
+                # As it was then: what ended later goes on for this digest.
+                ended = finding.to_at is not None and finding.to_at <= until
+                yield finding if ended else replace(finding, to_at=None)
+
+
+def _row(store: Store, config: Config, watch: Watch, since: datetime, until: datetime) -> DigestRow:
+    target = Target(watch.name, watch.tags, watch=watch.name)
+
+    def seen(start: datetime, end: datetime) -> Measured:
+        return measure(
+            store,
+            target,
+            since=start,
+            until=end,
+            window=_HOUR,
+            zone=config.zone,
+            alerts=config.alerts_of(watch.name),
+        )
+
+    measured = seen(since, until)
+    activity = measured.activity
+    known = measured.coverage is None or measured.coverage > 0
+    reposts = int(activity["is_repost"].sum())
+    expected = measured.windows["expected"]
+    return DigestRow(
+        watch=watch.name,
+        posts=int(activity["is_post"].sum()) if known else None,
+        # Windows that were still being learnt have no expectation, and then the day has none.
+        expected=None if expected.null_count() else float(expected.sum()),
+        authors=int(activity["author_id"].n_unique()) if known else None,
+        repost_share=reposts / activity.height if activity.height else None,
+        coverage=measured.coverage,
+        series=tuple(measured.windows["posts"].to_list()),
+        bursts=len(measured.bursts),
+        posts_before=_posts_before(seen(since - (until - since), since)),
+        curve=curve_of(measured, _HOUR),
+    )
+
+
+def _posts_before(measured: Measured) -> int | None:
+    """Give how many posts there were, if enough was observed to compare with."""
+    if measured.coverage is None or measured.coverage < _COMPARABLE:
+        return None
+    return int(measured.activity["is_post"].sum())
