@@ -26,6 +26,12 @@ EDGES = pl.Schema(
         "first_at": _UTC,
     }
 )
+# One row per post of a watch and hashtag on it.
+TAGS = pl.Schema(
+    {"sort_at": _UTC, "post_id": pl.UInt64(), "author_id": pl.UInt64(), "hashtag": pl.String()}
+)
+# One row per post of a watch, with where it was written.
+PLATFORM_ACTS = pl.Schema({"platform": pl.String(), "sort_at": _UTC, "author_id": pl.UInt64()})
 # The share of each window that the source accounts for; a null share: nobody can say (imported).
 COVERAGE = pl.Schema({"window_start": _UTC, "coverage": pl.Float64()})
 VOLUME = pl.Schema(

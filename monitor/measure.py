@@ -13,6 +13,7 @@ import polars as pl
 
 from analysis.frames import COVERAGE
 from analysis.trends.burst import Burst, bursts, scores
+from analysis.trends.newcomers import author_scores
 from analysis.trends.volume import grid, volume
 from monitor import ledger
 from monitor.charts import Curve
@@ -42,7 +43,8 @@ class Target:
 class Measured:
     """The windows of a target: VOLUME with expected and score; its bursts; its coverage."""
 
-    windows: pl.DataFrame  # window_start, posts, authors, reposts, coverage, expected, score
+    windows: pl.DataFrame  # window_start, posts, authors, reposts, coverage, expected, score, and
+    # dispersion, expected_authors, author_score
     bursts: list[Burst]
     coverage: float | None  # None: nobody can say
     activity: pl.DataFrame  # ACTIVITY within the time
@@ -83,11 +85,18 @@ def measure(
     counted = _known(counted, store.queries.span(target.selection(None, None)), window)
     scored = scores(counted, window=window, zone=zone.key, until=until)
     found = bursts(counted, scored, threshold=alerts.least_score, min_authors=alerts.min_authors)
-    windows = counted.join(
-        scored.select("window_start", "expected", "score", "dispersion"),
-        on="window_start",
-        how="left",
-    ).sort("window_start")
+    authors = author_scores(counted, window=window, zone=zone.key, until=until).select(
+        "window_start", expected_authors="expected", author_score="score"
+    )
+    windows = (
+        counted.join(
+            scored.select("window_start", "expected", "score", "dispersion"),
+            on="window_start",
+            how="left",
+        )
+        .join(authors, on="window_start", how="left")
+        .sort("window_start")
+    )
     return Measured(
         windows=windows.filter(pl.col("window_start") > since - window),
         bursts=[burst for burst in found if burst.end is None or burst.end > since],

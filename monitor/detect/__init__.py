@@ -1,0 +1,29 @@
+"""Stage 2: frames → findings. Saves what is claimed; what becomes of it is decided later."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from analysis.findings import Finding
+from monitor.config import Config
+from monitor.detect.bursts import bursts
+from monitor.detect.continuing import continued
+from monitor.detect.events import events
+from monitor.detect.trouble import source_trouble
+from monitor.store import Store
+
+
+def detect(store: Store, config: Config, *, now: datetime) -> list[Finding]:
+    """Find what there is in all watches, and save it. Wants a transaction."""
+    found: list[Finding] = []
+    for watch in config.watches:
+        burst = continued(store, bursts(store, watch, config, now=now), watch.name)
+        found += burst
+        found += events(store, watch, config, bursts=burst, now=now)
+        found += source_trouble(store, watch, now=now)
+    for finding in found:
+        store.findings.save(finding, now=now)
+    return found
+
+
+__all__ = ["detect"]
