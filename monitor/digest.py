@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from analysis.findings import Finding
 from monitor import __version__
 from monitor.config import Config, Watch
+from monitor.dials import dials_of
 from monitor.letters import (
     Digest,
     DigestRow,
@@ -178,6 +179,7 @@ def _row(store: Store, config: Config, watch: Watch, since: datetime, until: dat
     known = measured.coverage is None or measured.coverage > 0
     reposts = int(activity["is_repost"].sum())
     expected = measured.windows["expected"]
+    dials = dials_of(store, config, watch, until=until)
     return DigestRow(
         watch=watch.name,
         posts=int(activity["is_post"].sum()) if known else None,
@@ -190,6 +192,8 @@ def _row(store: Store, config: Config, watch: Watch, since: datetime, until: dat
         bursts=len(measured.bursts),
         posts_before=_posts_before(seen(since - (until - since), since)),
         curve=curve_of(measured, _HOUR),
+        mobilisation=dials.mobilisation.value,
+        orchestration=dials.orchestration.value,
     )
 
 

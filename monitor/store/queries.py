@@ -92,11 +92,18 @@ class Queries:
     def platforms(self, selection: Selection) -> pl.DataFrame:
         """Give who wrote where and when: `analysis.frames.PLATFORM_ACTS`."""
         frame = self._db.frame(
-            f"select platform, sort_at, hash(author_key) as author_id from posts "  # noqa: S608
+            "select platform, sort_at, hash(author_key) as author_id from posts "  # noqa: S608
             f"where {selection.where()}",
             **selection.values(),
         )
         return require(frame.cast(PLATFORM_ACTS), PLATFORM_ACTS)
+
+    def times(self, selection: Selection) -> pl.DataFrame:
+        """Give when each post was written, as the column sort_at."""
+        return self._db.frame(
+            f"select sort_at from posts where {selection.where()}",  # noqa: S608
+            **selection.values(),
+        )
 
     def tags(self, selection: Selection) -> pl.DataFrame:
         """Give every hashtag of every post: `analysis.frames.TAGS`."""
