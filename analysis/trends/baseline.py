@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from math import isnan, nan, sqrt
 from typing import NamedTuple
 
@@ -33,16 +34,14 @@ class HalfLives(NamedTuple):
     dispersion: float
 
 
+@dataclass(slots=True)
 class _Memory:
     """Counts and what was expected of them, both forgotten at the same pace."""
 
-    __slots__ = ("counts", "expected", "keep", "seen_at")
-
-    def __init__(self, half_life: float) -> None:
-        self.counts = 0.0
-        self.expected = 0.0
-        self.keep = 0.5 ** (1 / half_life)
-        self.seen_at = 0
+    keep: float
+    counts: float = 0.0
+    expected: float = 0.0
+    seen_at: int = 0
 
     def ratio(self) -> float:
         """Give counts / expected, shrunk to 1 by a gamma prior of `_PRIOR_POSTS` posts."""
@@ -53,6 +52,49 @@ class _Memory:
         self.counts = self.counts * forget + count
         self.expected = self.expected * forget + expected
         self.seen_at = place
+
+
+class Learner:
+    """What a baseline knows of a series so far; it goes on where it stopped."""
+
+    def __init__(self, half_lives: HalfLives) -> None:
+        keep = 0.5 ** (1 / half_lives.season)
+        self._hours = [_Memory(keep) for _ in range(HOURS)]
+        self._weekly = [_Memory(keep) for _ in range(SLOTS)]
+        self._keep = 0.5 ** (1 / half_lives.level)
+        self._gain = 1 - 0.5 ** (1 / half_lives.dispersion)
+        self._total = self._exposure = 0.0
+        self._phi = _FIRST_DISPERSION
+        self._seen = self._place = 0
+
+    def extend(self, counts: Sequence[float], slots: Sequence[int]) -> Baseline:
+        """Tell what each of the next windows should hold, as `baseline` does."""
+        result = Baseline([], [])
+        for count, slot in zip(counts, slots, strict=True):
+            self._step(count, slot, result)
+        return result
+
+    def _step(self, count: float, slot: int, result: Baseline) -> None:
+        of_day, of_week = self._hours[slot % HOURS], self._weekly[slot]
+        by_hour = of_day.ratio()
+        season = by_hour * of_week.ratio()
+        phi, exposure = self._phi, self._exposure
+        mu = max(self._total / exposure, _LEAST_LEVEL) * season if exposure else nan
+        result.expected.append(mu)
+        result.dispersion.append(phi)
+        place, self._place = self._place, self._place + 1
+        if isnan(count):
+            return
+        self._seen += 1
+        learned = min(count, mu + _CLIP * sqrt(mu * phi) + 1) if exposure else count
+        if exposure:
+            gain = max(self._gain, 1 / (self._seen + _PRIOR_WINDOWS))
+            self._phi = _next_dispersion(phi, count, mu, gain)
+        self._total = self._total * self._keep + learned
+        self._exposure = exposure * self._keep + season
+        level = self._total / self._exposure
+        of_day.add(learned, level, place)
+        of_week.add(learned, level * by_hour, place)
 
 
 def baseline(counts: Sequence[float], slots: Sequence[int], half_lives: HalfLives) -> Baseline:
@@ -75,32 +117,7 @@ def baseline(counts: Sequence[float], slots: Sequence[int], half_lives: HalfLive
     >>> flat.expected[0], round(flat.expected[-1], 2)
     (nan, 4.0)
     """
-    hours = [_Memory(half_lives.season) for _ in range(HOURS)]
-    weekly = [_Memory(half_lives.season) for _ in range(SLOTS)]
-    keep = 0.5 ** (1 / half_lives.level)
-    gain = 1 - 0.5 ** (1 / half_lives.dispersion)
-    result = Baseline([], [])
-    total = exposure = 0.0
-    phi = _FIRST_DISPERSION
-    seen = 0
-    for place, (count, slot) in enumerate(zip(counts, slots, strict=True)):
-        of_day, of_week = hours[slot % HOURS], weekly[slot]
-        by_hour = of_day.ratio()
-        season = by_hour * of_week.ratio()
-        mu = max(total / exposure, _LEAST_LEVEL) * season if exposure else nan
-        result.expected.append(mu)
-        result.dispersion.append(phi)
-        if isnan(count):
-            continue
-        seen += 1
-        learned = min(count, mu + _CLIP * sqrt(mu * phi) + 1) if exposure else count
-        if exposure:
-            phi = _next_dispersion(phi, count, mu, max(gain, 1 / (seen + _PRIOR_WINDOWS)))
-        total, exposure = total * keep + learned, exposure * keep + season
-        level = total / exposure
-        of_day.add(learned, level, place)
-        of_week.add(learned, level * by_hour, place)
-    return result
+    return Learner(half_lives).extend(counts, slots)
 
 
 def dispersions(
@@ -114,16 +131,29 @@ def dispersions(
     >>> dispersions([1.0, 5.0, 1.0], [1.0, 1.0, 1.0], half_life=10)[0]
     2.0
     """
-    gain = 1 - 0.5 ** (1 / half_life)
-    result = []
-    phi = _FIRST_DISPERSION
-    seen = 0
-    for count, mu in zip(counts, expected, strict=True):
-        result.append(phi)
-        if mu > 0 and not isnan(count):
-            seen += 1
-            phi = _next_dispersion(phi, count, mu, max(gain, 1 / (seen + _PRIOR_WINDOWS)))
-    return result
+    return Scatter(half_life).extend(counts, expected)
+
+
+class Scatter:
+    """What is known so far of how sums scatter; it goes on where it stopped."""
+
+    __slots__ = ("_gain", "_phi", "_seen")
+
+    def __init__(self, half_life: float) -> None:
+        self._gain = 1 - 0.5 ** (1 / half_life)
+        self._phi = _FIRST_DISPERSION
+        self._seen = 0
+
+    def extend(self, counts: Sequence[float], expected: Sequence[float]) -> list[float]:
+        """Tell the dispersion before each of the next windows, as `dispersions` does."""
+        result = []
+        for count, mu in zip(counts, expected, strict=True):
+            result.append(self._phi)
+            if mu > 0 and not isnan(count):
+                self._seen += 1
+                gain = max(self._gain, 1 / (self._seen + _PRIOR_WINDOWS))
+                self._phi = _next_dispersion(self._phi, count, mu, gain)
+        return result
 
 
 def at_level(
@@ -144,19 +174,32 @@ def at_level(
     >>> [round(phi, 2) for phi in at_level([4.0] * 200, [5.0] * 199 + [10.0], half_life=100)][-2:]
     [4.0, 5.78]
     """
-    gain = 1 - 0.5 ** (1 / half_life)
-    result = []
-    average, seen = 0.0, 0
-    for phi, mu in zip(dispersion, expected, strict=True):
-        always = min(phi, _AT_EVERY_LEVEL)
-        level = mu / max(average, _LEAST_LEVEL) if seen and mu > 0 else 1.0
-        believed = seen / (seen + half_life / 4)
-        level = 1 + believed * (level - 1)
-        result.append(max(always + (phi - always) * level, _LEAST_DISPERSION))
-        if mu > 0:
-            seen += 1
-            average += max(gain, 1 / seen) * (mu - average)
-    return result
+    return Levels(half_life).extend(dispersion, expected)
+
+
+class Levels:
+    """What is known so far of the levels of a series; it goes on where it stopped."""
+
+    __slots__ = ("_average", "_gain", "_half", "_seen")
+
+    def __init__(self, half_life: float) -> None:
+        self._gain = 1 - 0.5 ** (1 / half_life)
+        self._half = half_life / 4
+        self._average = 0.0
+        self._seen = 0
+
+    def extend(self, dispersion: Sequence[float], expected: Sequence[float]) -> list[float]:
+        """Give the dispersion of each of the next windows at its own level, as `at_level` does."""
+        result = []
+        for phi, mu in zip(dispersion, expected, strict=True):
+            always = min(phi, _AT_EVERY_LEVEL)
+            level = mu / max(self._average, _LEAST_LEVEL) if self._seen and mu > 0 else 1.0
+            level = 1 + self._seen / (self._seen + self._half) * (level - 1)
+            result.append(max(always + (phi - always) * level, _LEAST_DISPERSION))
+            if mu > 0:
+                self._seen += 1
+                self._average += max(self._gain, 1 / self._seen) * (mu - self._average)
+        return result
 
 
 def _next_dispersion(phi: float, count: float, mu: float, gain: float) -> float:

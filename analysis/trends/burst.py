@@ -4,27 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import isnan, log, nan, pow
+from math import nan, pow
 
-import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from analysis.frames import SCORES, VOLUME, require
-from analysis.trends.baseline import HOURS, HalfLives, at_level, baseline, dispersions
-from analysis.trends.tail import MOST_SURPRISE, Floats, surprise
+from analysis.trends.baseline import HOURS
+from analysis.trends.scorer import CALM_WINDOWS, Scorer
+from analysis.trends.tail import MOST_SURPRISE
 
-_LEVEL_HALF_LIFE = timedelta(days=14)
-_SEASON_HALF_LIFE = timedelta(days=28)
-_EXPECTED_AFTER = (timedelta(hours=24), 7)  # of observed time, and at least so many windows
-_SCORE_AFTER = (timedelta(hours=48), 14)
-_SHORT, _MIDDLE, _SCALES = 3, 6, (1, 3, 6, 24)  # windows
-_LEAST_OBSERVED = 0.5  # of the windows of a scale
-_TIMES = 3.0  # the sequential test asks whether there are three times the expected posts
-_MOST_EVIDENCE = 12.0  # held after a burst, so that its memory fades within hours
-_CLIP = 2.0  # as in the baseline: standard deviations above which a count is cut
-_UNCALM = 1.0  # surprise of the last three windows: one chance in ten
-_CALM_WINDOWS = 3
 _MOST_DAYS = 3650.0
 
 
@@ -54,24 +42,17 @@ def scores(
     """
     require(volume, VOLUME)
     counts = volume["posts"].cast(pl.Float64).fill_null(nan).to_numpy()
-    half_lives = HalfLives(
-        _LEVEL_HALF_LIFE / window, _SEASON_HALF_LIFE / window, _SEASON_HALF_LIFE / window
-    )
-    base = baseline(counts.tolist(), _slots(volume["window_start"], zone), half_lives)
-    expected, dispersion = np.array(base.expected), np.array(base.dispersion)
+    passed = 1.0
     if until is not None and volume.height:
-        expected[-1] *= _passed(volume["window_start"][-1], window, until)
-    observed = ~np.isnan(counts)
-    history = np.cumsum(observed) - observed
-    learned = observed & (history >= _windows(_SCORE_AFTER, window))
-    score = _fused(counts, expected, dispersion, learned, half_lives.dispersion)
-    told = history >= _windows(_EXPECTED_AFTER, window)
+        passed = _passed(volume["window_start"][-1], window, until)
+    slots = slots_of(volume["window_start"], zone)
+    scored = Scorer(window).extend(counts, slots, passed=passed)
     frame = pl.DataFrame(
         {
             "window_start": volume["window_start"],
-            "expected": np.where(told, expected, np.nan),
-            "score": np.where(learned, score, np.nan),
-            "dispersion": np.where(told, dispersion, np.nan),
+            "expected": scored.expected,
+            "score": scored.score,
+            "dispersion": scored.dispersion,
         }
     )
     return require(frame.with_columns(pl.col(pl.Float64).fill_nan(None)), SCORES)
@@ -132,75 +113,12 @@ def _passed(start: datetime, window: timedelta, until: datetime) -> float:
     return min(1.0, max(0.0, (until - start) / window))
 
 
-def _slots(starts: pl.Series, zone: str) -> list[int]:
+def slots_of(starts: pl.Series, zone: str) -> list[int]:
     """Give the slot of the week of each window: its hour, plus 24 at a weekend."""
     local = starts.dt.convert_time_zone(zone)
     hours: list[int] = local.dt.hour().cast(pl.Int64).to_list()
     weekdays: list[int] = local.dt.weekday().cast(pl.Int64).to_list()
     return [hour + HOURS * (day >= 6) for hour, day in zip(hours, weekdays, strict=True)]
-
-
-def _windows(needed: tuple[timedelta, int], window: timedelta) -> float:
-    time, least = needed
-    return max(time / window, least)
-
-
-def _fused(
-    counts: Floats,
-    expected: Floats,
-    dispersion: Floats,
-    learned: npt.NDArray[np.bool_],
-    half_life: float,
-) -> Floats:
-    """Give the largest surprise of all scales and of the sequential test."""
-    known = ~np.isnan(counts) & ~np.isnan(expected)
-    x, mu = np.where(known, counts, 0.0), np.where(known, expected, 0.0)
-    dispersion = np.array(at_level(dispersion.tolist(), mu.tolist(), half_life))
-    # Over a day every window counts as the baseline learns it: a burst that is over must not make
-    # the next morning look unusual, while many windows that are a little high still add up.
-    held = np.minimum(x, mu + _CLIP * np.sqrt(mu * dispersion) + 1)
-    by_scale = {}
-    for scale in _SCALES:
-        shown = x if scale <= _MIDDLE else held
-        total, total_mu = _moving_sum(shown, scale), np.maximum(_moving_sum(mu, scale), 1e-3)
-        enough = known & (_moving_sum(known.astype(np.float64), scale) >= _LEAST_OBSERVED * scale)
-        phi = dispersion
-        if scale > 1:
-            seen = np.where(enough, total, np.nan)
-            phi = np.array(dispersions(seen.tolist(), total_mu.tolist(), half_life))
-            if scale <= _MIDDLE:
-                phi = np.array(at_level(phi.tolist(), total_mu.tolist(), half_life))
-        by_scale[scale] = surprise(np.where(enough, total, 0.0), total_mu, phi)
-    calm = by_scale[_SHORT] < _UNCALM
-    evidence = _evidence(np.where(learned, x, np.nan), mu, dispersion, calm)
-    short = np.maximum(by_scale[1], by_scale[_SHORT])
-    long = np.maximum(np.maximum(by_scale[_MIDDLE], by_scale[_SCALES[-1]]), evidence)
-    return np.where(calm, short, np.maximum(short, long))
-
-
-def _moving_sum(values: Floats, length: int) -> Floats:
-    sums = np.concatenate([np.zeros(length), np.cumsum(values)])
-    moved: Floats = sums[length:] - sums[:-length]
-    return moved
-
-
-def _evidence(
-    counts: Floats, expected: Floats, dispersion: Floats, calm: npt.NDArray[np.bool_]
-) -> Floats:
-    """Run the CUSUM, in powers of ten; a NaN count holds it, three calm windows end it.
-
-    Without that end a burst would be remembered through a quiet night, in which little counts
-    against it, and the first busy hour would be found to be a burst of its own.
-    """
-    steps = (counts * log(_TIMES) - expected * (_TIMES - 1)) / (dispersion * log(10))
-    held, calm_for = 0.0, 0
-    result = []
-    for step, is_calm in zip(steps.tolist(), calm.tolist(), strict=True):
-        if not isnan(step):
-            calm_for = calm_for + 1 if is_calm else 0
-            held = min(max(0.0, held + step), _MOST_EVIDENCE) if calm_for < _CALM_WINDOWS else 0.0
-        result.append(held)
-    return np.array(result, dtype=np.float64)
 
 
 def _episodes(scores: list[float | None], threshold: float) -> list[tuple[int, int, bool]]:
@@ -215,7 +133,7 @@ def _episodes(scores: list[float | None], threshold: float) -> list[tuple[int, i
             rising = rising + 1 if above else 0
             if score is not None and score >= threshold:
                 first = place - rising + 1
-        elif calm == _CALM_WINDOWS:
+        elif calm == CALM_WINDOWS:
             result.append((first, place - calm + 1, True))
             first, rising = None, 0
     if first is not None:
