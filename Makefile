@@ -23,6 +23,11 @@ setup: .venv/.ready   ## the environment, from pinned versions with hashes
 	.venv-servers/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/servers.txt
 	@touch $@
 
+.venv-bench/.ready: requirements/bench.txt
+	$(PYTHON) -m venv --clear .venv-bench
+	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
+	@touch $@
+
 # Node 20 or newer, gcc and make; without npm the tests of Bluesky's network are skipped.
 .venv-servers/.node-ready: .venv-servers/.ready $(BLUESKY)/package-lock.json
 	@if command -v npm >/dev/null; then \
@@ -58,8 +63,9 @@ soak: setup      ## kill -9, full disk, a report while the daemon collects
 fuzz: setup      ## 100,000 damaged payloads for each parser (FUZZ_COUNT=...)
 	FUZZ_COUNT=$${FUZZ_COUNT:-100000} $(BIN)/pytest -m fuzz $(ARGS)
 
-bench: setup     ## speed and memory, as ratios to plain DuckDB in the same run
+bench: setup .venv-bench/.ready   ## speed and memory, as ratios to a peer in the same run
 	$(BIN)/python -m bench $(ARGS)
+	$(BIN)/python -m bench.speed_bursts $(filter --quick,$(ARGS))
 
 bench-bursts: setup   ## alarms by the Numenta Anomaly Benchmark (DATA=folder of its series)
 	$(BIN)/python -m bench.bursts $(DATA)
@@ -79,6 +85,7 @@ run: setup       ## the daemon, with config.toml
 lock:            ## new versions: then run everything
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --group dev pyproject.toml -o requirements/dev.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --group servers -o requirements/servers.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --group bench -o requirements/bench.txt
 
 clean:           ## remove what make made
-	rm -rf .venv .venv-servers .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-servers .venv-bench .pytest_cache .mypy_cache .ruff_cache .hypothesis
