@@ -71,7 +71,7 @@ bench-bursts: setup   ## alarms by the Numenta Anomaly Benchmark (DATA=folder of
 	$(BIN)/python -m bench.bursts $(DATA)
 
 golden: setup    ## rewrite the golden files; then look at the diff
-	GOLDEN=write $(BIN)/pytest -q tests/monitor/test_golden.py
+	GOLDEN=write $(BIN)/pytest -q tests/monitor/test_golden.py tests/monitor/week
 
 translations: setup   ## find what there is to translate, and compile the translations
 	$(BIN)/pybabel -q extract -F monitor/locale/babel.cfg --no-location --sort-output --omit-header -o .translations.pot .

@@ -46,6 +46,8 @@ PRECEDENCE = (
 )
 # These are judged by how surprising they are; all others are found or not.
 _SURPRISES = frozenset({FindingKind.BURST, FindingKind.EMERGING})
+# These are told again while they go on.
+_REPEATED = frozenset({FindingKind.BURST, FindingKind.COORDINATION, FindingKind.SOURCE_TROUBLE})
 # Told once: it has happened, and it neither grows nor ends.
 _EVENTS = frozenset({FindingKind.NEWS, FindingKind.PLATFORM, FindingKind.COMMUNITY})
 
@@ -59,6 +61,7 @@ class Told:
     score: float
     resolved: bool  # they were told that it is over
     posts: float | None = None  # how many posts they were told of
+    peak: float | None = None  # times the usual in its busiest hour, as they were told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +170,7 @@ def _occasion(
     if _grew(finding, last, by=settings.grew_by):
         return Reason.GREW
     overdue = now - last.told_at >= settings.repeat_after
-    if finding.to_at is None and overdue and finding.kind not in _EVENTS:
+    if finding.to_at is None and overdue and finding.kind in _REPEATED:
         return Reason.ACKNOWLEDGED if standing.acknowledged else Reason.REPEAT
     return Reason.TOLD_ALREADY
 
@@ -176,6 +179,10 @@ def _grew(finding: Finding, last: Told, *, by: float) -> bool:
     """Tell whether a burst is much more than it was; hours of trouble grow by themselves."""
     if finding.kind not in (FindingKind.BURST, FindingKind.COORDINATION):
         return False
+    peak = finding.evidence.get("peak_times")
+    if isinstance(peak, int | float) and last.peak is not None:
+        # Posts and surprise add up as long as it lasts; it has grown when it got faster.
+        return _exceeds(peak, last.peak, by=by)
     posts = finding.evidence.get("posts")
     return _exceeds(finding.score, last.score, by=by) or (
         isinstance(posts, int | float)
@@ -195,6 +202,21 @@ def grouped(decisions: Iterable[Decision]) -> list[tuple[Decision, ...]]:
         if decision.told:
             watches.setdefault(decision.finding.watch, []).append(decision)
     return [tuple(sorted(group, key=_weight)) for group in watches.values()]
+
+
+def letters_of(groups: Iterable[tuple[Decision, ...]]) -> list[tuple[Decision, ...]]:
+    """Give what goes into each letter to one recipient: a group each, but one for all sources.
+
+    A source that does not answer is missing in every watch that reads it: it is told once.
+    """
+    letters: list[tuple[Decision, ...]] = []
+    troubles: list[Decision] = []
+    for group in groups:
+        if group[0].finding.kind is FindingKind.SOURCE_TROUBLE:
+            troubles.extend(group)
+        else:
+            letters.append(group)
+    return [*letters, tuple(troubles)] if troubles else letters
 
 
 def _weight(decision: Decision) -> tuple[bool, int, float, str]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from analysis.findings import Finding, FindingKind
-from monitor.alert import Decision, Standing, decide, grouped, past_quiet
+from monitor.alert import Decision, Standing, decide, grouped, letters_of, past_quiet
 from monitor.charts import Curve
 from monitor.config import Config, PrivacySettings, Watch
 from monitor.letters import AlertFacts, alert_letter
@@ -39,13 +39,28 @@ def notify(
         for finding in found
         if finding.watch in watches
     ]
-    letters = grouped(decisions)
     for decision in decisions:
         if not decision.told:
             store.findings.decide(decision, recipients=[])
-    for group in letters:
-        _tell(store, config, watches[group[0].finding.watch], group, now=now)
+    letters: dict[str, list[tuple[Decision, ...]]] = {}
+    for group in grouped(decisions):
+        watch = watches[group[0].finding.watch]
+        recipients = watch.recipients or config.alerts.recipients
+        thread = _thread(store, group, now=now)
+        for decision in group:
+            store.findings.decide(decision, recipients=recipients, thread=thread)
+        for recipient in recipients:
+            letters.setdefault(recipient, []).append(group)
+    for recipient, groups in letters.items():
+        _tell(store, config, recipient, groups, now=now)
     return decisions
+
+
+def _thread(store: Store, group: Sequence[Decision], *, now: datetime) -> str:
+    """Give the thread of what is told of a watch: that of the last letters, if they are recent."""
+    first = group[0].finding
+    told = store.findings.thread(first.watch, since=now - _SAME_THREAD)
+    return told or f"finding:{first.key}"
 
 
 def _standing(store: Store, finding: Finding, *, now: datetime) -> Standing:
@@ -58,41 +73,40 @@ def _standing(store: Store, finding: Finding, *, now: datetime) -> Standing:
 
 
 def _tell(
-    store: Store, config: Config, watch: Watch, group: Sequence[Decision], *, now: datetime
+    store: Store,
+    config: Config,
+    recipient: str,
+    groups: Iterable[tuple[Decision, ...]],
+    *,
+    now: datetime,
 ) -> None:
-    """Save what is told of a watch, and write or hold back a letter for each recipient."""
-    recipients = watch.recipients or config.alerts.recipients
-    thread = store.findings.thread(watch.name, since=now - _SAME_THREAD)
-    thread = thread or f"finding:{group[0].finding.key}"
-    for decision in group:
-        store.findings.decide(decision, recipients=recipients, thread=thread)
-    for recipient in recipients:
-        reader = config.reader(recipient)
-        release_at = reader.quiet.over_at(now, reader.zone) if reader.quiet else None
-        if release_at is None:
-            _write(store, config, watch, group, reader, thread=thread, now=now)
-            continue
-        for decision in group:
-            store.telling.hold(decision, recipient=recipient, release_at=release_at)
+    """Write letters to one recipient, or hold back what is decided in their quiet hours."""
+    reader = config.reader(recipient)
+    release_at = reader.quiet.over_at(now, reader.zone) if reader.quiet else None
+    if release_at is None:
+        for letter in letters_of(groups):
+            _write(store, config, letter, reader, now=now)
+        return
+    for decision in (one for group in groups for one in group):
+        store.telling.hold(decision, recipient=recipient, release_at=release_at)
 
 
 def _write(
     store: Store,
     config: Config,
-    watch: Watch,
     group: Sequence[Decision],
     reader: Reader,
     *,
-    thread: str,
     now: datetime,
 ) -> None:
+    watch = next(one for one in config.watches if one.name == group[0].finding.watch)
     letter = alert_letter(
         group,
         watch=watch,
         facts=_facts(store, watch, group[0], config, now=now),
         reader=reader,
         now=now,
-        thread=thread,
+        thread=_thread(store, group, now=now),
         resolved=store.telling.unmentioned(reader.address),
     )
     store.outbox.enqueue(letter, now=now)
@@ -107,22 +121,18 @@ def release(store: Store, config: Config, *, now: datetime) -> list[Decision]:
     held: dict[str, list[Decision]] = {}
     for recipient, decision in store.telling.to_release(now):
         held.setdefault(recipient, []).append(decision)
-    watches = {watch.name: watch for watch in config.watches}
+    names = {watch.name for watch in config.watches}
     told: list[Decision] = []
     for recipient, decisions in held.items():
         going_on = [d.finding for d in decisions if d.finding.to_at is None]
         still, over = past_quiet(decisions, going_on, now=now)
         for one in over:
             store.telling.released(recipient, one.finding.key, resolved=True, now=now)
-        for group in grouped(still):
-            name = group[0].finding.watch
-            for one in group:
-                store.telling.released(recipient, one.finding.key, resolved=False, now=now)
-            if name in watches:
-                thread = store.findings.thread(name, since=now - _SAME_THREAD)
-                thread = thread or f"finding:{group[0].finding.key}"
-                reader = config.reader(recipient)
-                _write(store, config, watches[name], group, reader, thread=thread, now=now)
+        for one in still:
+            store.telling.released(recipient, one.finding.key, resolved=False, now=now)
+        groups = [group for group in grouped(still) if group[0].finding.watch in names]
+        for letter in letters_of(groups):
+            _write(store, config, letter, config.reader(recipient), now=now)
         told += still
     return told
 

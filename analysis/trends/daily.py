@@ -12,14 +12,13 @@ from analysis.trends.dials import MOBILISATION, ORCHESTRATION, Dial, dial
 
 _DAY = timedelta(days=1)
 _LEAST_ACTS, _LEAST_AUTHORS = 30, 20
-_TOP = 10
 COMPONENTS = (
     "attention_share",
     "author_growth",
     "platforms",
     "originality",
     "near_duplicates",
-    "top10_share",
+    "concentration",
 )
 
 
@@ -34,41 +33,54 @@ def daily_components(
     * attention_share: posts / posts of all watches
     * author_growth: distinct authors (ranked against other days, that is their growth)
     * platforms: effective number, :math:`\exp(-\sum p \ln p)` of the posts on each
-    * originality: posts that are no reposts and repeat no text / acts
-    * near_duplicates: posts whose text another has as well / posts with text
-    * top10_share: share of the acts by the ten most active
+    * originality: acts that are no reposts / acts
+    * near_duplicates: chance that two posts have the same text, :math:`\sum m (m - 1) / T (T - 1)`
+    * concentration: chance that two acts are by the same author, likewise (Simpson's index)
+
+    Shares of the most active, or of repeated texts, change with the number of posts alone; these
+    do not.
+
+    Simpson (1949), Measurement of Diversity, Nature 163.
     """
     require(activity, ACTIVITY)
     day = ((pl.lit(until) - pl.col("sort_at")).dt.total_microseconds() - 1) // 86_400_000_000
     acts = activity.with_columns(day=day).filter(pl.col("day") >= 0)
-    texts = pl.col("text_id").filter(~pl.col("is_repost")).drop_nulls()
     counted = acts.group_by("day").agg(
         acts=pl.len(),
         posts=pl.col("is_post").sum(),
         author_growth=pl.col("author_id").n_unique().cast(pl.Float64),
         reposts=pl.col("is_repost").sum(),
-        texts=texts.len(),
-        distinct=texts.n_unique(),
     )
-    top = (
-        acts.group_by("day", "author_id")
-        .len()
-        .group_by("day")
-        .agg(top=pl.col("len").top_k(_TOP).sum())
-    )
+    texts = acts.filter(~pl.col("is_repost"), pl.col("text_id").is_not_null())
     total = all_posts.with_columns(day=day).group_by("day").agg(total=pl.len())
     spread = _effective(require(platforms, PLATFORM_ACTS).with_columns(day=day))
-    joined = counted.join(top, on="day").join(total, on="day", how="left")
-    joined = joined.join(spread, on="day", how="left").sort("day")
+    joined = counted
+    for more in (
+        _together(acts, "author_id", "concentration"),
+        _together(texts, "text_id", "near_duplicates"),
+        total,
+        spread,
+    ):
+        joined = joined.join(more, on="day", how="left")
     enough = (pl.col("acts") >= _LEAST_ACTS) & (pl.col("author_growth") >= _LEAST_AUTHORS)
-    repeated = pl.col("texts") - pl.col("distinct")
     values = joined.with_columns(
         attention_share=pl.col("posts") / pl.col("total"),
-        originality=(pl.col("acts") - pl.col("reposts") - repeated) / pl.col("acts"),
-        near_duplicates=pl.when(pl.col("texts") > 0).then(repeated / pl.col("texts")),
-        top10_share=pl.col("top") / pl.col("acts"),
+        originality=1 - pl.col("reposts") / pl.col("acts"),
     )
-    return values.select("day", pl.when(enough).then(pl.col(*COMPONENTS)))
+    return values.sort("day").select("day", pl.when(enough).then(pl.col(*COMPONENTS)))
+
+
+def _together(acts: pl.DataFrame, by: str, name: str) -> pl.DataFrame:
+    """Give, for each day, the chance that two of its rows are the same in a column."""
+    size = pl.col("len").cast(pl.Float64)
+    total = size.sum()
+    return (
+        acts.group_by("day", by)
+        .len()
+        .group_by("day")
+        .agg((size * (size - 1)).sum().truediv(total * (total - 1)).alias(name))
+        .with_columns(pl.col(name).fill_nan(None))
+    )
 
 
 def _effective(platforms: pl.DataFrame) -> pl.DataFrame:

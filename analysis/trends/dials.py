@@ -17,7 +17,7 @@ MOBILISATION = (
 ORCHESTRATION = (
     "originality",
     "near_duplicates",
-    "top10_share",
+    "concentration",
     "ctm_ratio",
     "synchrony",
     "new_accounts",
@@ -55,10 +55,10 @@ def dial(
     components nothing is told. M and O are never made into one number.
 
     >>> days = [n / 20 for n in range(20)]
-    >>> told = dial(("top10_share", "originality"), {"top10_share": 0.9, "originality": 0.1},
-    ...             {"top10_share": days, "originality": days})
+    >>> told = dial(("concentration", "originality"), {"concentration": 0.9, "originality": 0.1},
+    ...             {"concentration": days, "originality": days})
     >>> told.value, [(one.name, one.percentile) for one in told.components]
-    (90.0, [('top10_share', 92.5), ('originality', 87.5)])
+    (90.0, [('concentration', 92.5), ('originality', 87.5)])
     """
     components = []
     for name in names:

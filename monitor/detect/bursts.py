@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import polars as pl
+
 from analysis.findings import Finding, FindingKind
 from analysis.trends.burst import Burst, once_in_days
 from analysis.trends.episode import doubling_time, half_life, peak_of, weight
@@ -12,6 +14,7 @@ from monitor.measure import Measured, Target, measure
 from monitor.store import Store
 
 _HOUR = timedelta(hours=1)
+_LEAST_USUAL = 0.5  # posts: a multiple of almost none says nothing
 # How far back a burst is looked for: what is older was found by the turns of that time.
 _LOOK_BACK = timedelta(days=3)
 
@@ -62,7 +65,9 @@ def _course(burst: Burst, measured: Measured) -> dict[str, float | None]:
     grown = None if peak is None else doubling_time(posts[: peak + 1], _HOUR)
     faded = None if peak is None else half_life(posts[peak:], expected[peak:], _HOUR)
     surprise = within["author_score"].max()
+    times = within.select((pl.col("posts") / pl.col("expected").clip(_LEAST_USUAL)).max()).item()
     return {
+        "peak_times": _rounded(times, 2),
         "weight": round(weight(within), 1),
         "doubling_hours": None if grown is None else round(grown.value, 2),
         "half_life_hours": None if faded is None else round(faded.value, 1),

@@ -67,14 +67,15 @@ def alert_letter(
     """
     first, *others = decisions
     finding, language = first.finding, speech(reader.language)
-    told = _facts(first, watch, facts, reader, language, now)
+    names = [one.finding.watch for one in others if _is_trouble(one)] if _is_trouble(first) else []
+    told = _facts(first, watch, names, facts, reader, language, now)
     said = sentences("alert_sentences.txt", language, **told)
     said |= sentences(_SENTENCES[finding.kind], language, **told)
     name = f"{finding.key}-posts"
     alt = None if facts.curve is None else chart_alt(facts.curve, watch.name, language, reader.zone)
     content = {
         "said": said,
-        "also": [_also(other, reader, language, now) for other in others[:_MOST_LINES]],
+        "also": [_also(other, watch, reader, language, now) for other in others[:_MOST_LINES]],
         "resolved": [_over(one, reader, language, now) for one in resolved[:_MOST_LINES]],
         "chart": name if facts.curve else None,
         "chart_alt": alt,
@@ -105,12 +106,17 @@ def _picture(name: str, curve: Curve, reader: Reader, language: Speech) -> Pictu
     return Picture(name=name, png=png(volume_svg(curve, labels, reader.zone)))
 
 
-def _also(decision: Decision, reader: Reader, language: Speech, now: datetime) -> str:
+def _is_trouble(decision: Decision) -> bool:
+    return decision.finding.kind is FindingKind.SOURCE_TROUBLE
+
+
+def _also(decision: Decision, watch: Watch, reader: Reader, language: Speech, now: datetime) -> str:
     """Say in a line what else there is, and why now."""
     said = finding_line(
         decision.finding, decision.reason, reader=reader, language=language, now=now
     )
-    return f"{said['line']} · {said['when']}. {said['why']}"
+    line = said["line" if decision.finding.watch == watch.name else "what"]
+    return f"{line} · {said['when']}. {said['why']}"
 
 
 def _over(finding: Finding, reader: Reader, language: Speech, now: datetime) -> str:
@@ -121,6 +127,7 @@ def _over(finding: Finding, reader: Reader, language: Speech, now: datetime) -> 
 def _facts(
     decision: Decision,
     watch: Watch,
+    others: Sequence[str],
     facts: AlertFacts,
     reader: Reader,
     language: Speech,
@@ -132,7 +139,7 @@ def _facts(
     detail = finding.evidence.get("detail") or finding.evidence.get("reason")
     return {
         "f": finding_facts(finding, decision.reason, language=language, zone=zone, now=now),
-        "watch": words.clean(watch.name),
+        "watch": words.clean(", ".join(dict.fromkeys((watch.name, *others)))),
         "hashtags": " ".join(f"#{words.clean(tag.lstrip('#'))}" for tag in watch.hashtags),
         "decided": language.at(decision.decided_at, zone),
         "made": language.at(now, zone),

@@ -195,6 +195,7 @@ def _facts(
         "gaps": len(digest.gaps),
         "least_watch": words.clean(least.watch) if least else None,
         "least_share": least.coverage if least else None,
+        "ended": sum(one.to_at is not None for one in digest.findings),
         "days": round((digest.until - digest.since) / _DAY),
         "day": language.day(digest.until, reader.zone),
         "stretch": language.stretch(digest.since, digest.until, reader.zone),

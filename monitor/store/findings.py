@@ -76,6 +76,7 @@ class Findings:
             score=row["score"],
             resolved=row["reason"] == "resolved",
             posts=row["posts"],
+            peak=row["peak"],
         )
 
     def by_key(self, key: str) -> Finding | None:
@@ -112,7 +113,7 @@ class Findings:
         self._db.run(
             """
             insert into alerts
-            select $key, $now, $told, $reason, $score, $posts, $recipients, $thread
+            select $key, $now, $told, $reason, $score, $posts, $recipients, $thread, $peak
             where $told or $reason is distinct from (
                 select arg_max(reason, decided_at) from alerts where finding_key = $key
             )
@@ -126,6 +127,7 @@ class Findings:
             posts=decision.finding.evidence.get("posts"),
             recipients=recipients,
             thread=thread,
+            peak=decision.finding.evidence.get("peak_times"),
         )
 
     def decisions(

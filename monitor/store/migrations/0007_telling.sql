@@ -1,6 +1,7 @@
 -- Whom not to disturb, what was kept back, which digests were decided, and charts in letters.
 
 alter table alerts add column thread text;               -- letters of one thread belong together
+alter table alerts add column peak double;               -- times the usual at its height, as told
 
 create sequence silence_ids;
 create table silences (                  -- no letters about a watch, by word of the operator
