@@ -231,7 +231,7 @@ def next_attempt(
 class Outbox(Protocol):
     """What delivery wants of the store."""
 
-    def due(self, now: datetime) -> Sequence[OutboxLetter]:
+    def due(self, now: datetime, *, limit: int = ...) -> Sequence[OutboxLetter]:
         """Give letters to send now, oldest first; perhaps not all at once."""
 
     def mark_sent(self, key: str, now: datetime) -> None:
@@ -267,8 +267,8 @@ def deliver(outbox: Outbox, mailer: Mailer, *, now: datetime) -> Delivery:
 
 def deliver_one(outbox: Outbox, mailer: Mailer, *, now: datetime) -> bool:
     """Try the letter that has waited longest; False when none is due."""
-    waiting = outbox.due(now)
-    for letter in waiting[:1]:
+    waiting = outbox.due(now, limit=1)  # what is given may be kept from others: no more than sent
+    for letter in waiting:
         _attempt(letter, outbox, mailer, now=now)
     return bool(waiting)
 

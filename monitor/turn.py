@@ -176,7 +176,7 @@ def tidy_up(app: App, *, now: datetime) -> Gone | None:
 def send_due(app: App, *, now: datetime, stop: threading.Event | None = None) -> Delivery | None:
     """Stage 4; None if no mail server is set up or nothing is due."""
     outbox = StoredOutbox(app.stores)
-    if not app.config.mail.server or not outbox.due(now):
+    if not app.config.mail.server or not outbox.has_due(now):
         return None
     mailer = app.mailer()
     if mailer is None:

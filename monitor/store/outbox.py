@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,11 @@ from monitor.store.database import Database
 
 if TYPE_CHECKING:  # templates are slow to import, and only this table needs letters
     from monitor.letters import Letter, OutboxLetter
+
+_FREE = """
+    sent_at is null and dead_at is null and due_at <= $now
+    and (leased_until is null or leased_until <= $at)
+"""
 
 
 class Outbox:
@@ -49,18 +55,42 @@ class Outbox:
         """Tell whether a letter was ever put in."""
         return bool(self._db.value("select count(*) from outbox where letter_key = $key", key=key))
 
-    def due(self, now: datetime, *, limit: int = 50) -> list[OutboxLetter]:
-        """Give the letters to send now, oldest first."""
-        from monitor.letters import Letter, OutboxLetter, Picture
+    def due(
+        self, now: datetime, *, limit: int = 50, at: datetime | None = None
+    ) -> list[OutboxLetter]:
+        """Give the letters to send now, oldest first, and leave them to whoever takes them.
 
+        Leases run by the clock, which is `at` where `now` is simulated.
+        """
         rows = self._db.rows(
-            """
-            select * from outbox where sent_at is null and dead_at is null and due_at <= $now
-            order by enqueued_at, letter_key limit $limit
-            """,
+            f"select * from outbox where {_FREE} order by enqueued_at, letter_key limit $limit",  # noqa: S608
             now=now,
+            at=at or now,
             limit=limit,
         )
+        return self._letters(rows)
+
+    def claim(
+        self, now: datetime, *, at: datetime, until: datetime, limit: int
+    ) -> list[OutboxLetter]:
+        """Give the letters to send now, oldest first; until then nobody else is given them."""
+        rows = self._db.rows(
+            f"""
+            update outbox set leased_until = $until where letter_key in (
+                select letter_key from outbox where {_FREE}
+                order by enqueued_at, letter_key limit $limit)
+            returning *
+            """,  # noqa: S608
+            now=now,
+            at=at,
+            until=until,
+            limit=limit,
+        )
+        return self._letters(sorted(rows, key=lambda row: (row["enqueued_at"], row["letter_key"])))
+
+    def _letters(self, rows: Iterable[dict[str, Any]]) -> list[OutboxLetter]:
+        from monitor.letters import Letter, OutboxLetter, Picture
+
         return [
             OutboxLetter(
                 letter=Letter(
@@ -87,8 +117,8 @@ class Outbox:
     def mark_sent(self, key: str, now: datetime) -> None:
         """Note that a mail server took the letter."""
         self._db.run(
-            "update outbox set sent_at = $now, attempts = attempts + 1, last_error = null "
-            "where letter_key = $key",
+            "update outbox set sent_at = $now, attempts = attempts + 1, last_error = null, "
+            "leased_until = null where letter_key = $key",
             key=key,
             now=now,
         )
@@ -98,8 +128,8 @@ class Outbox:
         """Note why it was not taken, and when to try again."""
         del now
         self._db.run(
-            "update outbox set due_at = $due_at, attempts = attempts + 1, last_error = $error "
-            "where letter_key = $key",
+            "update outbox set due_at = $due_at, attempts = attempts + 1, last_error = $error, "
+            "leased_until = null where letter_key = $key",
             key=key,
             error=error,
             due_at=due_at,
@@ -108,8 +138,8 @@ class Outbox:
     def mark_dead(self, key: str, error: str, now: datetime) -> None:
         """Note that it will not be tried again, and why."""
         self._db.run(
-            "update outbox set dead_at = $now, attempts = attempts + 1, last_error = $error "
-            "where letter_key = $key",
+            "update outbox set dead_at = $now, attempts = attempts + 1, last_error = $error, "
+            "leased_until = null where letter_key = $key",
             key=key,
             error=error,
             now=now,
