@@ -36,6 +36,16 @@ setup: .venv/.ready   ## the environment, from pinned versions with hashes
 	else echo "make servers: no npm here, so Bluesky's network is not started" >&2; fi
 	@touch $@
 
+# Postfix and Dovecot are system packages; without them their tests are skipped.
+.venv-servers/.mail-ready: .venv-servers/.ready
+	@if command -v postfix >/dev/null && command -v dovecot >/dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo 'postfix postfix/main_mailer_type select No configuration' | debconf-set-selections && \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y \
+	    --no-install-recommends postfix dovecot-imapd dovecot-lmtpd openssl >/dev/null; \
+	else echo "make servers: no Postfix and Dovecot here, and no root: not tested against" >&2; fi
+	@touch $@
+
 demo: setup      ## the whole pipe on a synthetic campaign, offline
 	$(BIN)/gaung demo $(ARGS)
 
@@ -54,7 +64,7 @@ fix: setup       ## format and mend what can be mended
 	$(BIN)/ruff check --fix .
 
 servers: test-servers
-test-servers: setup .venv-servers/.node-ready   ## against servers that nobody here wrote, on loopback
+test-servers: setup .venv-servers/.node-ready .venv-servers/.mail-ready   ## against servers that nobody here wrote, on loopback
 	$(BIN)/pytest -m servers $(ARGS)
 
 soak: setup      ## kill -9, full disk, a report while the daemon collects
