@@ -83,11 +83,8 @@ bench-bursts: setup   ## alarms by the Numenta Anomaly Benchmark (DATA=folder of
 golden: setup    ## rewrite the golden files; then look at the diff
 	GOLDEN=write $(BIN)/pytest -q tests/monitor/test_golden.py tests/monitor/week
 
-translations: setup   ## find what there is to translate, and compile the translations
-	$(BIN)/pybabel -q extract -F monitor/locale/babel.cfg --no-location --sort-output --omit-header -o .translations.pot .
-	$(BIN)/pybabel -q update -D gaung -i .translations.pot -d monitor/locale --no-fuzzy-matching --no-wrap --ignore-obsolete --omit-header --ignore-pot-creation-date || true
-	$(BIN)/pybabel -q compile -D gaung -d monitor/locale
-	@rm -f .translations.pot
+translations: setup   ## what letters say: find what is new, drop what is gone, compile
+	$(BIN)/python -m tests.monitor.translations
 
 run: setup       ## the daemon, with config.toml
 	$(BIN)/gaung run
