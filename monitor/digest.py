@@ -176,7 +176,8 @@ def _row(store: Store, config: Config, watch: Watch, since: datetime, until: dat
 
     measured = seen(since, until)
     activity = measured.activity
-    known = measured.coverage is None or measured.coverage > 0
+    # Where nobody can say, and there is nothing, it is unknown and not zero.
+    known = bool(activity.height) if measured.coverage is None else measured.coverage > 0
     reposts = int(activity["is_repost"].sum())
     expected = measured.windows["expected"]
     dials = dials_of(store, config, watch, until=until)

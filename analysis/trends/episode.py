@@ -18,6 +18,7 @@ _ROUNDS = 50
 _TIMES = 3.0  # a burst is weighed against three times the expected
 _DAYS = 7
 _LEAST_DAYS = 3
+_LEAST_USUAL = 0.5  # posts: a multiple of almost none says nothing
 _HOUR = timedelta(hours=1)
 
 AttentionClass = Literal["anticipatory", "symmetric", "reactive", "transient"]
@@ -177,3 +178,31 @@ def peak_of(windows: pl.DataFrame, onset: datetime, end: datetime | None) -> int
         within &= pl.col("window_start") < end
     rows = windows.with_row_index("place").filter(within).sort("posts", descending=True)
     return None if rows.is_empty() else int(rows["place"][0])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """How a burst went; None where that is not known (yet)."""
+
+    weight: float  # nats
+    peak_times: float | None  # times the usual in its busiest window
+    doubling: Hours | None
+    half_life: Hours | None
+
+
+def course(
+    windows: pl.DataFrame, onset: datetime, end: datetime | None, window: timedelta
+) -> Course:
+    """Sum up a burst: windows with window_start, posts, expected and dispersion, in order."""
+    within = windows.filter(pl.col("window_start") >= onset)
+    if end is not None:
+        within = within.filter(pl.col("window_start") < end)
+    times = within.select((pl.col("posts") / pl.col("expected").clip(_LEAST_USUAL)).max()).item()
+    peak = peak_of(windows, onset, end)
+    posts, expected = windows["posts"].to_list(), windows["expected"].to_list()
+    return Course(
+        weight=weight(within),
+        peak_times=times,
+        doubling=None if peak is None else doubling_time(posts[: peak + 1], window),
+        half_life=None if peak is None else half_life(posts[peak:], expected[peak:], window),
+    )

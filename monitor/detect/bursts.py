@@ -8,13 +8,12 @@ import polars as pl
 
 from analysis.findings import Finding, FindingKind
 from analysis.trends.burst import Burst, once_in_days
-from analysis.trends.episode import doubling_time, half_life, peak_of, weight
+from analysis.trends.episode import course
 from monitor.config import Config, Watch
 from monitor.measure import Measured, Target, measure
 from monitor.store import Store
 
 _HOUR = timedelta(hours=1)
-_LEAST_USUAL = 0.5  # posts: a multiple of almost none says nothing
 # How far back a burst is looked for: what is older was found by the turns of that time.
 _LOOK_BACK = timedelta(days=3)
 
@@ -55,22 +54,16 @@ def _burst(watch: Watch, burst: Burst, measured: Measured) -> Finding:
 
 def _course(burst: Burst, measured: Measured) -> dict[str, float | None]:
     """Give how the burst went: its weight, how fast it grew and fades, and by how many."""
-    windows = measured.windows
-    start, end = burst.onset, burst.end
-    within = windows.filter(windows["window_start"] >= start)
-    if end is not None:
-        within = within.filter(within["window_start"] < end)
-    peak = peak_of(windows, start, end)
-    posts, expected = windows["posts"].to_list(), windows["expected"].to_list()
-    grown = None if peak is None else doubling_time(posts[: peak + 1], _HOUR)
-    faded = None if peak is None else half_life(posts[peak:], expected[peak:], _HOUR)
+    told = course(measured.windows, burst.onset, burst.end, _HOUR)
+    within = measured.windows.filter(pl.col("window_start") >= burst.onset)
+    if burst.end is not None:
+        within = within.filter(pl.col("window_start") < burst.end)
     surprise = within["author_score"].max()
-    times = within.select((pl.col("posts") / pl.col("expected").clip(_LEAST_USUAL)).max()).item()
     return {
-        "peak_times": _rounded(times, 2),
-        "weight": round(weight(within), 1),
-        "doubling_hours": None if grown is None else round(grown.value, 2),
-        "half_life_hours": None if faded is None else round(faded.value, 1),
+        "weight": round(told.weight, 1),
+        "peak_times": _rounded(told.peak_times, 2),
+        "doubling_hours": None if told.doubling is None else round(told.doubling.value, 2),
+        "half_life_hours": None if told.half_life is None else round(told.half_life.value, 1),
         "author_score": round(surprise, 2) if isinstance(surprise, float) else None,
     }
 

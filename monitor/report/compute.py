@@ -16,18 +16,17 @@ from monitor import __version__
 from monitor.config import Config
 from monitor.measure import Measured, Target, measure
 from monitor.naming import Naming
+from monitor.report.course import burst_rows, emerging_rows, lead_rows, window_rows
 from monitor.report.redact import names, redacted
 from monitor.report.report import SCHEMA, IndicatorRow, Report
 from monitor.report.rows import (
     MOST_EDGES,
-    burst_rows,
     community_rows,
     gap_rows,
     grouped,
     news_rows,
     ranked_rows,
     rounded,
-    window_rows,
 )
 from monitor.report.span import Span, window_words
 from monitor.store import Store
@@ -71,7 +70,7 @@ def compute(
         communities, graph = community_rows(store, kept, groups.result(), label)
     if naming is not None:
         ranked = redacted(ranked, store, naming)
-    series = window_rows(measured)
+    series = window_rows(measured, span, config=config, now=now)
     posts = measured.activity.filter(pl.col("is_post"))
     kinds.pop("boost")
     return Report(
@@ -94,11 +93,13 @@ def compute(
         coverage=None if measured.coverage is None else round(measured.coverage, 4),
         gaps=gap_rows(store, target, span, series),
         series=series,
-        bursts=burst_rows(measured),
+        bursts=burst_rows(measured, span),
         top_authors=ranked.authors,
         top_amplified=ranked.amplified,
         top_hashtags=ranked.hashtags,
         top_links=ranked.links,
+        emerging=emerging_rows(store, target, span, config),
+        leads=lead_rows(store, target, span, measured),
         news=news_rows(store, target, span),
         communities=communities,
         graph=graph,
@@ -107,15 +108,19 @@ def compute(
     )
 
 
+LEAST_COVERAGE = 0.8  # below, no share is told
 # A file or server that shows no repost at all says nothing of how many there were.
 _NEED_REPOSTS = frozenset({"repost_share", "originality_share"})
 
 
 def _indicator_rows(measured: Measured) -> list[IndicatorRow]:
     unseen = not measured.activity["is_repost"].any()
+    thin = measured.coverage is not None and measured.coverage < LEAST_COVERAGE
     rows = []
     for found in indicators(measured.activity, coverage=measured.coverage):
-        unknown = unseen and found.value is not None and found.name in _NEED_REPOSTS
+        unknown = found.value is not None and (
+            (unseen and found.name in _NEED_REPOSTS) or (thin and found.name != "coverage")
+        )
         rows.append(
             IndicatorRow(
                 name=found.name,
@@ -124,10 +129,16 @@ def _indicator_rows(measured: Measured) -> list[IndicatorRow]:
                 low=None if unknown else rounded(found.low),
                 high=None if unknown else rounded(found.high),
                 n=found.n,
-                note="unknown: these sources showed no repost at all" if unknown else found.note,
+                note=_why_unknown(thin=thin) if unknown else found.note,
             )
         )
     return rows
+
+
+def _why_unknown(*, thin: bool) -> str:
+    if thin:
+        return f"unknown: less than {LEAST_COVERAGE:.0%} of this time was observed"
+    return "unknown: these sources showed no repost at all"
 
 
 def _missed_row(store: Store, target: Target, span: Span) -> IndicatorRow:
@@ -158,7 +169,7 @@ def _notes(measured: Measured, graph: dict[str, int], browsed: list[str]) -> lis
             "Coverage is unknown: these posts were imported, and nobody says what the file "
             "leaves out (`gaung import --covers` can)."
         )
-    elif measured.coverage < 0.8:
+    elif measured.coverage < LEAST_COVERAGE:
         notes.append(
             f"Only {measured.coverage:.0%} of this time was observed: compare nothing with it."
         )

@@ -19,6 +19,7 @@ class WindowRow:
     expected: float | None
     score: float | None  # surprise, -log10 of the chance
     coverage: float | None  # null: nobody can say
+    provisional: bool  # it is read again: posts that arrive late are still added
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +33,14 @@ class BurstRow:
     expected: float | None
     authors: int
     score: float  # surprise, -log10 of the chance on the model of its usual days
+    weight: float  # evidence for three times the usual, in nats
+    doubling_hours: float | None  # on the way to its peak, with its 95 % interval
+    doubling_low: float | None
+    doubling_high: float | None
+    half_life_hours: float | None  # null: not yet, or not known
+    half_life_low: float | None
+    half_life_high: float | None
+    attention: str | None  # anticipatory, symmetric, reactive, transient
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +88,30 @@ class CountRow:
     name: str
     posts: int
     authors: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadRow:
+    """A platform before another, by the hours at which their excesses go together most."""
+
+    leader: str
+    follower: str
+    lag_hours: float
+    low: float
+    high: float
+    correlation: float
+    n: int  # windows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmergingRow:
+    """A hashtag that rises along, and that nobody watches."""
+
+    hashtag: str
+    posts: int  # in the last 24 hours
+    authors: int
+    expected: float
+    score: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +178,8 @@ class Report:
     top_amplified: list[AmplifiedRow]
     top_hashtags: list[CountRow]
     top_links: list[CountRow]
+    emerging: list[EmergingRow]
+    leads: list[LeadRow]
     news: list[NewsRow]  # the first to write of it first
     communities: list[CommunityRow]
     graph: dict[str, int]  # edges used for the communities, and all of them

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from monitor.measure import Measured, Target
+from monitor.measure import Target
 from monitor.report.report import (
     AmplifiedRow,
     AuthorRow,
-    BurstRow,
     CommunityRow,
     CountRow,
     GapRow,
@@ -124,36 +123,6 @@ def community_rows(
         for c in shown
     ]
     return rows, graph
-
-
-def window_rows(measured: Measured) -> list[WindowRow]:
-    return [
-        WindowRow(
-            start=row["window_start"],
-            posts=row["posts"],
-            authors=row["authors"],
-            reposts=row["reposts"],
-            expected=rounded(row["expected"], 2),
-            score=rounded(row["score"], 2),
-            coverage=rounded(row["coverage"]),
-        )
-        for row in measured.windows.iter_rows(named=True)
-    ]
-
-
-def burst_rows(measured: Measured) -> list[BurstRow]:
-    return [
-        BurstRow(
-            start=burst.onset,
-            end=burst.end,
-            peak_at=burst.peak_at,
-            posts=burst.posts,
-            expected=rounded(burst.expected, 1),
-            authors=burst.authors,
-            score=round(burst.score, 2),
-        )
-        for burst in measured.bursts
-    ]
 
 
 def news_rows(store: Store, target: Target, span: Span) -> list[NewsRow]:

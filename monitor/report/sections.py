@@ -44,6 +44,8 @@ _TITLES = {
     "top_amplified": "Most amplified accounts",
     "top_hashtags": "Hashtags that ride along",
     "top_links": "Links shared most",
+    "emerging": "Hashtags that rise along and are not watched",
+    "leads": "Which platform led",
     "news": "News pick-up: who wrote of it, and when first",
     "communities": "Communities of the amplification graph",
     "indicators": "Indicators",

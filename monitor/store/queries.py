@@ -98,6 +98,13 @@ class Queries:
         )
         return require(frame.cast(PLATFORM_ACTS), PLATFORM_ACTS)
 
+    def platform_names(self, selection: Selection) -> list[str]:
+        """Give where the posts were written."""
+        return self._db.frame(
+            f"select distinct platform from posts where {selection.where()} order by 1",  # noqa: S608
+            **selection.values(),
+        )["platform"].to_list()
+
     def times(self, selection: Selection) -> pl.DataFrame:
         """Give when each post was written, as the column sort_at."""
         return self._db.frame(
