@@ -31,9 +31,9 @@ def dials_of(store: Store, config: Config, watch: Watch, *, until: datetime) -> 
     since = until - _PAST
     selection = Target(watch.name, watch.tags, watch=watch.name).selection(since, until)
     everything = tuple(dict.fromkeys(tag for one in config.watches for tag in one.tags))
-    platforms = store.queries.platforms(selection)
+    platforms = store.spread.platforms(selection)
     if len(config.watches) > 1:
-        all_posts = store.queries.times(Selection(hashtags=everything, since=since, until=until))
+        all_posts = store.spread.times(Selection(hashtags=everything, since=since, until=until))
     else:
         all_posts = platforms.select("sort_at").clear()  # of itself it has all the attention
     daily = daily_components(

@@ -60,7 +60,7 @@ def _event(target: Target, kind: FindingKind, subject: str, at: datetime) -> Fin
 def _platforms(
     store: Store, target: Target, config: Config, streams: list[Stream], now: datetime
 ) -> Iterator[Finding]:
-    acts = store.queries.platforms(target.selection(now - _BEFORE - _DAY, now))
+    acts = store.spread.platforms(target.selection(now - _BEFORE - _DAY, now))
     reached = platforms_reached(
         acts,
         covered_since=_covered_since(streams, now),
@@ -89,7 +89,7 @@ def _communities(store: Store, target: Target, now: datetime) -> Iterator[Findin
     from analysis.graphs.arrival import arrivals
     from analysis.graphs.community import communities
 
-    known = store.queries.authors(target.selection(now - _BEFORE - _DAY, now - _DAY))
+    known = store.spread.authors(target.selection(now - _BEFORE - _DAY, now - _DAY))
     if not known:
         return  # nobody took part before, so everybody is new
     edges = store.acts.choose(target.selection(now - _DAY, now)).edges()
@@ -134,7 +134,7 @@ def _rising(
         old.subject: old for old in known if old.kind is FindingKind.EMERGING and old.to_at is None
     }
     rising = emerging(
-        store.queries.tags(target.selection(since, now)),
+        store.spread.tags(target.selection(since, now)),
         watched={tag for watch in config.watches for tag in watch.tags},
         since=since,
         until=now,

@@ -89,10 +89,10 @@ def _attention(burst: Burst, measured: Measured) -> str | None:
 
 def lead_rows(store: Store, target: Target, span: Span, measured: Measured) -> list[LeadRow]:
     """Give which platform led which, where that is sure."""
-    acts = store.queries.platforms(target.selection(span.since, span.until))
-    windows = measured.windows
-    if windows.is_empty() or acts["platform"].n_unique() < 2:
+    windows, selection = measured.windows, target.selection(span.since, span.until)
+    if windows.is_empty() or len(store.spread.platform_names(selection)) < 2:
         return []
+    acts = store.spread.platforms(selection)
     starts = windows["window_start"]
     place = (
         starts.dt.timestamp("us")
@@ -133,7 +133,7 @@ def emerging_rows(store: Store, target: Target, span: Span, config: Config) -> l
     watched = {tag for watch in config.watches for tag in watch.tags} | set(target.hashtags)
     settings = config.alerts_of(target.watch)
     found = emerging(
-        store.queries.tags(target.selection(since, span.until)),
+        store.spread.tags(target.selection(since, span.until)),
         watched=watched,
         until=span.until,
         since=since,

@@ -33,6 +33,7 @@ from monitor.store.posts import Posts
 from monitor.store.privacy import Privacy
 from monitor.store.queries import Queries
 from monitor.store.runs import Runs
+from monitor.store.spread import Spread
 from monitor.store.streaming import Streaming
 from monitor.store.telling import Telling
 
@@ -52,6 +53,7 @@ class Store:
         self.database = database
         self.posts = Posts(database)
         self.queries = Queries(database)
+        self.spread = Spread(database)
         self.acts = Acts(database)
         self.runs = Runs(database)
         self.coverage = Coverage(database)
