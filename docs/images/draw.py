@@ -5,6 +5,7 @@ Wants chromium. All that is drawn is what the commands print about made-up posts
 
 from __future__ import annotations
 
+import base64
 import email
 import email.policy
 import os
@@ -88,11 +89,23 @@ def main() -> None:
     html = console.export_html(inline_styles=True, code_format=_PAGE)
     shoot(html, "report.png", width=1090, height=19 * (len(lines) + 1) + 38)
 
-    for path in sorted(demo.glob("mail/alert-*.eml")):
+    draw_letter(demo, "alert", "alert.png", width=720, height=1560)
+    draw_letter(demo, "digest", "digest.png", width=500, height=2300)
+
+
+def draw_letter(demo: Path, kind: str, name: str, *, width: int, height: int) -> None:
+    """Draw the first letter of a kind that tells of a burst, with its charts."""
+    for path in sorted(demo.glob(f"mail/{kind}-*.eml")):
         letter = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
         body = letter.get_body(("html",))
-        if "Burst" in letter["subject"] and body is not None:
-            shoot(body.get_content(), "alert.png", width=720, height=1180)
+        if re.search("(?i)burst|lonjakan", letter["subject"]) and body is not None:
+            html = body.get_content()
+            for part in letter.walk():
+                if part.get_content_type() == "image/png":
+                    data = base64.b64encode(part.get_content()).decode()
+                    cid = part["Content-ID"].strip("<>")
+                    html = html.replace(f"cid:{cid}", f"data:image/png;base64,{data}")
+            shoot(html, name, width=width, height=height)
             return
 
 

@@ -9,14 +9,15 @@ from html import escape
 from math import ceil, floor, log10
 from zoneinfo import ZoneInfo
 
-_WIDTH, _HEIGHT = 580, 200
-_LEFT, _RIGHT, _TOP, _BOTTOM = 44, 12, 30, 34
+_WIDTH, _HEIGHT = 580, 240
+_LEFT, _RIGHT, _TOP, _BOTTOM = 54, 12, 38, 48
 _BAR, _BURST, _BAND, _LINE = "#2f6fb0", "#b3261e", "#d9dee4", "#6b7783"
 _INK, _SOFT, _GAP = "#1b2530", "#55616e", "#f3ead2"
 _HOUR = timedelta(hours=1)
 _TICK_HOURS = (1, 2, 3, 6, 12, 24, 48, 96, 168)
-_MOST_TICKS = 9
-_LABEL = 36  # the width of a label
+_MOST_TICKS = 6
+_FONT = 16  # pixels: nine are left on a phone
+_LABEL = 50  # the width of a label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +55,7 @@ def volume_svg(curve: Curve, words: ChartWords, zone: ZoneInfo) -> str:
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" '
         f'width="{_WIDTH}" height="{_HEIGHT}" font-family="DejaVu Sans, sans-serif" '
-        f'font-size="11">',
+        f'font-size="{_FONT}">',
         f'<rect width="{_WIDTH}" height="{_HEIGHT}" rx="6" fill="#ffffff"/>',
         *_grid(frame, words),
         *_band(frame),
@@ -115,7 +116,7 @@ def _grid(frame: _Frame, words: ChartWords) -> list[str]:
         y = frame.y(value)
         parts.append(
             f'<line x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{y}" y2="{y}" stroke="#e6eaee"/>'
-            f'<text x="{_LEFT - 6}" y="{y + 4}" text-anchor="end" fill="{_SOFT}">'
+            f'<text x="{_LEFT - 6}" y="{y + 5}" text-anchor="end" fill="{_SOFT}">'
             f"{escape(words.number(value))}</text>"
         )
     return parts
@@ -188,11 +189,11 @@ def _axis(frame: _Frame, words: ChartWords) -> list[str]:
             break  # it would run over the edge
         parts.append(
             f'<line x1="{x}" x2="{x}" y1="{base}" y2="{base + 4}" stroke="{_LINE}"/>'
-            f'<text x="{x}" y="{base + 15}" fill="{_SOFT}">'
+            f'<text x="{x}" y="{base + 21}" fill="{_SOFT}">'
             f"{escape(label)}</text>"
         )
         if every < 24 and day != written:
-            parts.append(f'<text x="{x}" y="{base + 28}" fill="{_INK}">{escape(day)}</text>')
+            parts.append(f'<text x="{x}" y="{base + 40}" fill="{_INK}">{escape(day)}</text>')
             written = day
     return parts
 
@@ -210,11 +211,11 @@ def _legend(frame: _Frame, words: ChartWords) -> list[str]:
     x, parts = float(_LEFT), []
     for color, text in entries:
         parts.append(
-            f'<rect x="{x}" y="9" width="11" height="11" rx="2" fill="{color}" '
+            f'<rect x="{x}" y="10" width="15" height="15" rx="2" fill="{color}" '
             f'stroke="{_LINE}" stroke-width="0.5"/>'
-            f'<text x="{x + 16}" y="19" fill="{_INK}">{escape(text)}</text>'
+            f'<text x="{x + 21}" y="23" fill="{_INK}">{escape(text)}</text>'
         )
-        x += 34 + 6.6 * len(text)
+        x += 44 + 9.4 * len(text)
     return parts
 
 

@@ -91,7 +91,9 @@ def levels(series: Series) -> tuple[int | None, ...]:
     """
     top = max((value for value in series if value is not None), default=0)
     return tuple(
-        None if value is None else math.ceil(7 * value / top) if top > 0 else 0 for value in series
+        # Never above 7: of a mean, 7 * top / top may be a little more than 7.
+        None if value is None else min(7, math.ceil(7 * value / top)) if top > 0 else 0
+        for value in series
     )
 
 

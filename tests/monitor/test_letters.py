@@ -236,6 +236,13 @@ def test_html_is_small_and_refers_to_nothing_outside() -> None:
         assert "prefers-color-scheme: dark" in letter.html
 
 
+@given(st.lists(st.one_of(st.none(), st.floats(0, 1e6)), max_size=60))
+def test_every_series_can_be_drawn(series: list[float | None]) -> None:
+    drawn = sparkline(series)
+    assert len(drawn) == len(series)
+    assert [mark == "·" for mark in drawn] == [value is None for value in series]
+
+
 def test_a_drawing_says_in_words_what_it_shows() -> None:
     letter = digest(rows=(make_row(series=(0, None, 4)),))
     labels = [named["aria-label"] for _, named in tags(letter.html) if named.get("role") == "img"]
