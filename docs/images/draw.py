@@ -90,7 +90,7 @@ def main() -> None:
     shoot(html, "report.png", width=1090, height=19 * (len(lines) + 1) + 38)
 
     draw_letter(demo, "alert", "alert.png", width=720, height=1560)
-    draw_letter(demo, "digest", "digest.png", width=500, height=2300)
+    draw_letter(demo, "digest", "digest.png", width=500, height=1900)
 
 
 def draw_letter(demo: Path, kind: str, name: str, *, width: int, height: int) -> None:
@@ -98,7 +98,7 @@ def draw_letter(demo: Path, kind: str, name: str, *, width: int, height: int) ->
     for path in sorted(demo.glob(f"mail/{kind}-*.eml")):
         letter = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
         body = letter.get_body(("html",))
-        if re.search("(?i)burst|lonjakan", letter["subject"]) and body is not None:
+        if re.search(r"Burst in|\d lonjakan", letter["subject"]) and body is not None:
             html = body.get_content()
             for part in letter.walk():
                 if part.get_content_type() == "image/png":
