@@ -215,6 +215,11 @@ class Place:
         with self.store() as store:
             store.database.run("update runs set started_at = started_at - interval 1 minute")
 
+    def let_leases_run_out(self) -> None:
+        """Give the letters back that a killed sender had taken."""
+        with self.store() as store:
+            store.database.run("update outbox set leased_until = null")
+
     def post_keys(self) -> list[str]:
         """Give the stored posts that the server gave for the hashtag."""
         with self.store() as store:

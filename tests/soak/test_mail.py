@@ -71,6 +71,7 @@ def test_each_letter_arrives_though_the_daemon_is_killed_while_it_sends(
         )
         time.sleep(moments.uniform(0.0, 2 * _DELAY))
         daemon.kill()
+        place.let_leases_run_out()
     daemon = place.daemon()
     wait_until(lambda: not _waiting(place), seconds=40, what="the last letter", every=0.3)
     assert daemon.stop()[0] == 0
