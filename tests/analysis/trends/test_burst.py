@@ -212,3 +212,16 @@ def test_an_hour_that_is_going_on_is_judged_by_what_has_passed_of_it(
     loud = round(5 * whole * minutes / 60)
     assert last(loud)["score"] > score([*calm, loud])["score"][-1]
     assert last(round(whole * minutes / 60))["score"] < 1
+
+
+def test_a_watch_that_was_added_in_the_middle_of_a_campaign_is_no_sudden_start() -> None:
+    campaign = [60 + hour % 5 for hour in range(120)]
+    assert find(campaign) == []
+    # Nor is one whose past was asked for, and whose source shows none of it.
+    assert find([None] * 100 + campaign) == []
+
+
+def test_what_is_known_before_a_campaign_makes_its_start_a_burst() -> None:
+    (burst,) = find([3, 4, 2, 3] * 40 + [60 + hour % 5 for hour in range(12)])
+    assert burst.end is None
+    assert burst.posts > 600

@@ -68,8 +68,9 @@ class MailPlace:
         while True:
             with imaplib.IMAP4_SSL("localhost", self.imaps, ssl_context=self.trusting()) as box:
                 box.login(f"{name}@{DOMAIN}", PASSWORD)
-                box.select("INBOX")
-                numbers = box.search(None, "ALL")[1][0].split()
+                # Before its first letter there is no mailbox.
+                is_there = box.select("INBOX")[0] == "OK"
+                numbers = box.search(None, "ALL")[1][0].split() if is_there else []
                 if len(numbers) >= least or time.monotonic() > deadline:
                     return [_read(box, number) for number in numbers]
             time.sleep(0.2)
@@ -104,7 +105,7 @@ def mail_place(folder: Path) -> Iterator[MailPlace]:
             _wait_for(port)
         yield place
     finally:
-        with contextlib.suppress(subprocess.CalledProcessError):
+        with contextlib.suppress(subprocess.CalledProcessError, FileNotFoundError):
             place.postfix("stop")
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):
             os.kill(int((folder / "run" / "master.pid").read_text()), 15)
