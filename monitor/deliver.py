@@ -31,6 +31,7 @@ _TIMEOUT = 30.0  # seconds without an answer
 _LOGIN_CODES = frozenset({530, 534, 535, 538})  # permanent to SMTP; the operator can mend them
 # The connection can go on after these.
 _REFUSALS = (smtplib.SMTPSenderRefused, smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError)
+_NO_RELAY = 554  # of a recipient, what Postfix says to those who should have logged in
 _TOO_BIG = 552  # about the letter, even when it is said of the sender
 _GIVE_UP_AFTER = timedelta(hours=48)
 _FIRST_PAUSE = timedelta(minutes=1)
@@ -97,7 +98,8 @@ class Mailer:
             self._unreachable = self._remedy(error)
             raise DeliveryError(self._unreachable, permanent=False) from error
         try:
-            self._connection.send_message(message, self._from, [envelope_address(recipient)])
+            content = message.as_bytes()  # send_message would write ">From" for "From" in a text
+            self._connection.sendmail(self._from, [envelope_address(recipient)], content)
         except (OSError, smtplib.SMTPException) as error:
             if self._connection.sock is None or not isinstance(error, _REFUSALS):
                 self._connection.close()  # hung up, or in a state that nobody knows
@@ -146,7 +148,9 @@ class Mailer:
         """Tell what the server said of a letter, and whether that is its last word."""
         if isinstance(error, smtplib.SMTPRecipientsRefused):
             code, said = next(iter(error.recipients.values()))
-            return self._answer("the recipient", code, said, permanent=_is_final(code))
+            stranger = code == _NO_RELAY and not self._settings.username
+            what = "the recipient (see mail.username)" if stranger else "the recipient"
+            return self._answer(what, code, said, permanent=_is_final(code) and not stranger)
         if isinstance(error, smtplib.SMTPSenderRefused):
             # A sender that may not send is the operator's to mend; letters wait for that.
             return self._answer(
@@ -156,12 +160,8 @@ class Mailer:
                 permanent=error.smtp_code == _TOO_BIG,
             )
         if isinstance(error, smtplib.SMTPResponseException):
-            return self._answer(
-                "the letter",
-                error.smtp_code,
-                error.smtp_error,
-                permanent=_is_final(error.smtp_code),
-            )
+            code, text = error.smtp_code, error.smtp_error
+            return self._answer("the letter", code, text, permanent=_is_final(code))
         return DeliveryError(self._remedy(error), permanent=False)
 
     def _answer(self, what: str, code: int, said: bytes | str, *, permanent: bool) -> DeliveryError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -44,6 +45,15 @@ def test_a_letter_arrives_as_it_was_written() -> None:
     part = mail.get_body(("plain",))
     assert part is not None
     assert part.get_content().splitlines() == ["412 posts", "."]
+
+
+def test_no_line_is_changed_on_the_way() -> None:
+    letter = replace(make_letter(), text="From Kupang: 412 posts\n.\n..\n>From\n\n")
+    with running(server := Server()) as port, Mailer(mail_settings(port)) as mailer:
+        mailer.send(message(letter, sender=SENDER, sent_at=NOON), letter.recipient)
+    part = server.got[0].get_body(("plain",))
+    assert part is not None
+    assert part.get_content().replace("\r\n", "\n") == letter.text
 
 
 def test_starttls_and_login_are_used_where_they_are_wanted() -> None:
@@ -129,6 +139,7 @@ def test_a_server_that_says_nothing_is_not_waited_for_for_ever() -> None:
         ("grey", False, "451 4.7.1 greylisted"),
         ("late", False, "452 4.3.1"),
         ("busy", False, "421"),
+        ("stranger", False, "refused the recipient (see mail.username): 554 5.7.1"),
         ("drop", False, "hung up"),
     ],
 )

@@ -57,6 +57,8 @@ class Server:
         self.seen[name] += 1
         if name == "reject":
             return "550 5.7.1 \x1b[31mmailbox refuses mail"
+        if name == "stranger":
+            return "554 5.7.1 Access denied"
         if name == "busy" and self.seen[name] == 1:
             return "421 4.3.2 closing"
         grey = name == "grey" and self.seen[name] == 1
