@@ -5,6 +5,7 @@ BIN := .venv/bin
 ARGS ?=
 DATA ?= ../shared/data
 BLUESKY := tests/collectors/bluesky_network
+MAIL := tests/monitor/mail_servers
 
 .PHONY: help setup demo test check fix bench bench-bursts run golden servers test-servers soak fuzz lock clean
 help:            ## this list
@@ -36,15 +37,9 @@ setup: .venv/.ready   ## the environment, from pinned versions with hashes
 	else echo "make servers: no npm here, so Bluesky's network is not started" >&2; fi
 	@touch $@
 
-# Postfix and Dovecot are system packages; without them their tests are skipped.
-.venv-servers/.mail-ready: .venv-servers/.ready
-	@if command -v postfix >/dev/null && command -v dovecot >/dev/null; then :; \
-	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	  echo 'postfix postfix/main_mailer_type select No configuration' | debconf-set-selections && \
-	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y \
-	    --no-install-recommends postfix dovecot-imapd dovecot-lmtpd openssl >/dev/null; \
-	else echo "make servers: no Postfix and Dovecot here, and no root: not tested against" >&2; fi
-	@touch $@
+# Debian's packages, if this is root; otherwise the tests of Postfix and Dovecot are skipped.
+.venv-servers/.mail-ready: .venv-servers/.ready $(MAIL)/install.sh
+	@if $(MAIL)/install.sh; then touch $@; fi
 
 demo: setup      ## the whole pipe on a synthetic campaign, offline
 	$(BIN)/gaung demo $(ARGS)
