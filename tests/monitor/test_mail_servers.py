@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from monitor.deliver import Delivery, Mailer, deliver
 from monitor.letters import Letter, message
 from monitor.outgoing import StoredOutbox
 from monitor.store import StoreFile
+from tests.monitor.golden.examples import letters
 from tests.monitor.mail_servers.servers import DOMAIN, IDN, PASSWORD, MailServers, read, started
 from tests.monitor.payloads.mail_server import NOON, trusting
 
@@ -116,6 +118,26 @@ def test_a_mail_program_reads_what_was_written(
     parts = [part.get_content().replace("\r\n", "\n") for part in mail.iter_parts()]
     assert parts == [letter.text, letter.html]
     assert not mail.defects
+
+
+def test_a_chart_comes_along_and_is_shown_from_within(
+    servers: MailServers, stores: StoreFile, sending: Callable[..., Delivery]
+) -> None:
+    golden = letters()["alert-burst.id"]
+    enqueue(stores, replace(golden, key="alert:chart", recipient=f"wulan@{DOMAIN}"))
+    assert sending(servers.settings()).sent == 1
+    mail = read(servers.mailbox("wulan", holds=1)[0])
+    kinds = [part.get_content_type() for part in mail.walk()]
+    assert kinds == [
+        "multipart/alternative",
+        "text/plain",
+        "multipart/related",
+        "text/html",
+        "image/png",
+    ]
+    *_, html, png = mail.walk()
+    assert png.get_content() == golden.pictures[0].png
+    assert f"cid:{png['Content-ID'].strip('<>')}" in html.get_content()
 
 
 def test_a_domain_beyond_ascii_is_reached(
