@@ -144,6 +144,7 @@ class Outbox:
             error=error,
             now=now,
         )
+        self._db.run("delete from pictures where letter_key = $key", key=key)
 
     def summary(self) -> dict[str, Any]:
         """Give the numbers of waiting, sent and dead letters, and the last error."""
