@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 _SILENCE = """Send no letters about a watch for some time; what is found is still recorded.
 
-TARGET is a watch, or `all`. The digest names what was kept back. Without TARGET the silences that
-hold now are listed.
+TARGET is a watch, a "#hashtag" of one, or `all`. The digest names what was kept back. Without
+TARGET the silences that hold now are listed.
 
 \b
 Examples:
@@ -131,9 +131,20 @@ def _list(given: Given, *, now: datetime | None) -> int:
 def _watch(target: str, config: Config) -> str:
     import difflib
 
+    from collectors import hashtags
+
     names = [watch.name for watch in config.watches]
     if target in names:
         return target
+    tag = hashtags.normalize(target) if target.startswith("#") else None
+    holding = [watch.name for watch in config.watches if tag in watch.tags]
+    if len(holding) == 1:
+        return holding[0]
+    if holding:
+        raise click.BadParameter(
+            f"{target} is in several watches: name one of {', '.join(holding)}",
+            param_hint="TARGET",
+        )
     close = difflib.get_close_matches(target, names, n=1)
     hint = (
         f": did you mean {close[0]!r}?" if close else f" ({', '.join(names) or 'none is set up'})"

@@ -35,6 +35,7 @@ The digest is written by itself at `digest.at`; this is to look at it, or to hav
 \b
 Examples:
   gaung digest --print
+  gaung digest --print --to wali@example.go.id
   gaung digest --send
 """
 _watch_option = click.option("--watch", metavar="NAME", help="Only of this watch.")
@@ -143,8 +144,9 @@ def alerts_command(given: Given, watch: str | None, since: str | None, as_json: 
 @click.command("digest", help=_DIGEST)
 @click.option("--print", "to_print", is_flag=True, help="Print it.  [default]")
 @click.option("--send", is_flag=True, help="Send it to digest.recipients now.")
+@click.option("--to", "address", metavar="ADDRESS", help="Print it as this recipient gets it.")
 @click.pass_obj
-def digest_command(given: Given, to_print: bool, send: bool) -> int:
+def digest_command(given: Given, to_print: bool, send: bool, address: str | None) -> int:
     """Print or send."""
     from monitor import clock
     from monitor.digest import digest_of, enqueue_extra_digest
@@ -156,7 +158,8 @@ def digest_command(given: Given, to_print: bool, send: bool) -> int:
     if to_print or not send:
         with app.stores.open(read_only=True) as store:
             digest = digest_of(store, app.config, since=now - timedelta(days=1), until=now)
-        reader = app.config.reader((app.config.digest.recipients or ["nobody@example.org"])[0])
+        recipients = [address] if address else app.config.digest.recipients
+        reader = app.config.reader((recipients or ["nobody@example.org"])[0])
         letter = digest_letter(digest, reader=reader, now=now)
         click.echo(f"{clean(letter.subject)}\n\n{letter.text}")
     if not send:

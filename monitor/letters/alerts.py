@@ -102,7 +102,7 @@ def alert_letter(
 
 
 def _picture(name: str, curve: Curve, reader: Reader, language: Speech) -> Picture:
-    labels = chart_words(curve, language, reader.zone)
+    labels = chart_words(language, reader.zone)
     return Picture(name=name, png=png(volume_svg(curve, labels, reader.zone)))
 
 

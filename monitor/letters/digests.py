@@ -134,7 +134,7 @@ def _picture_name(row: DigestRow) -> str:
 
 def _picture(row: DigestRow, reader: Reader, language: Speech) -> Picture:
     curve = _curve(row)
-    labels = chart_words(curve, language, reader.zone)
+    labels = chart_words(language, reader.zone)
     return Picture(name=_picture_name(row), png=png(volume_svg(curve, labels, reader.zone)))
 
 

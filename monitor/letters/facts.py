@@ -63,9 +63,8 @@ def reason_words(reason: Reason, code: str) -> str:
     return sentences("reason_sentences.txt", speech(code), reason=reason.name)["why"]
 
 
-def chart_words(curve: Curve, language: Speech, zone: ZoneInfo) -> ChartWords:
+def chart_words(language: Speech, zone: ZoneInfo) -> ChartWords:
     """Give the words on a chart."""
-    del curve
     said = sentences("chart_sentences.txt", language, c=None)
     return ChartWords(
         usual=said["usual"],

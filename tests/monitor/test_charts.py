@@ -14,7 +14,7 @@ from monitor.letters.facts import chart_alt, chart_words
 from monitor.letters.language import speech
 from tests.monitor.golden.examples import HOUR, WIB, make_curve
 
-WORDS = chart_words(make_curve((1,)), speech("en"), WIB)
+WORDS = chart_words(speech("en"), WIB)
 _SVG = "{http://www.w3.org/2000/svg}"
 
 
