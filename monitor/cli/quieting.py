@@ -109,6 +109,9 @@ def _list(given: Given, *, now: datetime | None) -> int:
     from monitor.cli.tables import console, table
 
     app = given.app(required=True)
+    if not app.stores.path.exists():
+        console().print("no watch is silenced")
+        return 0
     with app.stores.open(read_only=True) as store:
         rows = store.telling.silences(now=now)
     zone = app.config.zone

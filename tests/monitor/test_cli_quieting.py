@@ -33,6 +33,7 @@ def run(gaung: Run, tmp_path: Path) -> Run:
 
 
 def test_a_silence_is_listed_with_its_reason_and_can_be_ended(run: Run) -> None:
+    assert "no watch is silenced" in run("silence")[1]
     code, out, _ = run("silence", "#airbersih", "--for", "6h", "--why", "rapat")
     assert (code, "gaung silence --end 1" in out) == (0, True)
     assert "air-bersih" in run("silence")[1]
