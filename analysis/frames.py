@@ -32,6 +32,40 @@ TAGS = pl.Schema(
 )
 # One row per post of a watch, with where it was written.
 PLATFORM_ACTS = pl.Schema({"platform": pl.String(), "sort_at": _UTC, "author_id": pl.UInt64()})
+# One row per post, or repost that is no post of its own; what graphs are made of. Keys are
+# '{platform}:{id}', or '{platform}:@{handle}' where no id is known.
+POSTS = pl.Schema(
+    {
+        "post_key": pl.String(),  # unique
+        "author_key": pl.String(),
+        "handle": pl.String(),
+        "platform": pl.String(),
+        "kind": pl.String(),  # original, reply, quote, repost
+        "sort_at": _UTC,
+        "text": pl.String(),  # of a repost: what it passes on, as far as it is given
+        "hashtags": pl.List(pl.String()),  # normalized, in the order in which they were written
+        "urls": pl.List(pl.String()),  # as written
+        "mentions": pl.List(pl.String()),  # author keys
+        "media": pl.List(pl.String()),  # hashes of pictures and films
+        "repost_of_key": pl.String(),
+        "reply_to_key": pl.String(),
+        "quote_of_key": pl.String(),
+        "followers": pl.Int64(),
+        "author_created_at": _UTC,
+    }
+)
+# One row per act of one author on another; self-loops are among them.
+ACTS = pl.Schema(
+    {
+        "author_key": pl.String(),  # who acts: the amplifier
+        "target_author_key": pl.String(),  # who is amplified; null: unknown
+        "kind": pl.String(),  # repost, quote, reply, mention, forward
+        "acted_at": _UTC,
+        "post_key": pl.String(),  # the acting post; null: a repost that is no post
+        "target_post_key": pl.String(),
+        "via_key": pl.String(),  # the repost that it was passed on from, where a source says so
+    }
+)
 # The share of each window that the source accounts for; a null share: nobody can say (imported).
 COVERAGE = pl.Schema({"window_start": _UTC, "coverage": pl.Float64()})
 VOLUME = pl.Schema(

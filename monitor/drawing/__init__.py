@@ -1,0 +1,1 @@
+"""Writes graphs for Gephi, NetworkX, spreadsheets and programs."""

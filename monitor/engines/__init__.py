@@ -1,0 +1,1 @@
+"""What computes: DuckDB within a memory limit, Polars, Spark."""

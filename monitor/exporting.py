@@ -1,0 +1,1 @@
+"""Writes the store as a lake: Parquet, by platform and day."""

@@ -1,0 +1,1 @@
+"""The eighteen indicators of a target, and the dials made of them."""
