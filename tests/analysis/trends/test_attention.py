@@ -1,10 +1,10 @@
 from typing import Any
 
 import pytest
+from analysis.trends.attention import Shape, attention_class, attention_share
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.trends.attention import Shape, attention_class, attention_share
 from tests.analysis.examples import make_volume
 
 DAYS = st.lists(st.one_of(st.none(), st.integers(0, 10**6)), min_size=1, max_size=40)

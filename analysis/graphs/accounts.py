@@ -1,0 +1,25 @@
+"""How an account is named outside: by the platform's own identifier, else by its handle."""
+
+from __future__ import annotations
+
+import polars as pl
+
+_PREFIX = r"^[^:]*:@?"
+
+
+def account_of(author_key: str) -> str:
+    """Give the platform's identifier of an author, or the handle where no identifier is known.
+
+    >>> account_of("x:12345"), account_of("bluesky:did:plc:abc"), account_of("x:@someone")
+    ('12345', 'did:plc:abc', 'someone')
+    """
+    return author_key.partition(":")[2].removeprefix("@")
+
+
+def accounts(column: str) -> pl.Expr:
+    """Give the same for a column of author keys.
+
+    >>> pl.DataFrame({"key": ["x:12345", "x:@someone"]}).select(accounts("key")).to_series().to_list()
+    ['12345', 'someone']
+    """
+    return pl.col(column).str.replace(_PREFIX, "")
