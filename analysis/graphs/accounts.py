@@ -19,7 +19,8 @@ def account_of(author_key: str) -> str:
 def accounts(column: str) -> pl.Expr:
     """Give the same for a column of author keys.
 
-    >>> pl.DataFrame({"key": ["x:12345", "x:@someone"]}).select(accounts("key")).to_series().to_list()
+    >>> keys = pl.DataFrame({"key": ["x:12345", "x:@someone"]})
+    >>> keys.select(accounts("key"))["key"].to_list()
     ['12345', 'someone']
     """
     return pl.col(column).str.replace(_PREFIX, "")

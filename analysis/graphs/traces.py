@@ -1,0 +1,187 @@
+"""What posts share: the objects by which acting together shows, as whole numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+import polars as pl
+
+from analysis.graphs.coaction import TRACES
+
+# Python's white space, spelled out: engines and libraries mean different things by \s.
+_SPACE = "[\t\n\x0b\x0c\r\x1c-\x1f \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
+_LEAST_WORDS = 5  # shorter texts are said by many for no reason
+_LEAST_TAGS = 2
+_SEED = 20_201  # of hashes; any number does, as long as it stays
+
+
+def toolkit_text(column: str = "text") -> pl.Expr:
+    """Give texts as coordination-network-toolkit compares them: no mentions, lower case.
+
+    >>> pl.DataFrame({"text": ["@a Halo  Dunia", "halo dunia @b"]}).select(toolkit_text())[
+    ...     "text"].to_list()
+    ['halo dunia', 'halo dunia']
+    """
+    return (
+        pl.col(column)
+        .str.to_lowercase()
+        .str.replace_all(rf"(?s)@.*?({_SPACE}|$)", "$1")
+        .str.replace_all(f"{_SPACE}+", " ")
+        .str.strip_chars(" ")
+    )
+
+
+def plain_text(column: str = "text") -> pl.Expr:
+    """Give the words of texts: no links, mentions, hashtags at the edges, punctuation or case.
+
+    Null where fewer than five words are left: many say so little by chance.
+
+    >>> pl.DataFrame({"text": ["RT @a: Harga beras naik lagi hari ini!! #Beras https://x.y"]}
+    ...     ).select(plain_text())["text"].to_list()
+    ['harga beras naik lagi hari ini']
+    """
+    words = (
+        pl.col(column)
+        .str.normalize("NFKC")
+        .str.to_lowercase()
+        .str.replace_all(r"^rt @\w+:? ", "")
+        .str.replace_all(r"https?://\S+", " ")
+        .str.replace_all(r"[@#＃]\w+", " ")
+        .str.replace_all(r"&\w+;", " ")
+        .str.replace_all(r"['’`]", "")
+        .str.replace_all(r"[^\p{L}\p{M}\p{N}]+", " ")
+        .str.strip_chars(" ")
+    )
+    enough = words.str.count_matches(" ", literal=True) >= _LEAST_WORDS - 1
+    return pl.when(enough).then(words)
+
+
+def plain_link(column: str) -> pl.Expr:
+    """Give addresses as they are the same page: no scheme, www, tracking, fragment or last slash.
+
+    >>> pl.DataFrame({"u": ["https://www.A.id/b/?utm_source=x&id=2#c", "http://a.id/b?id=2"]}
+    ...     ).select(plain_link("u"))["u"].to_list()
+    ['a.id/b?id=2', 'a.id/b?id=2']
+    """
+    address = (
+        pl.col(column)
+        .str.strip_chars()
+        .str.replace(r"(?i)^https?://(www\.|m\.|amp\.|mobile\.)?", "")
+        .str.replace(r"#.*$", "")
+        .str.replace_all(
+            r"(?i)([?&])(utm_[a-z]+|fbclid|gclid|igshid|si|ref|ref_src|s|t)=[^&]*", "$1"
+        )
+        .str.replace_all(r"&&+", "&")
+        .str.replace(r"\?&", "?")
+        .str.replace(r"[?&]+$", "")
+        .str.replace(r"/\?", "?")
+        .str.replace(r"/+$", "")
+    )
+    host = address.str.extract(r"^([^/?]*)", 1)
+    return host.str.to_lowercase() + address.str.strip_prefix(host)
+
+
+def traces_of(
+    posts: pl.DataFrame,
+    by: Collection[str],
+    *,
+    text: Callable[[str], pl.Expr] = plain_text,
+) -> pl.DataFrame:
+    """Give what posts share: TRACES, distinct, of the kinds in `by` (of `TRACE_NAMES`).
+
+    posts: the columns of POSTS that `columns_for(by)` names. Near texts are not made here: they
+    are found among all posts at once, by `near_text.near_texts`. text: how texts are compared.
+    """
+    made = [_SHARED[name](posts, text) for name in by]
+    if not made:
+        return TRACES.to_frame()
+    found = [
+        frame.select(
+            pl.lit(TRACE_NAMES.index(name), pl.Int64).alias("trace"),
+            _number("object", TRACE_NAMES.index(name) + 1).alias("object"),
+            _number("author_key").alias("author"),
+            _number("post_key").alias("post"),
+            at="at",
+        )
+        for name, frame in zip(by, made, strict=True)
+    ]
+    return pl.concat(found).unique(maintain_order=True)
+
+
+def columns_for(by: Collection[str]) -> list[str]:
+    """Name the columns of POSTS that the traces in `by` are made of."""
+    needed = {name for trace in by for name in _NEEDS[trace]}
+    return ["post_key", "author_key", "sort_at", "kind", *sorted(needed)]
+
+
+def numbers(column: str) -> pl.Expr:
+    """Give the number that TRACES has for a key."""
+    return _number(column)
+
+
+def _number(column: str, salt: int = 0) -> pl.Expr:
+    # Signed, because Spark knows no other.
+    return pl.col(column).hash(_SEED + salt).reinterpret(signed=True)
+
+
+_BASE = ("post_key", "author_key")
+_AT = pl.col("sort_at").dt.epoch("s").alias("at")
+_Text = Callable[[str], pl.Expr]
+
+
+def _reposts(posts: pl.DataFrame, text: _Text) -> pl.DataFrame:
+    """The post that is passed on; where a file does not say which, its text tells."""
+    known = posts.filter(pl.col("kind") == "repost")
+    exact = known.filter(pl.col("repost_of_key").is_not_null())
+    made = exact.select(*_BASE, _AT, object="repost_of_key")
+    if exact.height == known.height or "text" not in posts.columns:
+        return made
+    blind = known.filter(pl.col("repost_of_key").is_null()).select(*_BASE, _AT, object=text("text"))
+    return pl.concat([made, blind.drop_nulls("object")])
+
+
+def _texts(posts: pl.DataFrame, text: _Text) -> pl.DataFrame:
+    own = posts.filter(pl.col("kind") != "repost", pl.col("text").is_not_null())
+    return own.select(*_BASE, _AT, object=text("text")).drop_nulls("object")
+
+
+def _links(posts: pl.DataFrame, text: _Text) -> pl.DataFrame:
+    own = posts.filter(pl.col("kind") != "repost", pl.col("urls").list.len() > 0)
+    rows = own.select(*_BASE, _AT, object="urls").explode("object").drop_nulls("object")
+    return rows.with_columns(plain_link("object")).filter(pl.col("object") != "")
+
+
+def _hashtags(posts: pl.DataFrame, text: _Text) -> pl.DataFrame:
+    """The hashtags of a post in their order, if there are at least two."""
+    own = posts.filter(pl.col("kind") != "repost", pl.col("hashtags").list.len() >= _LEAST_TAGS)
+    return own.select(*_BASE, _AT, object=pl.col("hashtags").list.join(" "))
+
+
+def _replies(posts: pl.DataFrame, text: _Text) -> pl.DataFrame:
+    rows = posts.filter(pl.col("reply_to_key").is_not_null())
+    return rows.select(*_BASE, _AT, object="reply_to_key")
+
+
+def _media(posts: pl.DataFrame, text: _Text) -> pl.DataFrame:
+    own = posts.filter(pl.col("kind") != "repost", pl.col("media").list.len() > 0)
+    return own.select(*_BASE, _AT, object="media").explode("object").drop_nulls("object")
+
+
+_SHARED: dict[str, Callable[[pl.DataFrame, _Text], pl.DataFrame]] = {
+    "repost": _reposts,
+    "text": _texts,
+    "link": _links,
+    "hashtags": _hashtags,
+    "reply": _replies,
+    "media": _media,
+}
+_NEEDS: dict[str, tuple[str, ...]] = {
+    "repost": ("repost_of_key", "text"),
+    "text": ("text",),
+    "near-text": ("text",),
+    "link": ("urls",),
+    "hashtags": ("hashtags",),
+    "reply": ("reply_to_key",),
+    "media": ("media",),
+}
+TRACE_NAMES = ("repost", "text", "near-text", "link", "hashtags", "reply", "media")
