@@ -8,14 +8,15 @@ engines that only join by equality well do not compare all with all.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import narwhals as nw
 import polars as pl
 
 Lazy = nw.LazyFrame[Any]
-Keep = Callable[[Lazy], Lazy]
+Keep = Callable[[Lazy], Lazy]  # computes a step once
+Load = Callable[[Iterable[pl.DataFrame], pl.Schema], Lazy]  # brings frames into an engine
 
 # One row per object that a post shares. Identifiers are hashes: what they stand for is looked up
 # only for what is shown.
