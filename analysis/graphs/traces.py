@@ -152,9 +152,14 @@ def _links(posts: pl.DataFrame, text: _Text) -> pl.DataFrame:
 
 
 def _hashtags(posts: pl.DataFrame, text: _Text) -> pl.DataFrame:
-    """The hashtags of a post in their order, if there are at least two."""
-    own = posts.filter(pl.col("kind") != "repost", pl.col("hashtags").list.len() >= _LEAST_TAGS)
-    return own.select(*_BASE, _AT, object=pl.col("hashtags").list.join(" "))
+    """The hashtags of a post, if there are at least two, in the alphabet's order.
+
+    Those of a repost are not its author's choice, unless a file does not say what it passes on:
+    then it may as well be a copy.
+    """
+    chosen = (pl.col("kind") != "repost") | pl.col("repost_of_key").is_null()
+    own = posts.filter(chosen, pl.col("hashtags").list.len() >= _LEAST_TAGS)
+    return own.select(*_BASE, _AT, object=pl.col("hashtags").list.unique().list.sort().list.join(" "))
 
 
 def _replies(posts: pl.DataFrame, text: _Text) -> pl.DataFrame:
@@ -180,7 +185,7 @@ _NEEDS: dict[str, tuple[str, ...]] = {
     "text": ("text",),
     "near-text": ("text",),
     "link": ("urls",),
-    "hashtags": ("hashtags",),
+    "hashtags": ("hashtags", "repost_of_key"),
     "reply": ("reply_to_key",),
     "media": ("media",),
 }
