@@ -65,10 +65,11 @@ def _reason() -> pl.Expr:
 
 
 def _posts(posts: pl.DataFrame) -> pl.DataFrame:
-    return posts.with_columns(_normalized(posts["hashtags_raw"])).select(POSTS.names())
+    return posts.with_columns(normalized(posts["hashtags_raw"])).select(POSTS.names())
 
 
-def _normalized(raw: pl.Series) -> pl.Series:
+def normalized(raw: pl.Series) -> pl.Series:
+    """Give lists of hashtags in one spelling each, as `hashtags`."""
     # Each distinct tag once, not each tag of each post.
     tags = raw.explode().drop_nulls().unique(maintain_order=True)
     if tags.is_empty():

@@ -1,1 +1,49 @@
 """Where analysis gets its posts from: the store, a file, a folder, a lake."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from monitor.config import Config
+from monitor.inputs.input import Aside, Input, Wanted
+from monitor.store import StoreFile
+
+ALL = "all"
+
+
+class UnknownTargetError(ValueError):
+    """TARGET is neither a watch, nor a hashtag, nor `all`; the message says what there is."""
+
+
+def wanted(config: Config, text: str, *, since: datetime | None, until: datetime | None) -> Wanted:
+    """Read what TARGET names. Raises `UnknownTargetError`."""
+    from collectors.hashtags import normalize
+
+    if text == ALL:
+        return Wanted("all posts", (), since=since, until=until)
+    watches = {watch.name: watch for watch in config.watches}
+    if text in watches:
+        return Wanted(text, watches[text].tags, watch=text, since=since, until=until)
+    tag = normalize(text)
+    if text.startswith(("#", "＃")) and tag is not None:
+        return Wanted(f"#{text.lstrip('#＃')}", (tag,), since=since, until=until)
+    names = ", ".join(watches) or "none is configured"
+    raise UnknownTargetError(
+        f'there is no watch {text!r} ({names}); for a hashtag write "#{text}", in quotes, '
+        "and `all` for all posts"
+    )
+
+
+def opened(stores: StoreFile, asked: Wanted, *, path: Path | None = None) -> Input:
+    """Give the posts of a file or folder, or of the store."""
+    if path is not None:
+        from monitor.inputs.files import FileInput
+
+        return FileInput(path, asked)
+    from monitor.inputs.stored import StoreInput
+
+    return StoreInput(stores, asked)
+
+
+__all__ = ["ALL", "Aside", "Input", "UnknownTargetError", "Wanted", "opened", "wanted"]

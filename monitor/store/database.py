@@ -11,6 +11,8 @@ import polars as pl
 
 from monitor.errors import StoreAccessError, StoreError, StoreFullError
 
+_BATCH = 250_000  # rows
+
 
 class Database:
     """A connection that speaks in frames. Times come and go as UTC."""
@@ -36,6 +38,15 @@ class Database:
         with _named_errors():
             found: pl.DataFrame = self._connection.sql(sql, params=values or None).pl()
         return found
+
+    def frames(self, sql: str, **values: Any) -> Iterator[pl.DataFrame]:
+        """Give the result of a query batch by batch, so that it need not be held whole."""
+        with _named_errors():
+            reader = self._connection.sql(sql, params=values or None).to_arrow_reader(_BATCH)
+            for batch in reader:
+                found = pl.from_arrow(batch)
+                if isinstance(found, pl.DataFrame):
+                    yield found
 
     def rows(self, sql: str, **values: Any) -> list[dict[str, Any]]:
         """Give the result of a query as rows; for few rows."""

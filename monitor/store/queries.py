@@ -15,7 +15,7 @@ from monitor.store.database import Database
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """Which posts: those with one of the hashtags, or given to the watch, within a time."""
+    """Which posts: with one of the hashtags, or given to the watch, within a time; else all."""
 
     hashtags: tuple[str, ...]
     watch: str | None = None
@@ -34,7 +34,8 @@ class Selection:
         )
         if self.watch is not None:
             wanted += " or post_key in (select post_key from matches where watch = $watch)"
-        terms.append(f"({wanted})")
+        if wanted:  # else all posts
+            terms.append(f"({wanted})")
         if self.since is not None:
             terms.append(f"{time} >= $since")
         if self.until is not None:

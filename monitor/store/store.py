@@ -28,6 +28,7 @@ from monitor.store.coverage import Coverage
 from monitor.store.database import Database
 from monitor.store.expansions import Expansions
 from monitor.store.findings import Findings
+from monitor.store.gathered import Gathered
 from monitor.store.outbox import Outbox
 from monitor.store.posts import Posts
 from monitor.store.privacy import Privacy
@@ -55,6 +56,7 @@ class Store:
         self.queries = Queries(database)
         self.spread = Spread(database)
         self.acts = Acts(database)
+        self.gathered = Gathered(database)
         self.runs = Runs(database)
         self.coverage = Coverage(database)
         self.expansions = Expansions(database)

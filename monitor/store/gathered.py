@@ -1,0 +1,99 @@
+"""What graphs are made of: the posts of a selection, and who acted on whom in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import polars as pl
+
+from analysis.frames import ACTS, POSTS
+from monitor.store.database import Database
+from monitor.store.queries import Selection
+
+# Where each column of POSTS stands: p is the post, a its author.
+_OF_POSTS = {
+    "handle": "a.handle",
+    "media": "null::text[]",
+    "followers": "a.followers",
+    "author_created_at": "a.created_at",
+    "mentions": "coalesce(m.mentions, [])",
+}
+_OF_BOOSTS = {
+    "post_key": "i.interaction_key",
+    "kind": "'repost'",
+    "sort_at": "i.acted_at",
+    "text": "null::text",
+    "hashtags": "[]::text[]",
+    "urls": "[]::text[]",
+    "mentions": "[]::text[]",
+    "repost_of_key": "i.target_post_key",
+    "reply_to_key": "null::text",
+    "quote_of_key": "null::text",
+    **{name: _OF_POSTS[name] for name in ("handle", "media", "followers", "author_created_at")},
+}
+_MENTIONS = """
+left join (
+    select post_key, list(target_author_key order by target_author_key) as mentions
+    from interactions
+    where kind = 'mention' and post_key is not null and target_author_key is not null
+      and removed_at is null
+    group by post_key
+) m on m.post_key = p.post_key
+"""
+
+
+class Gathered:
+    """Reads a selection as a whole, batch by batch."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def posts(self, selection: Selection, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
+        """Give these columns of POSTS: posts, and reposts that are no posts of their own."""
+        of_posts = ", ".join(f"{_OF_POSTS.get(name, f'p.{name}')} as {name}" for name in columns)
+        of_boosts = ", ".join(f"{_OF_BOOSTS.get(name, f'i.{name}')} as {name}" for name in columns)
+        types = pl.Schema({name: POSTS[name] for name in columns})
+        batches = self._db.frames(
+            f"""
+            select {of_posts}
+            from (select * from posts where {selection.where()}) p
+            left join authors a on a.author_key = p.author_key
+            {_MENTIONS if "mentions" in columns else ""}
+            union all
+            select {of_boosts}
+            from interactions i left join authors a on a.author_key = i.author_key
+            where i.kind = 'repost' and i.post_key is null and i.removed_at is null
+              and i.acted_at is not null and {selection.acted().replace("acted_at", "i.acted_at")}
+              and i.target_post_key in (select post_key from posts
+                                        where {selection.any_time().where()})
+            """,  # noqa: S608
+            **selection.values(),
+        )
+        return (batch.cast(dict(types)) for batch in batches)  # type: ignore[arg-type]
+
+    def acts(self, selection: Selection) -> pl.DataFrame:
+        """Give who acted on whom by or on these posts, as ACTS; unknown times are null."""
+        frame = self._db.frame(
+            f"""
+            select {", ".join(ACTS.names())} from interactions
+            where removed_at is null and ({selection.acted()})
+              and coalesce(post_key, target_post_key) in (
+                select post_key from posts where {selection.any_time().where()})
+            """,  # noqa: S608
+            **selection.values(),
+        )
+        return frame.cast(ACTS)
+
+    def undated(self, selection: Selection) -> int:
+        """Count the reposts whose time is unknown, and which therefore no graph has."""
+        return int(
+            self._db.value(
+                f"""
+                select count(*) from interactions
+                where kind = 'repost' and post_key is null and removed_at is null
+                  and acted_at is null and target_post_key in (
+                      select post_key from posts where {selection.any_time().where()})
+                """,  # noqa: S608
+                **selection.any_time().values(),
+            )
+        )
