@@ -16,6 +16,15 @@ ACTIVITY = pl.Schema(
         "text_id": pl.UInt64(),  # the same for equal normalized texts; null: too short, or a repost
     }
 )
+# The same, with what the indicators ask of an act.
+PARTICIPATION = pl.Schema(
+    {
+        **ACTIVITY,
+        "platform": pl.String(),
+        "near_id": pl.UInt64(),  # the same for nearly equal texts; null as text_id is
+        "born_at": _UTC,  # when the author's account was made; null: not told
+    }
+)
 # One row per (amplifier, amplified, kind), self-loops left out.
 EDGES = pl.Schema(
     {
