@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from analysis.findings import Finding
+from analysis.indicators.dials import dials
 from monitor import __version__
 from monitor.config import Config, Watch
-from monitor.dials import dials_of
+from monitor.indication.stored import facts_of_store
 from monitor.letters import (
     Digest,
     DigestRow,
@@ -180,7 +181,7 @@ def _row(store: Store, config: Config, watch: Watch, since: datetime, until: dat
     known = bool(activity.height) if measured.coverage is None else measured.coverage > 0
     reposts = int(activity["is_repost"].sum())
     expected = measured.windows["expected"]
-    dials = dials_of(store, config, watch, until=until)
+    found = dials(facts_of_store(store, config, target, since=until - _DAY, until=until))
     return DigestRow(
         watch=watch.name,
         posts=int(activity["is_post"].sum()) if known else None,
@@ -193,8 +194,8 @@ def _row(store: Store, config: Config, watch: Watch, since: datetime, until: dat
         bursts=len(measured.bursts),
         posts_before=_posts_before(seen(since - (until - since), since)),
         curve=curve_of(measured, _HOUR),
-        mobilisation=dials.mobilisation.value,
-        orchestration=dials.orchestration.value,
+        mobilisation=found.mobilisation.value,
+        orchestration=found.orchestration.value,
     )
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from math import exp, log, sqrt
+from math import ceil, exp, log, sqrt
 
 import numpy as np
 import polars as pl
 
 from analysis.frames import ACTIVITY, VOLUME
-from analysis.indicators.facts import Facts, between
+from analysis.indicators.facts import DAY, Facts, between
 from analysis.indicators.indicator import Told, share, unknown
 from analysis.trends.burst import once_in_days, scores
 from analysis.trends.interval import Z
@@ -32,7 +32,7 @@ def attention_share(facts: Facts) -> Told:
     As Media Cloud's users ask for it (web-tools#936, #2016): robust to the collector's load.
     """
     if facts.all_posts is None:
-        return unknown("only one watch: it has all the attention there is")
+        return unknown("there is no other watch to share the attention with")
     platforms = facts.acts["platform"].unique().implode()
     tracked = between(facts.all_posts, facts.since, facts.until)
     total = tracked.filter(pl.col("platform").is_in(platforms)).height
@@ -41,10 +41,10 @@ def attention_share(facts: Facts) -> Told:
 
 
 def author_growth(facts: Facts) -> Told:
-    r"""Tell how many times the usual number of authors took part: :math:`A / \mathrm{median}_d A_d`.
+    r"""Tell how many times the usual authors took part: :math:`A / \mathrm{median}_d A_d`.
 
-    A_d: distinct authors of quiet stretches d as long as the window, in the 28 days before it; at
-    least seven of them are needed. Interval: bootstrap over those stretches, and
+    A_d: distinct authors of quiet stretches d as long as the window, whole days back in the 28 days
+    before it; at least seven of them are needed. Interval: bootstrap over those stretches, and
     :math:`\pm 1.96 / \sqrt A` on the logarithm for the window's own. N: authors.
 
     Volume up and authors flat is amplification. Weng et al. (2014), Predicting Successful Memes
@@ -69,12 +69,15 @@ def author_growth(facts: Facts) -> Told:
 
 
 def _usual_authors(facts: Facts) -> np.ndarray:
-    """Count the authors of the quiet stretches before the window that are as long as it."""
-    length = facts.until - facts.since
+    """Count the authors of the quiet stretches before the window that are as long as it.
+
+    They lie whole days back: an evening is compared with evenings.
+    """
+    step = DAY * max(1, ceil((facts.until - facts.since) / DAY))
     known_from = facts.known_from or facts.since
     counts = []
-    for back in range(1, int(_MEMORY / length) + 1):
-        start, end = facts.since - back * length, facts.until - back * length
+    for back in range(1, _MEMORY // step + 1):
+        start, end = facts.since - back * step, facts.until - back * step
         loud = any(first < end and last > start for first, last in facts.loud)
         if start >= known_from and not loud:
             counts.append(between(facts.acts, start, end)["author_id"].n_unique())

@@ -87,39 +87,45 @@ def dials(facts: Facts) -> Dials:
     past = []
     for day in range(1, _PAST + 1):
         since, until = facts.since - day * DAY, facts.until - day * DAY
-        if any(start < until and end > since for start, end in facts.loud):
+        known = facts.known_from is not None and since >= facts.known_from
+        if not known or any(start < until and end > since for start, end in facts.loud):
             continue
         # Today is what is asked about: it is no quiet time for the others to be compared with.
         before = replace(facts, loud=(*facts.loud, today)).at(since, until)
         past.append(component_values(before))
     series = {name: [values[name] for values in past] for name in now}
-    return Dials(dial(MOBILISATION, now, series), dial(ORCHESTRATION, now, series))
+    return Dials(
+        *(dial(names, now, series, days=len(past)) for names in (MOBILISATION, ORCHESTRATION))
+    )
 
 
 def dial(
     names: Sequence[str],
     values: Mapping[str, float | None],
     past: Mapping[str, Sequence[float | None]],
+    *,
+    days: int,
 ) -> Dial:
     """Set a day's indicators against those of the watch's own quiet days.
 
     A component without a value, or with fewer than 14 past ones, does not count; with fewer than
-    two that do, nothing is told.
+    two that do, nothing is told. days: how many quiet ones are known.
 
     >>> days = [n / 20 for n in range(20)]
     >>> told = dial(("concentration", "original_acts"),
     ...             {"concentration": 0.9, "original_acts": 0.1},
-    ...             {"concentration": days, "original_acts": days})
+    ...             {"concentration": days, "original_acts": days}, days=20)
     >>> told.value, [(one.name, one.percentile) for one in told.components]
     (90.0, [('concentration', 92.5), ('original_acts', 87.5)])
     """
     components = tuple(_component(name, values.get(name), past.get(name, ())) for name in names)
     ranks = [one.percentile for one in components if one.percentile is not None]
     if len(ranks) < _LEAST_COMPONENTS:
-        days = max((one.n_past for one in components), default=0)
         if days < _LEAST_PAST:
             return Dial(None, components, f"too few quiet days: {days} of {_LEAST_PAST}")
-        return Dial(None, components, f"too few components known: {len(ranks)} of 2")
+        return Dial(
+            None, components, f"too few components are known of 14 quiet days: {len(ranks)} of 2"
+        )
     return Dial(round(sum(ranks) / len(ranks), 1), components)
 
 

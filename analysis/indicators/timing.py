@@ -47,7 +47,7 @@ def burst_weight(facts: Facts) -> Told:
     """
     burst = heaviest(facts)
     if burst is None or facts.windows is None:
-        return unknown(_NO_BURST if facts.windows is not None else _LEARNING)
+        return unknown(_why_none(facts))
     told = course(facts.windows, burst.onset, burst.end, facts.step)
     within = facts.windows.filter(pl.col("window_start") >= burst.onset)
     if burst.end is not None:
@@ -104,7 +104,7 @@ def attention(facts: Facts) -> Told:
     """
     burst = heaviest(facts)
     if burst is None or facts.windows is None:
-        return unknown(_NO_BURST if facts.windows is not None else _LEARNING)
+        return unknown(_why_none(facts))
     days = daily_posts(facts.windows, burst.peak_at)
     label = attention_class(days, _AROUND)
     if label is None:
@@ -137,10 +137,16 @@ def heaviest(facts: Facts) -> Burst | None:
     return max(here, key=lambda burst: burst.score, default=None)
 
 
+def _why_none(facts: Facts) -> str:
+    windows = _windows(facts)
+    known = windows is not None and windows["score"].null_count() < windows.height
+    return _NO_BURST if known else _LEARNING
+
+
 def _course(facts: Facts, name: str, missing: str) -> Told:
     burst = heaviest(facts)
     if burst is None or facts.windows is None:
-        return unknown(_NO_BURST if facts.windows is not None else _LEARNING)
+        return unknown(_why_none(facts))
     told: Hours | None = getattr(course(facts.windows, burst.onset, burst.end, facts.step), name)
     if told is None:
         return unknown(missing, burst.posts)

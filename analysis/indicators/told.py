@@ -171,7 +171,7 @@ def _beside_its_baseline(shown: list[Indicator]) -> list[Indicator]:
             value=None,
             low=None,
             high=None,
-            note=f"not told: no baseline, and N below {traffic.LARGE:,} ({ratio.note})",
+            note=f"not told without a baseline below N={traffic.LARGE:,}",
         )
         if one.name == "ctm"
         and one.value is not None

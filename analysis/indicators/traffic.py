@@ -89,9 +89,8 @@ def ctm_ratio(acts: pl.DataFrame, quiet: pl.DataFrame) -> Told:
     over up to 200 seeded stretches s of m successive acts of the target's quiet times. m is N, or
     half of the quiet acts if that is less; then C is the median over stretches of the window too.
     acts, quiet: author_id and is_repost in order of time; their end is taken to go on at their
-    beginning. At least 60 quiet acts are needed; of few acts
-    F is 100 on both sides, and the ratio near 1 whatever happens. Interval: bootstrap, over authors in the window
-    and over stretches.
+    beginning. At least 60 quiet acts are needed; of few acts F is 100 on both sides, and the ratio
+    near 1 whatever happens. Interval: bootstrap, over authors in the window and over stretches.
 
     >>> calm = pl.DataFrame({"author_id": range(900), "is_repost": [False] * 900})
     >>> few = pl.DataFrame({"author_id": [n % 60 for n in range(300)], "is_repost": [True] * 300})
@@ -111,7 +110,7 @@ def ctm_ratio(acts: pl.DataFrame, quiet: pl.DataFrame) -> Told:
     drawn = _ctms(told, resampled(told)) / whole * here
     medians = np.median(rng.choice(usual, (len(drawn), len(usual))), axis=1)
     low, high = middle_95(drawn / medians, here / middle)
-    note = f"CTM of {size:,} acts: {here:.1f}; at quiet times {middle:.1f}"
+    note = f"CTM of {size:,} acts: {here:.1f}; at other, quiet times {middle:.1f}"
     return Told(value=here / middle, low=low, high=high, n=n, note=note)
 
 

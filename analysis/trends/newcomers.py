@@ -9,7 +9,7 @@ import polars as pl
 
 from analysis.frames import ACTIVITY, VOLUME, require
 from analysis.trends.burst import scores
-from analysis.trends.participation import wilson
+from analysis.trends.interval import wilson
 
 _BEFORE = timedelta(days=28)
 _LEAST_AUTHORS = 20

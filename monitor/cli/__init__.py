@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "report": ("reporting", "Report on a watch or a #hashtag."),
     "backtest": ("backtesting", "Show what would have been told, and when."),
     "graph": ("reporting", "Write the amplification graph to a file."),
+    "indicators": ("indicators", "Tell how broad, how coordinated and how unusual it is."),
     "findings": ("telling", "List what was found."),
     "alerts": ("telling", "List who was told what, when, and why or why not."),
     "silence": ("quieting", "Send no letters about a watch for some time."),

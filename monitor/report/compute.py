@@ -10,10 +10,12 @@ from importlib import import_module
 import polars as pl
 
 from analysis.graphs.ranking import KINDS
+from analysis.indicators.facts import Facts
+from analysis.indicators.told import LEAST_COMPARED, indicators
 from analysis.trends.capture import missed
-from analysis.trends.participation import indicators
 from monitor import __version__
 from monitor.config import Config
+from monitor.indication.stored import facts_of_store
 from monitor.measure import Measured, Target, measure
 from monitor.naming import Naming
 from monitor.report.course import burst_rows, emerging_rows, lead_rows, window_rows
@@ -31,6 +33,7 @@ from monitor.report.rows import (
 from monitor.report.span import Span, window_words
 from monitor.store import Store
 
+_DIGITS = 6  # a chance of 0.00002 is not 0
 _LIMITS = (
     "Coordination is no proof of bots, payment or falsehood. Numbers hold for the sources named "
     "here, not for everything that was said."
@@ -68,6 +71,8 @@ def compute(
         ranked = ranked_rows(store, target, span)
         label = partial(names, store, naming) if naming else store.queries.handles
         communities, graph = community_rows(store, kept, groups.result(), label)
+    # After all that asks about the chosen acts: the communities of earlier weeks choose others.
+    facts = facts_of_store(store, config, target, since=span.since, until=span.until)
     if naming is not None:
         ranked = redacted(ranked, store, naming)
     series = window_rows(measured, span, config=config, now=now)
@@ -103,42 +108,26 @@ def compute(
         news=news_rows(store, target, span),
         communities=communities,
         graph=graph,
-        indicators=[*_indicator_rows(measured), _missed_row(store, target, span)],
+        indicators=[*_indicator_rows(facts, config), _missed_row(store, target, span)],
         notes=_notes(measured, graph, store.runs.browsed(store.queries.sources(selection))),
     )
 
 
-LEAST_COVERAGE = 0.8  # below, no share is told
-# A file or server that shows no repost at all says nothing of how many there were.
-_NEED_REPOSTS = frozenset({"repost_share", "originality_share"})
-
-
-def _indicator_rows(measured: Measured) -> list[IndicatorRow]:
-    unseen = not measured.activity["is_repost"].any()
-    thin = measured.coverage is not None and measured.coverage < LEAST_COVERAGE
-    rows = []
-    for found in indicators(measured.activity, coverage=measured.coverage):
-        unknown = found.value is not None and (
-            (unseen and found.name in _NEED_REPOSTS) or (thin and found.name != "coverage")
+def _indicator_rows(facts: Facts, config: Config) -> list[IndicatorRow]:
+    return [
+        IndicatorRow(
+            number=found.number,
+            name=found.name,
+            title=found.title,
+            value=rounded(found.value, _DIGITS),
+            label=found.label,
+            low=rounded(found.low, _DIGITS),
+            high=rounded(found.high, _DIGITS),
+            n=found.n,
+            note=found.note,
         )
-        rows.append(
-            IndicatorRow(
-                name=found.name,
-                title=found.title,
-                value=None if unknown else rounded(found.value),
-                low=None if unknown else rounded(found.low),
-                high=None if unknown else rounded(found.high),
-                n=found.n,
-                note=_why_unknown(thin=thin) if unknown else found.note,
-            )
-        )
-    return rows
-
-
-def _why_unknown(*, thin: bool) -> str:
-    if thin:
-        return f"unknown: less than {LEAST_COVERAGE:.0%} of this time was observed"
-    return "unknown: these sources showed no repost at all"
+        for found in indicators(facts, zone=config.zone.key)
+    ]
 
 
 def _missed_row(store: Store, target: Target, span: Span) -> IndicatorRow:
@@ -147,9 +136,11 @@ def _missed_row(store: Store, target: Target, span: Span) -> IndicatorRow:
     found = missed(seen_by)
     few = "needs two servers of the fediverse, and ten posts that both have shown"
     return IndicatorRow(
+        number=18,
         name="missed_posts",
         title="Fediverse posts that no server asked has shown, at least",
         value=None if found is None else rounded(found.estimate, 1),
+        label=None,
         low=None if found is None else rounded(found.low, 1),
         high=None if found is None else rounded(found.high, 1),
         n=sum(seen_by),
@@ -169,7 +160,7 @@ def _notes(measured: Measured, graph: dict[str, int], browsed: list[str]) -> lis
             "Coverage is unknown: these posts were imported, and nobody says what the file "
             "leaves out (`gaung import --covers` can)."
         )
-    elif measured.coverage < LEAST_COVERAGE:
+    elif measured.coverage < LEAST_COMPARED:
         notes.append(
             f"Only {measured.coverage:.0%} of this time was observed: compare nothing with it."
         )

@@ -141,9 +141,11 @@ class CommunityRow:
 class IndicatorRow:
     """One number with its interval and what it rests on."""
 
+    number: int  # of the eighteen; some have several rows
     name: str
     title: str
     value: float | None
+    label: str | None  # where the answer is a word
     low: float | None
     high: float | None
     n: int

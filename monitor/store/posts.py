@@ -65,7 +65,7 @@ class Posts:
             # A post that shares a link twice shares it once.
             pl.col("urls").list.unique(maintain_order=True),
             pl.when(pl.col("kind") != "repost")
-            .then(_normalized(pl.col("text")))
+            .then(normalized_text(pl.col("text")))
             .alias("same_text"),
         ).unique(["post_key", "captured_as"], keep="last", maintain_order=True)
         matched = frame.filter(pl.col("captured_as") == "matched")
@@ -151,7 +151,7 @@ class Posts:
             )
 
 
-def _normalized(text: pl.Expr) -> pl.Expr:
+def normalized_text(text: pl.Expr) -> pl.Expr:
     """Give the text without case, links, mentions and extra space; null if it is too short."""
     # In Polars, not in SQL: DuckDB's \s knows ASCII only, and Indonesian posts hold NBSP.
     plain = (

@@ -30,6 +30,7 @@ from monitor.store.expansions import Expansions
 from monitor.store.findings import Findings
 from monitor.store.gathered import Gathered
 from monitor.store.outbox import Outbox
+from monitor.store.participation import Participation
 from monitor.store.posts import Posts
 from monitor.store.privacy import Privacy
 from monitor.store.queries import Queries
@@ -56,6 +57,7 @@ class Store:
         self.queries = Queries(database)
         self.spread = Spread(database)
         self.acts = Acts(database)
+        self.participation = Participation(database)
         self.gathered = Gathered(database)
         self.runs = Runs(database)
         self.coverage = Coverage(database)

@@ -1,4 +1,4 @@
-"""Arrivals, rising hashtags, newcomers, leads and dials: worked numbers, and what is not known."""
+"""Arrivals, rising hashtags, newcomers and leads: worked numbers, and what is not known."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ import polars as pl
 import pytest
 
 from analysis.frames import ACTIVITY, PLATFORM_ACTS, TAGS
-from analysis.trends.daily import COMPONENTS, daily_components, dials
-from analysis.trends.dials import ORCHESTRATION, dial
 from analysis.trends.emerging import Emerging, emerging
 from analysis.trends.episode import attention_class, doubling_time, half_life
 from analysis.trends.lead import leads
@@ -141,35 +139,3 @@ def test_who_leads_is_told_only_if_it_is_sure() -> None:
     noise = [rng.random() for _ in range(48)]
     assert leads({"x": pl.Series(rise), "y": pl.Series(noise)}, window=HOUR) == []
     assert leads({"x": pl.Series(rise), "y": pl.Series(rise)}, window=HOUR) == []
-
-
-def test_a_dial_needs_two_components_with_fourteen_quiet_days() -> None:
-    past = {"originality": [0.5] * 13, "concentration": [0.2] * 20, "near_duplicates": [0.1] * 20}
-    now = {"originality": 0.1, "concentration": 0.9, "near_duplicates": 0.1}
-    told = dial(ORCHESTRATION, now, past)
-    assert told.value == 75.0
-    assert [one.percentile for one in told.components] == [50.0, 100.0]
-    assert dial(ORCHESTRATION, {"concentration": 0.9}, past).value is None
-    assert "of 14" in dial(ORCHESTRATION, {}, {}).note
-
-
-def test_a_day_in_which_few_write_the_same_stands_high_on_o_and_not_on_m() -> None:
-    rng = random.Random(1)
-    rows = [
-        (NOW - day * DAY - n * timedelta(minutes=9), rng.randrange(80), True, False, None)
-        for day in range(1, 28)
-        for n in range(100)
-    ]
-    rows += [(NOW - n * timedelta(minutes=9), n % 22, True, False, 7) for n in range(100)]
-    acts = pl.DataFrame(rows, schema=ACTIVITY, orient="row")
-    where = acts.select(platform=pl.lit("mastodon"), sort_at="sort_at", author_id="author_id")
-    daily = daily_components(
-        acts, where.cast(PLATFORM_ACTS), until=NOW, all_posts=acts.select("sort_at").clear()
-    )
-    assert daily.columns == ["day", *COMPONENTS]
-    mobilisation, orchestration = dials(daily)
-    assert orchestration.value is not None
-    assert orchestration.value > 70
-    assert mobilisation.value is not None
-    assert mobilisation.value < 40
-    assert dials(daily, loud=range(1, 20))[1].value is None

@@ -197,7 +197,7 @@ def test_the_order_of_the_acts_does_not_matter(acts: list[dict[str, Any]], rando
 
 def test_trends_pull_in_neither_scipy_nor_networkx() -> None:
     program = (
-        "import sys, analysis.trends.volume, analysis.trends.burst, analysis.trends.participation,"
+        "import sys, analysis.trends.volume, analysis.trends.burst, analysis.trends.interval,"
         "analysis.graphs.ranking, analysis.graphs.amplification, analysis.graphs.spread,"
         "analysis.graphs.community; sys.exit('scipy' in sys.modules or 'networkx' in sys.modules)"
     )

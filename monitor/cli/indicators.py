@@ -1,0 +1,140 @@
+"""`gaung indicators`."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from monitor.cli.context import Given, read_time
+from monitor.cli.options import since_option, until_option
+
+if TYPE_CHECKING:
+    from monitor.indication.indicate import Indication
+    from monitor.wiring import App
+
+_HELP = """Tell the eighteen indicators of TARGET: a watch, a #hashtag, or `all`.
+
+How broad it is (M, mobilisation), how coordinated it looks (O, orchestration), how unusual it is
+and how it goes on (T). Each with its 95 % interval, with what it rests on (N), and with the reason
+where nothing can be said. Of a day of a watch or #hashtag in the store, two dials set it against
+its own quiet days.
+
+Without --since and --until: the last 24 hours; with --input: the whole file.
+
+\b
+Examples:
+  gaung indicators air-bersih
+  gaung indicators "#IndonesiaGelap" --until 2025-02-23 --since 2025-02-22
+  gaung indicators --input tweets.csv --format json
+"""
+_DAY = timedelta(hours=24)
+
+
+@click.command("indicators", help=_HELP)
+@click.argument("target", required=False)
+@click.option(
+    "--input",
+    "path",
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="A file or folder instead of the store; it is not imported.",
+)
+@since_option
+@until_option
+@click.option(
+    "--format",
+    "format_name",
+    type=click.Choice(["table", "json", "csv"]),
+    default="table",
+    show_default=True,
+)
+@click.pass_obj
+def indicators_command(
+    given: Given,
+    target: str | None,
+    path: Path | None,
+    since: str | None,
+    until: str | None,
+    format_name: str,
+) -> int:
+    """Compute the indicators once and render them."""
+    from monitor import clock
+
+    if target is None and path is None:
+        raise click.UsageError(
+            'name a TARGET: a watch, "#hashtag" in quotes, or a file with --input'
+        )
+    app, now = given.app(), clock.now()
+    start = read_time(since, option="--since", now=now, config=app.config)
+    end = read_time(until, option="--until", now=now, config=app.config)
+    if start is not None and end is not None and start >= end:
+        raise click.BadParameter(
+            f"{start:%Y-%m-%d %H:%M} is not before --until", param_hint="--since"
+        )
+    if path is not None:
+        told = _of_file(app, target or "all", path, start, end)
+    else:
+        told = _of_store(app, target or "all", start, end, now)
+    _write(told, format_name)
+    return 0
+
+
+def _of_file(
+    app: App, target: str, path: Path, since: datetime | None, until: datetime | None
+) -> Indication:
+    from monitor.indication.given import COLUMNS, facts_of_posts
+    from monitor.indication.indicate import indicate
+    from monitor.inputs import UnknownTargetError, opened, wanted
+
+    try:
+        asked = wanted(app.config, target, since=None, until=None)
+    except UnknownTargetError as error:
+        raise click.BadParameter(str(error), param_hint="TARGET") from None
+    source = opened(app.stores, asked, path=path)
+    posts = source.posts(*COLUMNS)
+    facts = facts_of_posts(posts, app.config, since=since, until=until)
+    notes = [*source.notes]
+    if source.set_aside:
+        notes.append(f"{len(source.set_aside):,} records could not be read.")
+    name = f"{asked.name} of {path.name}"
+    return indicate(facts, app.config, name, stored=False, notes=notes)
+
+
+def _of_store(
+    app: App, text: str, since: datetime | None, until: datetime | None, now: datetime
+) -> Indication:
+    from monitor.cli.reporting import target_of
+    from monitor.indication.indicate import indicate
+    from monitor.indication.stored import facts_of_store
+    from monitor.report.span import UnknownTargetError
+
+    target = target_of(app, text)
+    with app.stores.open(read_only=True) as store:
+        _, last = store.queries.span(target.selection(None, None))
+        if last is None:
+            raise UnknownTargetError(
+                f"{target.name}: there is no such post in the store yet: collect with `gaung once` "
+                "or bring in a file with `gaung import`"
+            )
+        # What was only imported ends with its last post, and not today.
+        live = any(
+            one.covered_to and not one.source.startswith("import/")
+            for one in store.coverage.streams(hashtags=target.hashtags)
+        )
+        end = until or (now if live else last + timedelta(microseconds=1))
+        facts = facts_of_store(store, app.config, target, since=since or end - _DAY, until=end)
+    return indicate(facts, app.config, target.name, stored=True)
+
+
+def _write(told: Indication, format_name: str) -> None:
+    if format_name == "table":
+        from monitor.cli.indicator_table import print_indication
+
+        print_indication(told)
+        return
+    from monitor.indication.formats import as_csv, as_json
+
+    click.echo({"json": as_json, "csv": as_csv}[format_name](told), nl=False)

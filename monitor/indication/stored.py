@@ -1,0 +1,152 @@
+"""The facts of a target, from the store."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import polars as pl
+
+from analysis.indicators.facts import DAY, MEMORY, Facts, Partition, Stretch
+from analysis.trends.burst import Burst
+from monitor.config import Config
+from monitor.indication.near import MOST_TEXTS, with_near_ids
+from monitor.indication.partition import community_of, partition_times
+from monitor.measure import Measured, Target, measure
+from monitor.store import Store
+from monitor.store.queries import Selection
+
+_HOUR = timedelta(hours=1)
+_LEAST_COVERED = 0.8  # of a quiet day: one that was seen by half is no measure of anything
+_LONG = timedelta(days=62)  # beyond, windows are days, as in a report
+MOST_EDGES = 5_000  # of a partition, the strongest: see docs/decisions/0006-strongest-edges.md
+
+
+def facts_of_store(
+    store: Store,
+    config: Config,
+    target: Target,
+    *,
+    since: datetime,
+    until: datetime,
+    coordinated: pl.DataFrame | None = None,
+) -> Facts:
+    """Gather what the store knows of a target in a window, and of the time before it.
+
+    A day's number of new authors and communities wants the 28 days before it, and it is compared
+    with the 28 days before: so eight weeks are read. coordinated: author_key and sort_at.
+    """
+    since, until = since.astimezone(UTC), until.astimezone(UTC)
+    begin = since - 2 * MEMORY
+    selection = target.selection(begin, until)
+    acts = store.participation.acts(selection)
+    texts = store.participation.texts(selection, MOST_TEXTS)
+    known_from = _known_from(store, target)
+    step = _HOUR if until - since <= _LONG else DAY
+    measured = _measured(store, config, target, since - MEMORY, until, step)
+    return Facts(
+        acts=acts if texts is None else with_near_ids(acts, texts),
+        since=since,
+        until=until,
+        known_from=known_from,
+        coverage=_coverage(store, target, since, until),
+        near=texts is not None,
+        windows=measured.windows,
+        step=step,
+        bursts=tuple(measured.bursts),
+        loud=loud_times(measured.bursts, measured.windows, until),
+        all_posts=_all_posts(store, config, target, begin, until),
+        tags=store.spread.tags(target.selection(since, until))
+        .select("sort_at", "hashtag")
+        .sort("sort_at", "hashtag"),
+        coordinated=_numbered(store, coordinated),
+        partitions=_partitions(store, target, since, known_from),
+        checked=store.participation.checked(target.selection(since - MEMORY, until)),
+        articles=_articles(store, target, since, until),
+    )
+
+
+def _measured(
+    store: Store,
+    config: Config,
+    target: Target,
+    since: datetime,
+    until: datetime,
+    step: timedelta,
+) -> Measured:
+    return measure(
+        store,
+        target,
+        since=since,
+        until=until,
+        window=step,
+        zone=config.zone,
+        alerts=config.alerts_of(target.watch),
+    )
+
+
+def _known_from(store: Store, target: Target) -> datetime | None:
+    """Give from when the target is known: from when it was wanted, or its first post."""
+    first, _ = store.queries.span(target.selection(None, None))
+    wanted = [one.wanted_from for one in store.coverage.streams(hashtags=target.hashtags)]
+    times = [*wanted, *([first] if first is not None else [])]
+    return min(times, default=None)
+
+
+def _coverage(store: Store, target: Target, since: datetime, until: datetime) -> float | None:
+    from monitor import ledger
+
+    return ledger.coverage(store.coverage.streams(hashtags=target.hashtags), since, until)
+
+
+def loud_times(bursts: list[Burst], windows: pl.DataFrame, until: datetime) -> tuple[Stretch, ...]:
+    """Give what is no quiet time: bursts, and days that were hardly observed."""
+    found = [(burst.onset, burst.end or until) for burst in bursts]
+    back = ((pl.lit(until) - pl.col("window_start")).dt.total_seconds() - 1) // 86_400
+    seen = windows.group_by(back.alias("back")).agg(pl.col("coverage").mean())
+    unseen = seen.filter(pl.col("coverage") < _LEAST_COVERED)["back"].sort().to_list()
+    return (*found, *((until - (day + 1) * DAY, until - day * DAY) for day in unseen))
+
+
+def _all_posts(
+    store: Store, config: Config, target: Target, since: datetime, until: datetime
+) -> pl.DataFrame | None:
+    """Give when and where all watches had posts; None where there is but one to speak of."""
+    tags = tuple(dict.fromkeys(tag for one in config.watches for tag in one.tags))
+    if not set(tags) - set(target.hashtags):
+        return None
+    everything = Selection(
+        hashtags=tuple(dict.fromkeys((*tags, *target.hashtags))), since=since, until=until
+    )
+    return store.spread.platforms(everything).select("sort_at", "platform").sort("sort_at")
+
+
+def _numbered(store: Store, coordinated: pl.DataFrame | None) -> pl.DataFrame | None:
+    if coordinated is None:
+        return None
+    numbers = store.participation.numbers(coordinated["author_key"].unique().sort())
+    number = pl.col("author_key").replace_strict(numbers, return_dtype=pl.UInt64)
+    return coordinated.select(author_id=number, sort_at="sort_at")
+
+
+def _partitions(
+    store: Store, target: Target, since: datetime, known_from: datetime | None
+) -> tuple[Partition, ...]:
+    """Group who passed on whom in the 28 days before the window, and before each week before it."""
+    found = []
+    for at in partition_times(since, known_from):
+        acts = store.acts.choose(target.selection(at - MEMORY, at))
+        communities = community_of(acts.strongest(MOST_EDGES))
+        numbers = store.participation.numbers(sorted(communities))
+        found.append(Partition(at, {numbers[key]: place for key, place in communities.items()}))
+    return tuple(found)
+
+
+def _articles(
+    store: Store, target: Target, since: datetime, until: datetime
+) -> tuple[datetime, ...] | None:
+    """Give the first article of each outlet, also of the week before; None if no news are read."""
+    rows = store.queries.pick_up(target.selection(since - 7 * DAY, until), 1_000)
+    streams = store.coverage.streams(hashtags=target.hashtags)
+    if not rows and not any(one.source.startswith("news") for one in streams):
+        return None
+    return tuple(row["first_at"] for row in rows)

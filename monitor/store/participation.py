@@ -1,0 +1,85 @@
+"""Who took part, and what became of the posts: what the indicators are computed from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+import polars as pl
+
+from analysis.frames import PARTICIPATION, require
+from monitor.store.database import Database
+from monitor.store.queries import Selection
+
+_LATER = timedelta(hours=24)
+
+
+class Participation:
+    """Questions about the acts of a selection; authors and texts are numbers."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def acts(self, selection: Selection) -> pl.DataFrame:
+        """Give every act as `analysis.frames.PARTICIPATION`, in order of time; near_id is null."""
+        frame = self._db.frame(
+            f"""
+            select p.sort_at, hash(p.author_key) as author_id, true as is_post,
+                   p.kind = 'repost' as is_repost, p.text_id, p.platform,
+                   null::ubigint as near_id, a.created_at as born_at
+            from (select * from posts where {selection.where()}) p
+            left join authors a on a.author_key = p.author_key
+            union all
+            select i.acted_at, hash(i.author_key), false, true, null, i.platform, null,
+                   a.created_at
+            from interactions i left join authors a on a.author_key = i.author_key
+            where i.kind = 'repost' and i.post_key is null and i.removed_at is null
+              and {selection.acted().replace("acted_at", "i.acted_at")}
+              and i.target_post_key in (select post_key from posts
+                                        where {selection.any_time().where()})
+            """,  # noqa: S608
+            **selection.values(),
+        )
+        return require(frame.cast(PARTICIPATION).sort("sort_at", "author_id"), PARTICIPATION)
+
+    def texts(self, selection: Selection, limit: int) -> pl.DataFrame | None:
+        """Give one text of each number: text_id, text; None if there are more than `limit`."""
+        where = f"{selection.where()} and text_id is not null"
+        values = selection.values()
+        count = self._db.value(
+            f"select count(distinct text_id) from posts where {where}",  # noqa: S608
+            **values,
+        )
+        if int(count) > limit:
+            return None
+        return self._db.frame(
+            "select text_id, min(text) as text from posts "  # noqa: S608
+            f"where {where} group by text_id order by text_id",
+            **values,
+        ).cast({"text_id": pl.UInt64})
+
+    def numbers(self, keys: Iterable[str]) -> dict[str, int]:
+        """Give the number that `acts` has for each account."""
+        frame = self._db.frame(
+            "select key, hash(key) as number from (select unnest($keys) as key)", keys=list(keys)
+        )
+        return dict(frame.iter_rows())
+
+    def checked(self, selection: Selection) -> pl.DataFrame:
+        """Give the posts asked about again a day or more later: sort_at (when), is_gone."""
+        written = selection.any_time().where().replace("captured_as = 'matched'", _EVER_MATCHED)
+        frame = self._db.frame(
+            f"""
+            select max(c.checked_at) as sort_at, any_value(p.removed_at is not null) as is_gone
+            from checks c join (select * from posts where {written}) p using (post_key)
+            where c.checked_at - p.sort_at >= $later
+              and {selection.acted().replace("acted_at", "c.checked_at")}
+            group by p.post_key order by sort_at
+            """,  # noqa: S608
+            later=_LATER,
+            **selection.values(),
+        )
+        return frame.cast({"sort_at": pl.Datetime("us", "UTC"), "is_gone": pl.Boolean})
+
+
+_EVER_MATCHED = "captured_as in ('matched', 'removed')"
