@@ -27,7 +27,8 @@ ORCHESTRATION = (
     "new_account_share",
 )
 REVERSED = frozenset({"original_acts"})  # little of it is what counts
-# From here on a dial is high: of 100 quiet days about 5 are (bench/indicators.py).
+# From here on a dial is high. Of simulated quiet days none has such an O, one in five such an M
+# while it rests on three components (bench/indicators.py).
 HIGH = 75.0
 CAUTION = "Coordination is no proof of bots, payment or falsehood."
 

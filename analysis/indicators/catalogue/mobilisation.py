@@ -29,6 +29,7 @@ MOBILISATION = (
         span="0 and more",
         reading="volume up and authors flat is amplification",
         source="Weng et al. 2014; Mastodon, app/models/trends/tags.rb",
+        least=20,
         needs="seven quiet stretches as long before",
         compares=True,
     ),
