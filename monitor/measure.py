@@ -59,16 +59,21 @@ def measure(
     window: timedelta,
     zone: ZoneInfo,
     alerts: AlertSettings,
+    activity: pl.DataFrame | None = None,
 ) -> Measured:
     """Measure a target in [since, until); the expectation is learnt from before, if there is any.
 
-    Counts are null where coverage is below one half.
+    Counts are null where coverage is below one half. activity: its ACTIVITY from four weeks before
+    `since` on or earlier, where that has been read already.
     """
     # Frames are in UTC, and Polars compares no times of two zones.
     since, until = since.astimezone(UTC), until.astimezone(UTC)
     streams = store.coverage.streams(hashtags=target.hashtags)
     start = since - LEAD_IN
-    activity = store.queries.activity(target.selection(start, until))
+    if activity is None:
+        activity = store.queries.activity(target.selection(start, until))
+    else:
+        activity = activity.filter(pl.col("sort_at") >= start, pl.col("sort_at") < until)
     first = activity["sort_at"].min()
     # Before the first post nothing is known of an imported target, and its silence means nothing.
     begin = min([since, *([max(start, first)] if isinstance(first, datetime) else [])])

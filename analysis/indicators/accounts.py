@@ -48,12 +48,12 @@ def new_account_share(acts: pl.DataFrame) -> Told:
     >>> told.value, told.note
     (0.5, 'age known of 67% of 3 accounts')
     """
+    if acts["born_at"].null_count() == acts.height:
+        return unknown("no source here tells how old an account is")
     accounts = acts.group_by("author_id").agg(
         pl.col("born_at").max(), first_at=pl.col("sort_at").min()
     )
     known = accounts.filter(pl.col("born_at").is_not_null())
-    if not accounts.height or known.is_empty():
-        return unknown("no source here tells how old an account is")
     young = known.filter(pl.col("first_at") - pl.col("born_at") <= _YOUNG).height
     note = f"age known of {known.height / accounts.height:.0%} of {accounts.height:,} accounts"
     return share(young, known.height, note)

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from analysis.indicators.indicator import Told, share, unknown
-from analysis.indicators.tallies import Floats, Tallies, middle_95, resampled
+from analysis.indicators.tallies import Floats, Tallies, middle_95
 from analysis.trends.interval import Z
 
 _TOP = 10
@@ -120,7 +120,7 @@ def gini(told: Tallies) -> Told:
     if not told.total:
         return unknown("too few: N=0")
     value = float(_ginis(told.acts, told.authors[None, :])[0])
-    low, high = middle_95(_ginis(told.acts, resampled(told)), value)
+    low, high = middle_95(_ginis(told.acts, told.resamples), value)
     return Told(value=value, low=low, high=high, n=told.count)
 
 

@@ -41,6 +41,7 @@ class Facts:
     known_from: datetime | None = None  # from when its acts are known without a break
     coverage: float | None = None
     near: bool = False  # whether near_id was computed
+    deferred: bool = False  # it could be, but nobody is to wait for it here
     # Windows in order: window_start, posts, expected, score, dispersion, authors,
     # expected_authors, author_score
     windows: pl.DataFrame | None = None
@@ -48,7 +49,7 @@ class Facts:
     bursts: tuple[Burst, ...] = ()
     loud: tuple[Stretch, ...] = ()  # what is no quiet time
     all_posts: pl.DataFrame | None = None  # of all watches: sort_at, platform
-    tags: pl.DataFrame | None = None  # of the posts: sort_at, hashtag
+    hashtags: pl.Series | None = None  # how many posts of the window each hashtag has
     coordinated: pl.DataFrame | None = None  # acts beyond chance: author_id, sort_at
     partitions: tuple[Partition, ...] = ()
     checked: pl.DataFrame | None = None  # posts asked about again: sort_at, is_gone

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 Floats = npt.NDArray[np.float64]
-_RESAMPLES = 400
+_RESAMPLES = 200
 _SEED = 7  # of the bootstrap: the same posts give the same interval
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tallies:
     """Classes of authors, most active first: acts and reposts of one, and how many are in it."""
 
@@ -31,6 +31,17 @@ class Tallies:
     def count(self) -> int:
         """All authors."""
         return int(self.authors.sum())
+
+    @cached_property
+    def resamples(self) -> Floats:
+        """Draws of authors with replacement: a row per draw, a column per class of authors.
+
+        Authors are drawn and not acts, because what one author does hangs together (cluster
+        bootstrap: Efron & Tibshirani 1993, An Introduction to the Bootstrap). Seeded.
+        """
+        rng = np.random.default_rng(_SEED)
+        shares = self.authors / self.count
+        return rng.multinomial(self.count, shares, size=_RESAMPLES).astype(np.float64)
 
 
 def tallies(acts: pl.DataFrame) -> Tallies:
@@ -50,17 +61,6 @@ def tallies(acts: pl.DataFrame) -> Tallies:
         .sort("acts", "reposts", descending=True)
     )
     return Tallies(*(classes[name].to_numpy() for name in ("acts", "reposts", "authors")))
-
-
-def resampled(told: Tallies) -> Any:
-    """Draw authors with replacement: one row per resample, one column per class of authors.
-
-    Authors are drawn and not acts, because what one author does hangs together (cluster bootstrap:
-    Efron & Tibshirani 1993, An Introduction to the Bootstrap). Seeded.
-    """
-    rng = np.random.default_rng(_SEED)
-    drawn = rng.multinomial(told.count, told.authors / told.count, size=_RESAMPLES)
-    return drawn.astype(np.float64)
 
 
 def middle_95(values: Floats, value: float) -> tuple[float, float]:

@@ -79,7 +79,12 @@ def computed(facts: Facts, *, zone: str) -> dict[str, Told]:
         "attention_class": timing.attention(facts),
         "coverage": _coverage(facts),
         **_components(facts),
+        **(dict.fromkeys(_NEAR, unknown(_DEFERRED)) if facts.deferred else {}),
     }
+
+
+_NEAR = ("originality_share", "near_duplicate_share", "near_duplicates")
+_DEFERRED = "so many texts take a while to compare: ask `gaung indicators`"
 
 
 def _components(facts: Facts) -> dict[str, Told]:
@@ -100,14 +105,13 @@ def _components(facts: Facts) -> dict[str, Told]:
 
 
 def _hashtag_gini(facts: Facts) -> Told:
-    if facts.tags is None:
+    if facts.hashtags is None:
         return unknown("hashtags were not looked for here")
-    tags = between(facts.tags, facts.since, facts.until)
-    if tags.is_empty():
+    if facts.hashtags.is_empty():
         return unknown("no hashtag in this time")
-    counts = tags["hashtag"].value_counts(name="posts")["posts"]
-    note = f"{len(counts):,} hashtags"
-    return Told(value=concentration.gini_of(counts), n=tags.height, note=note)
+    note = f"{len(facts.hashtags):,} hashtags"
+    value = concentration.gini_of(facts.hashtags)
+    return Told(value=value, n=int(facts.hashtags.sum()), note=note)
 
 
 def _vanished(facts: Facts) -> Told:

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import polars as pl
 
 from analysis.indicators.indicator import Told, share, unknown
-from analysis.indicators.tallies import Floats, Tallies, middle_95, resampled, tallies
+from analysis.indicators.tallies import Floats, Tallies, middle_95, tallies
 from analysis.trends.interval import Z
 
 _TOP = 50
@@ -77,7 +77,7 @@ def ctm(told: Tallies) -> Told:
     if not told.total:
         return unknown("too few: N=0")
     value = float(_ctms(told, told.authors[None, :])[0])
-    low, high = middle_95(_ctms(told, resampled(told)), value)
+    low, high = middle_95(_ctms(told, told.resamples), value)
     return Told(value=value, low=low, high=high, n=told.total)
 
 
@@ -107,7 +107,7 @@ def ctm_ratio(acts: pl.DataFrame, quiet: pl.DataFrame) -> Told:
     usual = _stretches(quiet, size)
     middle = float(np.median(usual))
     rng = np.random.default_rng(_SEED)
-    drawn = _ctms(told, resampled(told)) / whole * here
+    drawn = _ctms(told, told.resamples) / whole * here
     medians = np.median(rng.choice(usual, (len(drawn), len(usual))), axis=1)
     low, high = middle_95(drawn / medians, here / middle)
     note = f"CTM of {size:,} acts: {here:.1f}; at other, quiet times {middle:.1f}"

@@ -71,10 +71,7 @@ def facts_of_posts(
         step=step,
         bursts=tuple(found),
         loud=loud_times(found, counted, end),
-        tags=posts.select("sort_at", hashtag="hashtags")
-        .explode("hashtag", empty_as_null=False)
-        .drop_nulls()
-        .sort("sort_at", "hashtag"),
+        hashtags=_hashtags(posts, begin, end),
         coordinated=_numbered(coordinated),
     )
 
@@ -128,6 +125,13 @@ def _windows(
         ],
         how="horizontal",
     )
+
+
+def _hashtags(posts: pl.DataFrame, since: datetime, until: datetime) -> pl.Series:
+    """Count the posts of each hashtag."""
+    within = posts.filter(pl.col("sort_at") >= since, pl.col("sort_at") < until)
+    used = within["hashtags"].explode(empty_as_null=False).drop_nulls()
+    return used.value_counts(name="posts").sort("posts", "hashtags")["posts"]
 
 
 def _numbered(coordinated: pl.DataFrame | None) -> pl.DataFrame | None:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from analysis.graphs.near_text import near_texts
-from analysis.graphs.traces import plain_text
-
-MOST_TEXTS = 100_000  # distinct ones: some two seconds; of more, only equal texts are found
+MOST_TEXTS = 300_000  # distinct ones: some five seconds; of more, only equal texts are found
+MOST_AT_ONCE = 10_000  # where somebody waits who has not asked for this: 0.4 s
 
 
 def with_near_ids(acts: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
@@ -22,6 +20,9 @@ def with_near_ids(acts: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
     >>> with_near_ids(participation(text_id=[1, 2, None]), texts)["near_id"].to_list()
     [1, 1, None]
     """
+    from analysis.graphs.near_text import near_texts  # scipy is slow to import
+    from analysis.graphs.traces import plain_text
+
     plain = texts.select("text_id", text=plain_text("text")).drop_nulls("text")
     if plain.is_empty():
         return acts

@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import polars as pl
 
+from analysis.frames import ACTIVITY
 from analysis.indicators.facts import DAY, MEMORY, Facts, Partition, Stretch
 from analysis.trends.burst import Burst
 from monitor.config import Config
-from monitor.indication.near import MOST_TEXTS, with_near_ids
+from monitor.indication.near import MOST_AT_ONCE, MOST_TEXTS, with_near_ids
 from monitor.indication.partition import community_of, partition_times
 from monitor.measure import Measured, Target, measure
 from monitor.store import Store
@@ -29,20 +30,22 @@ def facts_of_store(
     since: datetime,
     until: datetime,
     coordinated: pl.DataFrame | None = None,
+    at_once: bool = False,
 ) -> Facts:
     """Gather what the store knows of a target in a window, and of the time before it.
 
     A day's number of new authors and communities wants the 28 days before it, and it is compared
     with the 28 days before: so eight weeks are read. coordinated: author_key and sort_at.
+    at_once: leave near texts out where there are so many that it would take seconds.
     """
     since, until = since.astimezone(UTC), until.astimezone(UTC)
     begin = since - 2 * MEMORY
     selection = target.selection(begin, until)
     acts = store.participation.acts(selection)
-    texts = store.participation.texts(selection, MOST_TEXTS)
+    texts = store.participation.texts(selection, MOST_AT_ONCE if at_once else MOST_TEXTS)
     known_from = _known_from(store, target)
     step = _HOUR if until - since <= _LONG else DAY
-    measured = _measured(store, config, target, since - MEMORY, until, step)
+    measured = _measured(store, config, target, acts, since - MEMORY, until, step)
     return Facts(
         acts=acts if texts is None else with_near_ids(acts, texts),
         since=since,
@@ -50,14 +53,13 @@ def facts_of_store(
         known_from=known_from,
         coverage=_coverage(store, target, since, until),
         near=texts is not None,
+        deferred=texts is None and at_once,
         windows=measured.windows,
         step=step,
         bursts=tuple(measured.bursts),
         loud=loud_times(measured.bursts, measured.windows, until),
         all_posts=_all_posts(store, config, target, begin, until),
-        tags=store.spread.tags(target.selection(since, until))
-        .select("sort_at", "hashtag")
-        .sort("sort_at", "hashtag"),
+        hashtags=store.participation.hashtags(target.selection(since, until)),
         coordinated=_numbered(store, coordinated),
         partitions=_partitions(store, target, since, known_from),
         checked=store.participation.checked(target.selection(since - MEMORY, until)),
@@ -69,6 +71,7 @@ def _measured(
     store: Store,
     config: Config,
     target: Target,
+    acts: pl.DataFrame,
     since: datetime,
     until: datetime,
     step: timedelta,
@@ -81,6 +84,7 @@ def _measured(
         window=step,
         zone=config.zone,
         alerts=config.alerts_of(target.watch),
+        activity=acts.select(ACTIVITY.names()),
     )
 
 
@@ -145,8 +149,8 @@ def _articles(
     store: Store, target: Target, since: datetime, until: datetime
 ) -> tuple[datetime, ...] | None:
     """Give the first article of each outlet, also of the week before; None if no news are read."""
-    rows = store.queries.pick_up(target.selection(since - 7 * DAY, until), 1_000)
+    selection = target.selection(since - 7 * DAY, until)
+    if store.participation.has_articles(selection):
+        return tuple(row["first_at"] for row in store.queries.pick_up(selection, 1_000))
     streams = store.coverage.streams(hashtags=target.hashtags)
-    if not rows and not any(one.source.startswith("news") for one in streams):
-        return None
-    return tuple(row["first_at"] for row in rows)
+    return () if any(one.source.startswith("news") for one in streams) else None

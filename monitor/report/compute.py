@@ -9,6 +9,7 @@ from importlib import import_module
 
 import polars as pl
 
+from analysis.frames import ACTIVITY
 from analysis.graphs.ranking import KINDS
 from analysis.indicators.facts import Facts
 from analysis.indicators.told import LEAST_COMPARED, indicators
@@ -54,6 +55,10 @@ def compute(
     with ThreadPoolExecutor(max_workers=1) as pool:
         # The graph is Python, the questions are DuckDB: two cores work at once.
         prepared = pool.submit(import_module, "networkx")
+        # Before acts are chosen: the communities of earlier weeks choose others.
+        facts = facts_of_store(
+            store, config, target, since=span.since, until=span.until, at_once=True
+        )
         acts = store.acts.choose(selection)
         kept = acts.strongest(MOST_EDGES)
         prepared.result()
@@ -67,12 +72,12 @@ def compute(
             window=span.window,
             zone=config.zone,
             alerts=config.alerts_of(target.watch),
+            activity=facts.acts.select(ACTIVITY.names()),
         )
+        told = _indicator_rows(facts, config)
         ranked = ranked_rows(store, target, span)
         label = partial(names, store, naming) if naming else store.queries.handles
         communities, graph = community_rows(store, kept, groups.result(), label)
-    # After all that asks about the chosen acts: the communities of earlier weeks choose others.
-    facts = facts_of_store(store, config, target, since=span.since, until=span.until)
     if naming is not None:
         ranked = redacted(ranked, store, naming)
     series = window_rows(measured, span, config=config, now=now)
@@ -108,7 +113,7 @@ def compute(
         news=news_rows(store, target, span),
         communities=communities,
         graph=graph,
-        indicators=[*_indicator_rows(facts, config), _missed_row(store, target, span)],
+        indicators=[*told, _missed_row(store, target, span)],
         notes=_notes(measured, graph, store.runs.browsed(store.queries.sources(selection))),
     )
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import polars as pl
 
-from analysis.frames import PARTICIPATION, require
+from analysis.frames import PARTICIPATION
 from monitor.store.database import Database
 from monitor.store.queries import Selection
 
@@ -40,7 +40,9 @@ class Participation:
             """,  # noqa: S608
             **selection.values(),
         )
-        return require(frame.cast(PARTICIPATION).sort("sort_at", "author_id"), PARTICIPATION)
+        acts = frame.cast(PARTICIPATION)
+        # What was collected as it came is in order already, and sorting takes a third of the time.
+        return acts if acts["sort_at"].is_sorted() else acts.sort("sort_at", "author_id")
 
     def texts(self, selection: Selection, limit: int) -> pl.DataFrame | None:
         """Give one text of each number: text_id, text; None if there are more than `limit`."""
@@ -57,6 +59,26 @@ class Participation:
             f"where {where} group by text_id order by text_id",
             **values,
         ).cast({"text_id": pl.UInt64})
+
+    def hashtags(self, selection: Selection) -> pl.Series:
+        """Count the posts of each hashtag, in rising order."""
+        return self._db.frame(
+            f"""
+            select count(*) as posts
+            from (select unnest(hashtags) as hashtag from posts where {selection.where()})
+            group by hashtag order by posts
+            """,  # noqa: S608
+            **selection.values(),
+        )["posts"]
+
+    def has_articles(self, selection: Selection) -> bool:
+        """Tell whether any news outlet wrote of it."""
+        return bool(
+            self._db.value(
+                f"select exists (from posts where {selection.where(articles=True)})",
+                **selection.values(),
+            )
+        )
 
     def numbers(self, keys: Iterable[str]) -> dict[str, int]:
         """Give the number that `acts` has for each account."""
