@@ -1,0 +1,21 @@
+#!/bin/sh
+# Installs R and data.table from Debian's packages; CooRTweet itself is no Debian package.
+set -eu
+
+say() { echo "make bench-graphs: $1, so nothing is timed beside CooRTweet's algorithm" >&2; exit 1; }
+
+has() { command -v Rscript >/dev/null && Rscript -e 'library(data.table)' >/dev/null 2>&1; }
+
+if has; then exit 0; fi
+command -v apt-get >/dev/null || say "no R with data.table here, and no apt-get"
+[ "$(id -u)" = 0 ] || say "not root, who could install r-base-core and r-cran-data.table"
+log=$(mktemp)
+export DEBIAN_FRONTEND=noninteractive
+{
+  apt-get update &&
+    apt-get install -y --no-install-recommends r-base-core r-cran-data.table
+} >"$log" 2>&1 || {
+  tail -n 5 "$log" >&2
+  say "apt-get could not install r-base-core and r-cran-data.table"
+}
+rm -f "$log"
