@@ -11,6 +11,7 @@ from monitor.cli.tables import console, safe, table
 from monitor.indication.indicate import Indication
 
 _UNKNOWN = "–"
+_NOTHING = 1e-7
 _WIDEST = 5  # decimals: a chance of 0.00002 is not 0
 
 
@@ -67,7 +68,7 @@ def _number(value: float | None) -> str:
     if value is None:
         return _UNKNOWN
     size = abs(value)
-    if size >= 100 or value == 0:
+    if size >= 100 or size < _NOTHING:
         return f"{value:,.0f}"
     digits = 2 if size >= 1 else 3
     while digits < _WIDEST and round(size, digits) < 10 ** -(digits - 1) and size < 1:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from analysis.indicators.dials import CAUTION, Dials, dials
 from analysis.indicators.facts import DAY, Facts
 from analysis.indicators.indicator import Indicator
-from analysis.indicators.told import indicators
+from analysis.indicators.told import LEAST_COVERAGE, indicators
 from monitor.config import Config
 
 SCHEMA = "gaung.indicators/1"
@@ -66,6 +66,8 @@ def indicate(
 def _why_no_dials(facts: Facts, *, stored: bool) -> str:
     if not stored:
         return "a file has no quiet days of its own to compare with: collect it, or import it"
+    if facts.coverage is not None and facts.coverage < LEAST_COVERAGE:
+        return f"less than {LEAST_COVERAGE:.0%} of this time was observed"
     if abs((facts.until - facts.since) - DAY) > _SLACK:
         return "dials are of one day: ask for 24 hours"
     return ""

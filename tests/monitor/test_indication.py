@@ -98,7 +98,8 @@ def test_what_was_hardly_observed_is_unknown(stores: StoreFile) -> None:
         facts = facts_of_store(store, given, TARGET, since=NOON - DAY, until=until)
         told = indicate(facts, given, "air", stored=True)
     assert {one.value for one in told.indicators if one.name != "coverage"} == {None}
-    assert told.reading == "no reading: dials are of one day: ask for 24 hours"
+    assert told.reading == "no reading: less than 50% of this time was observed"
+    assert told.dials is None
 
 
 def test_posts_that_are_gone_when_asked_about_again_have_vanished(stores: StoreFile) -> None:
@@ -186,3 +187,12 @@ def test_a_hashtag_of_which_nothing_is_stored_says_what_to_do(gaung: Gaung) -> N
     code, _, err = gaung("indicators", "#Apa")
     assert code == 1
     assert "gaung import" in err
+
+
+def test_dials_are_of_one_day(stores: StoreFile) -> None:
+    fill(stores)
+    given = settings()
+    with stores.open() as store:
+        facts = facts_of_store(store, given, TARGET, since=NOON - 2 * DAY, until=NOON)
+        told = indicate(facts, given, "air", stored=True)
+    assert told.reading == "no reading: dials are of one day: ask for 24 hours"
