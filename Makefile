@@ -7,7 +7,7 @@ DATA ?= ../shared/data
 BLUESKY := tests/collectors/bluesky_network
 MAIL := tests/monitor/mail_servers
 
-.PHONY: help setup demo test check fix bench bench-bursts run golden servers test-servers soak fuzz lock clean
+.PHONY: help setup demo test check fix bench bench-bursts bench-graphs run golden servers test-servers soak fuzz lock clean
 help:            ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
 
@@ -27,6 +27,13 @@ setup: .venv/.ready   ## the environment, from pinned versions with hashes
 .venv-bench/.ready: requirements/bench.txt
 	$(PYTHON) -m venv --clear .venv-bench
 	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
+	@touch $@
+
+# Other tools that find coordination, each as its own packages bring it.
+.venv-peers/.ready: requirements/peers.txt bench/peers/install.sh
+	$(PYTHON) -m venv --clear .venv-peers
+	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/peers.txt
+	@bench/peers/install.sh || true
 	@touch $@
 
 # Node 20 or newer, gcc and make; without npm the tests of Bluesky's network are skipped.
@@ -75,6 +82,9 @@ bench: setup .venv-bench/.ready   ## speed and memory, as ratios to a peer in th
 bench-bursts: setup   ## alarms by the Numenta Anomaly Benchmark (DATA=folder of its series)
 	$(BIN)/python -m bench.bursts $(DATA)
 
+bench-graphs: setup .venv-peers/.ready   ## networks and coordination beside other tools, as ratios
+	$(BIN)/python -m bench.coordination $(ARGS)
+
 golden: setup    ## rewrite the golden files; then look at the diff
 	GOLDEN=write $(BIN)/pytest -q tests/monitor/test_golden.py tests/monitor/week
 
@@ -88,6 +98,7 @@ lock:            ## new versions: then run everything
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --group dev pyproject.toml -o requirements/dev.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --group servers -o requirements/servers.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --group bench -o requirements/bench.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --group peers -o requirements/peers.txt
 
 clean:           ## remove what make made
-	rm -rf .venv .venv-servers .venv-bench .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-servers .venv-bench .venv-peers .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
+from typing import IO
 
 ROOT = Path(__file__).parents[1]
 
@@ -20,7 +21,9 @@ class Run:
     """One run of a command."""
 
     seconds: float
-    peak_mb: float
+    peak_mb: float  # of the process that held most, if it started others
+    cpu_seconds: float
+    said: str  # on its standard output
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,19 +100,23 @@ def measured(case: Case, runs: int) -> Outcome:
 
 def run(command: Sequence[str]) -> Run:
     """Run a command to its end. Raises `RuntimeError` if it fails."""
-    with tempfile.TemporaryFile() as said:
+    with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as warned:
         begun = time.perf_counter()
-        process = subprocess.Popen(command, cwd=ROOT, stdout=said, stderr=said)
+        process = subprocess.Popen(command, cwd=ROOT, stdout=said, stderr=warned)
         _, status, used = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - begun
         process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            said.seek(0)
-            words = said.read()[-2_000:].decode(errors="replace")
-            raise RuntimeError(f"{' '.join(command)[:300]} gave {process.returncode}: {words}")
-    return Run(
-        seconds, used.ru_maxrss / 1024 if sys.platform != "darwin" else used.ru_maxrss / 2**20
-    )
+        words = [_text(said), _text(warned)]
+    if process.returncode:
+        told = "".join(words)[-2_000:]
+        raise RuntimeError(f"{' '.join(command)[:300]} gave {process.returncode}: {told}")
+    peak = used.ru_maxrss / (1024 if sys.platform != "darwin" else 2**20)
+    return Run(seconds, peak, used.ru_utime + used.ru_stime, words[0])
+
+
+def _text(file: IO[bytes]) -> str:
+    file.seek(0)
+    return file.read().decode(errors="replace")
 
 
 def _least_and_median(values: list[float]) -> tuple[float, float]:

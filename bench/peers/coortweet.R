@@ -12,9 +12,8 @@
 suppressPackageStartupMessages(library(data.table))
 setDTthreads(2)
 
-# Every two shares of one object, the one that comes first in the input as the left one.
-all_pairs <- function(shares, within) {
-  placed <- copy(shares)[, place := seq_len(.N)]
+# Every two shares of one object, the one with the lower place as the left one.
+all_pairs <- function(placed, within) {
   met <- placed[placed, on = .(place < place), nomatch = NULL, allow.cartesian = TRUE,
     .(content_id = x.content_id, content_id_y = i.content_id, account_id = x.account_id,
       account_id_y = i.account_id, time_delta = x.timestamp - i.timestamp)]
@@ -37,8 +36,9 @@ detected <- function(shares, within, at_least, loops) {
   active <- shares[, if (.N >= at_least) .SD, by = account_id]
   names <- c("object_id", "account_id", "content_id")
   active[, (names) := lapply(.SD, as.factor), .SDcols = names]
+  active[, place := seq_len(.N), by = object_id]
   pairs <- active[, all_pairs(.SD, within), by = object_id,
-    .SDcols = c("account_id", "content_id", "timestamp")]
+    .SDcols = c("account_id", "content_id", "timestamp", "place")]
   texts <- setdiff(base::names(pairs), "time_delta")
   pairs[, (texts) := lapply(.SD, as.character), .SDcols = texts]
   if (!loops) pairs <- without_loops(pairs)

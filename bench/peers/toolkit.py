@@ -2,7 +2,7 @@
 
     toolkit.py POSTS.csv FOLDER WITHIN MIN_WEIGHT NETWORK...
 
-NETWORK: repost, text, link. Writes FOLDER/NETWORK.csv (user_1, user_2, weight) without loops, and
+NETWORK: repost, text, link. Writes FOLDER/NETWORK.csv (source, target, weight) without loops, and
 prints a line of JSON: the seconds of reading the posts, and of each network, on two processes.
 
 Without loops, because this version (1.5.2) pairs each post with itself, which adds loops and
@@ -60,7 +60,7 @@ def _write(database: str, table: str, path: Path) -> None:
     asked = f"select user_1, user_2, weight from {table} where user_1 <> user_2"
     with contextlib.closing(sqlite3.connect(database)) as opened, path.open("w") as file:
         writer = csv.writer(file)
-        writer.writerow(("user_1", "user_2", "weight"))
+        writer.writerow(("source", "target", "weight"))
         writer.writerows(opened.execute(asked))
 
 
