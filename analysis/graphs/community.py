@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 # Passing on mostly means agreeing, while replies and mentions also cross to opponents: Conover
 # et al. (2011), Political Polarization on Twitter, ICWSM. So two of these count as one of those.
-KIND_WEIGHTS = {"repost": 1.0, "quote": 1.0, "reply": 0.5, "mention": 0.5}
+KIND_WEIGHTS = {"repost": 1.0, "quote": 1.0, "forward": 1.0, "reply": 0.5, "mention": 0.5}
 _MOST_LEVELS = 20  # unbounded, a large sparse graph can keep Louvain going for ever
 
 
