@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -10,6 +11,8 @@ from analysis.graphs.coaction import TRACES
 
 # Python's white space, spelled out: engines and libraries mean different things by \s.
 _SPACE = "[\t\n\x0b\x0c\r\x1c-\x1f \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
+# In one pass: whose words they are, links, mentions, hashtags, entities, all that is no letter.
+_NO_WORD = r"^rt @\w+:?|(?:https?://\S+|[@#]\w+|&\w+;|[^\p{L}\p{M}\p{N}])+"
 _LEAST_WORDS = 5  # shorter texts are said by many for no reason
 _LEAST_TAGS = 2
 _SEED = 20_201  # of hashes; any number does, as long as it stays
@@ -44,12 +47,7 @@ def plain_text(column: str = "text") -> pl.Expr:
         pl.col(column)
         .str.normalize("NFKC")
         .str.to_lowercase()
-        .str.replace_all(r"^rt @\w+:? ", "")
-        .str.replace_all(r"https?://\S+", " ")
-        .str.replace_all(r"[@#＃]\w+", " ")
-        .str.replace_all(r"&\w+;", " ")
-        .str.replace_all(r"['’`]", "")
-        .str.replace_all(r"[^\p{L}\p{M}\p{N}]+", " ")
+        .str.replace_all(_NO_WORD, " ")
         .str.strip_chars(" ")
     )
     enough = words.str.count_matches(" ", literal=True) >= _LEAST_WORDS - 1
@@ -82,17 +80,16 @@ def plain_link(column: str) -> pl.Expr:
 
 
 def traces_of(
-    posts: pl.DataFrame,
-    by: Collection[str],
-    *,
-    text: Callable[[str], pl.Expr] = plain_text,
+    posts: pl.DataFrame, by: Collection[str], *, as_toolkit: bool = False
 ) -> pl.DataFrame:
     """Give what posts share: TRACES, distinct, of the kinds in `by` (of `TRACE_NAMES`).
 
     posts: the columns of POSTS that `columns_for(by)` names. Near texts are not made here: they
-    are found among all posts at once, by `near_text.near_texts`. text: how texts are compared.
+    are found among all texts at once, by `near_text.near_texts`. as_toolkit: compare texts and
+    links as coordination-network-toolkit does, to the letter.
     """
-    made = [_SHARED[name](posts, text) for name in by]
+    spelling = _TOOLKIT if as_toolkit else _PLAIN
+    made = [_SHARED[name](posts, spelling) for name in by]
     if not made:
         return TRACES.to_frame()
     found = [
@@ -106,6 +103,13 @@ def traces_of(
         for name, frame in zip(by, made, strict=True)
     ]
     return pl.concat(found).unique(maintain_order=True)
+
+
+def texts_of(posts: pl.DataFrame) -> pl.DataFrame:
+    """Give the texts that near texts are found among: object (as in TRACES of "text"), text."""
+    own = posts.filter(pl.col("kind") != "repost", pl.col("text").is_not_null())
+    plain = own.select(text=plain_text("text")).drop_nulls().unique()
+    return plain.select(_number("text", TRACE_NAMES.index("text") + 1).alias("object"), "text")
 
 
 def columns_for(by: Collection[str]) -> list[str]:
@@ -126,32 +130,46 @@ def _number(column: str, salt: int = 0) -> pl.Expr:
 
 _BASE = ("post_key", "author_key")
 _AT = pl.col("sort_at").dt.epoch("s").alias("at")
-_Text = Callable[[str], pl.Expr]
 
 
-def _reposts(posts: pl.DataFrame, text: _Text) -> pl.DataFrame:
+@dataclass(frozen=True, slots=True)
+class _Spelling:
+    """How texts and links are compared."""
+
+    text: Callable[[str], pl.Expr]
+    link: Callable[[str], pl.Expr]
+    blind: bool  # a repost of nobody knows what is known by its text
+
+
+_PLAIN = _Spelling(plain_text, plain_link, blind=True)
+_TOOLKIT = _Spelling(toolkit_text, pl.col, blind=False)
+
+
+def _reposts(posts: pl.DataFrame, how: _Spelling) -> pl.DataFrame:
     """The post that is passed on; where a file does not say which, its text tells."""
     known = posts.filter(pl.col("kind") == "repost")
     exact = known.filter(pl.col("repost_of_key").is_not_null())
     made = exact.select(*_BASE, _AT, object="repost_of_key")
-    if exact.height == known.height or "text" not in posts.columns:
+    if exact.height == known.height or not how.blind:
         return made
-    blind = known.filter(pl.col("repost_of_key").is_null()).select(*_BASE, _AT, object=text("text"))
+    blind = known.filter(pl.col("repost_of_key").is_null()).select(
+        *_BASE, _AT, object=how.text("text")
+    )
     return pl.concat([made, blind.drop_nulls("object")])
 
 
-def _texts(posts: pl.DataFrame, text: _Text) -> pl.DataFrame:
+def _texts(posts: pl.DataFrame, how: _Spelling) -> pl.DataFrame:
     own = posts.filter(pl.col("kind") != "repost", pl.col("text").is_not_null())
-    return own.select(*_BASE, _AT, object=text("text")).drop_nulls("object")
+    return own.select(*_BASE, _AT, object=how.text("text")).drop_nulls("object")
 
 
-def _links(posts: pl.DataFrame, text: _Text) -> pl.DataFrame:
+def _links(posts: pl.DataFrame, how: _Spelling) -> pl.DataFrame:
     own = posts.filter(pl.col("kind") != "repost", pl.col("urls").list.len() > 0)
     rows = own.select(*_BASE, _AT, object="urls").explode("object").drop_nulls("object")
-    return rows.with_columns(plain_link("object")).filter(pl.col("object") != "")
+    return rows.with_columns(how.link("object")).filter(pl.col("object") != "")
 
 
-def _hashtags(posts: pl.DataFrame, text: _Text) -> pl.DataFrame:
+def _hashtags(posts: pl.DataFrame, how: _Spelling) -> pl.DataFrame:
     """The hashtags of a post, if there are at least two, in the alphabet's order.
 
     Those of a repost are not its author's choice, unless a file does not say what it passes on:
@@ -159,20 +177,22 @@ def _hashtags(posts: pl.DataFrame, text: _Text) -> pl.DataFrame:
     """
     chosen = (pl.col("kind") != "repost") | pl.col("repost_of_key").is_null()
     own = posts.filter(chosen, pl.col("hashtags").list.len() >= _LEAST_TAGS)
-    return own.select(*_BASE, _AT, object=pl.col("hashtags").list.unique().list.sort().list.join(" "))
+    return own.select(
+        *_BASE, _AT, object=pl.col("hashtags").list.unique().list.sort().list.join(" ")
+    )
 
 
-def _replies(posts: pl.DataFrame, text: _Text) -> pl.DataFrame:
+def _replies(posts: pl.DataFrame, how: _Spelling) -> pl.DataFrame:
     rows = posts.filter(pl.col("reply_to_key").is_not_null())
     return rows.select(*_BASE, _AT, object="reply_to_key")
 
 
-def _media(posts: pl.DataFrame, text: _Text) -> pl.DataFrame:
+def _media(posts: pl.DataFrame, how: _Spelling) -> pl.DataFrame:
     own = posts.filter(pl.col("kind") != "repost", pl.col("media").list.len() > 0)
     return own.select(*_BASE, _AT, object="media").explode("object").drop_nulls("object")
 
 
-_SHARED: dict[str, Callable[[pl.DataFrame, _Text], pl.DataFrame]] = {
+_SHARED: dict[str, Callable[[pl.DataFrame, _Spelling], pl.DataFrame]] = {
     "repost": _reposts,
     "text": _texts,
     "link": _links,

@@ -1,0 +1,104 @@
+"""From an input to what its posts share, in an engine; read batch by batch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from analysis.graphs.coaction import TRACES
+from analysis.graphs.near_text import near_texts
+from analysis.graphs.traces import TRACE_NAMES, columns_for, numbers, texts_of, traces_of
+from monitor.engines import Engine, Lazy
+from monitor.inputs import Input
+
+_NEAR, _TEXT = TRACE_NAMES.index("near-text"), TRACE_NAMES.index("text")
+# More distinct texts than this are compared to the letter only: their signatures fill the memory.
+MOST_TEXTS = 3_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traced:
+    """What the posts of an input share."""
+
+    traces: Lazy  # TRACES
+    authors: pl.DataFrame  # author (number), author_key, handle, posts; by author_key
+    posts: int
+    notes: tuple[str, ...]
+
+
+def traced(
+    source: Input,
+    by: Sequence[str],
+    engine: Engine,
+    *,
+    as_toolkit: bool = False,
+    on_progress: Callable[[int], None] = lambda _: None,
+) -> Traced:
+    """Read an input into an engine. on_progress: is told how many posts each batch had."""
+    reading = _Reading(by, as_toolkit=as_toolkit)
+    rows = engine.load(reading.batches(source, on_progress), TRACES)
+    notes: tuple[str, ...] = ()
+    if "near-text" in by:
+        rows, notes = _with_near_texts(rows, reading, engine)
+    return Traced(traces=rows, authors=reading.authors(), posts=reading.posts, notes=notes)
+
+
+class _Reading:
+    """Goes through the batches once, and remembers who wrote."""
+
+    def __init__(self, by: Sequence[str], *, as_toolkit: bool) -> None:
+        self.by = [name for name in by if name != "near-text"]
+        self._near = "near-text" in by
+        if self._near and "text" not in self.by:
+            self.by.append("text")
+        self._as_toolkit = as_toolkit
+        self._columns = [*dict.fromkeys((*columns_for(self.by), "handle"))]
+        self._authors: list[pl.DataFrame] = []
+        self.texts: list[pl.DataFrame] = []
+        self.posts = 0
+
+    def batches(self, source: Input, on_progress: Callable[[int], None]) -> Iterator[pl.DataFrame]:
+        for batch in source.batches(*self._columns):
+            self.posts += batch.height
+            self._authors.append(
+                batch.group_by("author_key").agg(pl.col("handle").last(), posts=pl.len())
+            )
+            if self._near:
+                self.texts.append(texts_of(batch))
+            yield traces_of(batch, self.by, as_toolkit=self._as_toolkit)
+            on_progress(batch.height)
+
+    def authors(self) -> pl.DataFrame:
+        empty = pl.DataFrame(
+            schema={"author_key": pl.String, "handle": pl.String, "posts": pl.UInt32}
+        )
+        together = pl.concat([empty, *self._authors]).group_by("author_key")
+        counted = together.agg(pl.col("handle").drop_nulls().last(), pl.col("posts").sum())
+        return counted.sort("author_key").select(
+            numbers("author_key").alias("author"), "author_key", "handle",
+            pl.col("posts").cast(pl.Int64),
+        )  # fmt: skip
+
+
+def _with_near_texts(rows: Lazy, reading: _Reading, engine: Engine) -> tuple[Lazy, tuple[str, ...]]:
+    import narwhals as nw
+
+    if not reading.texts:
+        return rows, ()
+    texts = pl.concat(reading.texts).unique("object")
+    if texts.height > MOST_TEXTS:
+        return rows, (f"{texts.height:,} texts are too many to look for almost equal ones.",)
+    clusters = near_texts(texts)
+    of = engine.load([clusters], pl.Schema({"object": pl.Int64(), "cluster": pl.Int64()}))
+    said = rows.filter(nw.col("trace") == _TEXT).join(of, on="object", how="inner")
+    near = said.select(
+        # Another kind of object than the text itself, so another number.
+        trace=nw.lit(_NEAR),
+        object=nw.col("cluster") - 1,
+        author="author",
+        post="post",
+        at="at",
+    ).with_columns(nw.col("trace").cast(nw.Int64))
+    return engine.keep(nw.concat([rows, near.select(*TRACES.names())])), ()
