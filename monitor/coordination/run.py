@@ -1,0 +1,117 @@
+"""From an input to who acts together more often than chance explains."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import narwhals as nw
+import polars as pl
+
+from analysis.graphs.coordination import Coordination, Settings, coordination
+from analysis.graphs.evidence import EVIDENCE, evidence, ties
+from analysis.graphs.traces import TRACE_NAMES
+from analysis.graphs.window import estimated_window
+from monitor.coordination.found import Found
+from monitor.coordination.lookup import lookup
+from monitor.coordination.portraits import portraits
+from monitor.coordination.tables import account_table, edge_table, evidence_table
+from monitor.coordination.tracing import Traced, traced
+from monitor.engines import Engine
+from monitor.inputs import Input
+
+DEFAULT_WITHIN = 60  # seconds
+STANDING = (
+    "Acting together more often than chance explains is no proof of bots, payment or falsehood: "
+    "fans, newsrooms and volunteers do so too. Look at the posts."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What is asked for."""
+
+    by: tuple[str, ...] = TRACE_NAMES
+    within: int | None = DEFAULT_WITHIN  # seconds; None: estimated from the input
+    min_weight: int = 2
+    fdr: float = 0.01
+
+
+def coordinated(
+    source: Input,
+    asked: Asked,
+    engine: Engine,
+    *,
+    on_progress: Callable[[int], None] = lambda _: None,
+) -> Found:
+    """Find who acts together more often than chance explains."""
+    read = traced(source, asked.by, engine, on_progress=on_progress)
+    notes = [*source.notes, *read.notes]
+    within = asked.within
+    if within is None:
+        within, note = _estimated(read, engine)
+        notes.append(note)
+    settings = Settings(by=asked.by, within=within, min_weight=asked.min_weight, fdr=asked.fdr)
+    found = coordination(read.traces, read.authors.height, settings=settings, keep=engine.keep)
+    notes += _notes(found, read, engine)
+    return _named(source, read, found, settings, notes, engine)
+
+
+def _named(
+    source: Input,
+    read: Traced,
+    found: Coordination,
+    settings: Settings,
+    notes: list[str],
+    engine: Engine,
+) -> Found:
+    met = EVIDENCE.to_frame()
+    if found.pairs.height:
+        shown = [TRACE_NAMES.index(name) for name in settings.by]
+        some = read.traces.filter(nw.col("trace").is_in(shown))
+        met = evidence(
+            some, found.pairs, within=settings.within, load=engine.load, keep=engine.keep
+        )
+    tied = ties(met)
+    named = lookup(source, read.authors, pl.concat([met["post"], met["post_b"]]))
+    accounts = account_table(found, named)
+    proof = evidence_table(found, met, named)
+    return Found(
+        target=source.wanted.name,
+        within=settings.within,
+        by=found.views,
+        fdr=settings.fdr,
+        posts=read.posts,
+        accounts=read.authors.height,
+        tested=found.tested,
+        insufficient=found.insufficient,
+        groups=portraits(accounts, proof, read.posts),
+        account_table=accounts,
+        edge_table=edge_table(found, tied, named),
+        evidence_table=proof,
+        notes=[*notes, STANDING],
+    )
+
+
+def _estimated(read: Traced, engine: Engine) -> tuple[int, str]:
+    shares = engine.collect(read.traces.select("object", "at"))
+    within = estimated_window(shares)
+    if within is None:
+        few = "too few objects are shared twice to estimate a window"
+        return DEFAULT_WITHIN, f"Window: {DEFAULT_WITHIN} s; {few}."
+    return within, f"Window: {within} s, estimated from how fast the fastest tenth is shared."
+
+
+def _notes(found: Coordination, read: Traced, engine: Engine) -> list[str]:
+    notes = []
+    if found.left_out:
+        notes.append(
+            f"{found.left_out:,} objects are left out that nearly everybody shares: "
+            "to share them tells nothing."
+        )
+    odd = engine.collect(read.traces.filter(nw.col("at") % 60 != 0).select(n=nw.len())).item()
+    if read.posts and not odd:
+        notes.append(
+            "Times in this input are whole minutes: within 60 s means the same minute or the next."
+        )
+    return notes
