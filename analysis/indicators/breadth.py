@@ -76,9 +76,12 @@ def _usual_authors(facts: Facts) -> np.ndarray:
     step = DAY * max(1, ceil((facts.until - facts.since) / DAY))
     known_from = facts.known_from or facts.since
     counts = []
+    anchor = facts.anchor or facts.since
     for back in range(1, _MEMORY // step + 1):
-        start, end = facts.since - back * step, facts.until - back * step
-        loud = any(first < end and last > start for first, last in facts.loud)
+        start = anchor - back * step
+        end = start + (facts.until - facts.since)
+        left_out = (*facts.loud, (facts.since, facts.until))
+        loud = any(first < end and last > start for first, last in left_out)
         if start >= known_from and not loud:
             counts.append(between(facts.acts, start, end)["author_id"].n_unique())
     return np.array(counts, dtype=np.float64)

@@ -92,7 +92,7 @@ def dials(facts: Facts) -> Dials:
         if not known or any(start < until and end > since for start, end in facts.loud):
             continue
         # Today is what is asked about: it is no quiet time for the others to be compared with.
-        before = replace(facts, loud=(*facts.loud, today)).at(since, until)
+        before = replace(facts, loud=(*facts.loud, today), anchor=facts.since).at(since, until)
         past.append(component_values(before))
     series = {name: [values[name] for values in past] for name in now}
     return Dials(

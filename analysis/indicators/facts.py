@@ -38,6 +38,7 @@ class Facts:
     acts: pl.DataFrame
     since: datetime
     until: datetime
+    anchor: datetime | None = None  # what is usual is told by the time before it; None: `since`
     known_from: datetime | None = None  # from when its acts are known without a break
     coverage: float | None = None
     near: bool = False  # whether near_id was computed
