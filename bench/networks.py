@@ -40,16 +40,17 @@ class Posts:
             self._accounts.append(named.unique("number"))
             yield traces_of(batch, by, as_toolkit=True)
 
-    def named(self, edges: pl.DataFrame) -> pl.DataFrame:
-        """Give source, target, weight, by the accounts' ids."""
+    def named(self, edges: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+        """Give source, target, weight of networks, by the accounts' ids."""
         known = pl.concat(self._accounts).unique("number").select(
             "number", account=pl.col("key").str.split_exact(":", 1).struct.field("field_1")
         )  # fmt: skip
-        return (
-            edges.join(known, left_on="author", right_on="number")
+        return {
+            name: found.join(known, left_on="author", right_on="number")
             .join(known, left_on="author_b", right_on="number", suffix="_b")
             .select(source="account", target="account_b", weight="weight")
-        )
+            for name, found in edges.items()
+        }
 
     def shares(self) -> pl.DataFrame:
         """Give the reposts as CooRTweet takes them."""
@@ -90,14 +91,19 @@ def _as_toolkit(
     begun = time.perf_counter()
     traces = engine.load(posts.traces(names), TRACES)
     seconds["read"] = time.perf_counter() - begun
+    edges = {}
     for name in names:
         begun = time.perf_counter()
         chosen = traces.filter(nw.col("trace") == TRACE_NAMES.index(name))
         rows = engine.keep(marked(chosen, within=within))
         found = co_action(rows, within=within, keep=engine.keep, min_weight=min_weight)
-        edges = posts.named(engine.collect(found))
+        edges[name] = engine.collect(found)
         seconds[name] = time.perf_counter() - begun
-        edges.write_csv(folder / f"{name}.csv")
+    begun = time.perf_counter()
+    named = posts.named(edges)
+    seconds["names"] = time.perf_counter() - begun
+    for name, found_edges in named.items():
+        found_edges.write_csv(folder / f"{name}.csv")
 
 
 def _as_coortweet(
