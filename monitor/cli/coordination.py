@@ -1,0 +1,261 @@
+"""`gaung coordination`."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from monitor.cli.context import Given, read_time
+from monitor.cli.options import since_option, until_option
+
+if TYPE_CHECKING:
+    from monitor.engines import Engine
+    from monitor.inputs import Input
+    from monitor.wiring import App
+
+_HELP = """Tell who acts together more often than chance explains, with the posts that prove it.
+
+TARGET is a watch, a "#hashtag" in quotes, or `all`. Two accounts act together when they share the
+same thing within --within. How often chance would have it follows from how active both are and how
+popular each thing is; of all pairs those are told that keep the rate of false ones below --fdr, and
+three or more accounts that hang together by them are a group. `insufficient data` is an answer.
+
+Acting together is no proof of bots, payment or falsehood.
+
+\b
+Views: --groups (default), --accounts (all of them, most coordinated first), --edges, --evidence.
+With --as, the exact networks of other tools, untested: cnt (coordination-network-toolkit; --by
+repost, text, link or reply) and coortweet (CooRTweet; with --min-participation, --edge-weight).
+
+\b
+Examples:
+  gaung coordination "#IndonesiaGelap"
+  gaung coordination air-bersih --since 7d --by repost --within 30s --edges --format csv
+  gaung coordination --input tweets.csv --accounts --format csv > accounts.csv
+  gaung coordination all --input posts.csv --as cnt --by link --min-weight 2 --edges --format csv
+"""
+_KINDS = ("repost", "text", "near-text", "link", "hashtags", "reply", "media", "all")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "": 1}
+_WITHIN = re.compile(r"(\d+)([smh]?)")
+
+
+class WithinType(click.ParamType[int]):
+    """A window such as 60s, 5m or auto (-1)."""
+
+    name = "within"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
+        """Read it, in seconds."""
+        if isinstance(value, int):
+            return value
+        if value == "auto":
+            return -1
+        match = _WITHIN.fullmatch(str(value))
+        if match is None:
+            self.fail(f"{value!r} is no window: write 60s, 5m, 1h or auto", param, ctx)
+        return int(match[1]) * _SECONDS[match[2]]
+
+
+@click.command("coordination", help=_HELP)
+@click.argument("target", required=False)
+@click.option(
+    "--by",
+    type=click.Choice(_KINDS),
+    help="What is shared.  [default: all; with --as: repost]",
+)
+@click.option(
+    "--within", type=WithinType(), metavar="60s|auto", help="[default: 60s; coortweet: 10s]"
+)
+@click.option(
+    "--min-weight", type=click.IntRange(1), metavar="N", help="[default: 2 things; cnt: 1 post]"
+)
+@click.option(
+    "--fdr",
+    type=click.FloatRange(0, 1, min_open=True),
+    default=0.01,
+    show_default=True,
+    help="Share of false pairs that is borne.",
+)
+@click.option("--as", "like", type=click.Choice(["cnt", "coortweet"]), help="As another tool.")
+@click.option("--loops", is_flag=True, help="With --as: also an account with itself.")
+@click.option(
+    "--min-participation", type=click.IntRange(1), default=2, help="For coortweet.  [default: 2]"
+)
+@click.option(
+    "--edge-weight",
+    type=click.FloatRange(0, 1),
+    metavar="QUANTILE",
+    help="For coortweet: only edges heavier than this quantile (its subgraph).",
+)
+@click.option(
+    "--input",
+    "path",
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="A file or folder instead of the store; it is not imported.",
+)
+@click.option(
+    "--engine",
+    "engine_name",
+    type=click.Choice(["duckdb", "polars", "spark"]),
+    default="duckdb",
+    show_default=True,
+)
+@click.option("--memory-limit", metavar="1GB", help="For duckdb.  [default: 1GB]")
+@since_option
+@until_option
+@click.option("--groups", "view", flag_value="groups", default="groups", help="The groups.")
+@click.option("--accounts", "view", flag_value="accounts", help="Every account, ranked.")
+@click.option("--edges", "view", flag_value="edges", help="Who with whom, both ways.")
+@click.option("--evidence", "view", flag_value="evidence", help="The posts behind the edges.")
+@click.option(
+    "--format",
+    "format_name",
+    type=click.Choice(["table", "json", "csv"]),
+    default="table",
+    show_default=True,
+)
+@click.pass_obj
+def coordination_command(given: Given, /, target: str | None, **options: Any) -> int:
+    """Find coordination once and render it."""
+    if target is None and options["path"] is None:
+        raise click.UsageError(
+            'name a TARGET: a watch, "#hashtag" in quotes, `all`, or a file with --input'
+        )
+    app = given.app()
+    with _engine(options["engine_name"], options["memory_limit"]) as engine, _progress() as told:
+        source = _source(app, target or "all", options)
+        if options["like"] is not None:
+            text = _like(source, engine, told, options)
+        else:
+            text = _own(source, engine, told, options)
+    _say_aside(source)
+    click.echo(text, nl=False)
+    return 0
+
+
+def _source(app: App, target: str, options: dict[str, Any]) -> Input:
+    from monitor import clock
+    from monitor.inputs import UnknownTargetError, opened, wanted
+
+    now = clock.now()
+    since = read_time(options["since"], option="--since", now=now, config=app.config)
+    until = read_time(options["until"], option="--until", now=now, config=app.config)
+    try:
+        asked = wanted(app.config, target, since=since, until=until)
+    except UnknownTargetError as error:
+        raise click.BadParameter(str(error), param_hint="TARGET") from None
+    return opened(app.stores, asked, path=options["path"])
+
+
+def _own(
+    source: Input, engine: Engine, told: Callable[[int], None], options: dict[str, Any]
+) -> str:
+    from analysis.graphs.traces import TRACE_NAMES
+    from monitor.cli.coordination_text import rendered
+    from monitor.coordination import DEFAULT_WITHIN, Asked, coordinated
+
+    within = DEFAULT_WITHIN if options["within"] is None else options["within"]
+    asked = Asked(
+        by=TRACE_NAMES if options["by"] in (None, "all") else (options["by"],),
+        within=None if within < 0 else within,
+        min_weight=options["min_weight"] or 2,
+        fdr=options["fdr"],
+    )
+    found = coordinated(source, asked, engine, on_progress=told)
+    return rendered(found, options["view"], options["format_name"])
+
+
+def _like(
+    source: Input, engine: Engine, told: Callable[[int], None], options: dict[str, Any]
+) -> str:
+    from monitor.cli.coordination_text import rendered_frame
+    from monitor.coordination.compat import OBJECTS, coortweet_network, toolkit_edges
+
+    by, within = options["by"] or "repost", options["within"]
+    if by not in OBJECTS:
+        raise click.BadParameter(
+            f"with --as, choose one of {', '.join(OBJECTS)}", param_hint="--by"
+        )
+    if within is not None and within < 0:
+        raise click.BadParameter("auto is not for --as: say the seconds", param_hint="--within")
+    if options["like"] == "cnt":
+        edges, notes = toolkit_edges(
+            source,
+            by,
+            engine,
+            within=60 if within is None else within,
+            min_weight=options["min_weight"] or 1,
+            loops=options["loops"],
+            on_progress=told,
+        )
+        for note in notes:
+            click.echo(f"note: {note}", err=True)
+        return rendered_frame(edges, options["format_name"], "cnt")
+    network, pairs = coortweet_network(
+        source,
+        by,
+        engine,
+        within=10 if within is None else within,
+        min_participation=options["min_participation"],
+        quantile=0.5 if options["edge_weight"] is None else options["edge_weight"],
+        loops=options["loops"],
+        on_progress=told,
+    )
+    if options["edge_weight"] is not None:
+        network = network.filter(network["above"])
+    shown = pairs if options["view"] == "evidence" else network
+    return rendered_frame(shown, options["format_name"], "coortweet")
+
+
+@contextmanager
+def _engine(name: str, memory_limit: str | None) -> Iterator[Engine]:
+    from monitor.engines import engine_of
+
+    engine = engine_of(name, memory_limit=memory_limit)
+    try:
+        yield engine
+    finally:
+        engine.close()
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int], None]]:
+    """Show on a terminal how many posts are read."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import (
+        MofNCompleteColumn,
+        Progress,
+        SpinnerColumn,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+
+    with Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    ) as progress:
+        task = progress.add_task("posts read", total=None)
+        yield lambda posts: progress.update(task, advance=posts)
+
+
+def _say_aside(source: Input) -> None:
+    for aside in source.set_aside[:3]:
+        click.echo(f"set aside: {aside.place}: {aside.reason}", err=True)
+    if len(source.set_aside) > 3:
+        click.echo(f"set aside: {len(source.set_aside):,} records in all", err=True)

@@ -1,0 +1,198 @@
+"""How the answers of `gaung coordination` look: tables, CSV, JSON."""
+
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import asdict
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from monitor.cli.tables import console, safe, table
+
+if TYPE_CHECKING:
+    from monitor.coordination import Found, Group
+
+SCHEMA = "gaung.coordination/1"
+_ACCOUNT_COLUMNS = ("account", "handle", "score", "q", "group")
+_EDGE_COLUMNS = ("source", "target", "weight", "q", "first_at", "last_at", "posts")
+_ROWS = 40  # of a table for people
+
+
+def rendered(found: Found, view: str, format_name: str) -> str:
+    """Give the whole answer as text."""
+    frame = {
+        "groups": _groups_frame(found),
+        "accounts": found.account_table,
+        "edges": found.edge_table,
+        "evidence": found.evidence_table,
+    }[view]
+    if format_name == "json":
+        return _json(found, view, frame)
+    if format_name == "csv":
+        chosen = {"accounts": _ACCOUNT_COLUMNS, "edges": _EDGE_COLUMNS}.get(view, frame.columns)
+        return as_csv(frame.select(chosen))
+    return _table(found, view, frame)
+
+
+def rendered_frame(frame: pl.DataFrame, format_name: str, like: str) -> str:
+    """Give a network of another tool as text."""
+    if format_name == "json":
+        rows = [{k: _plain(v) for k, v in row.items()} for row in frame.iter_rows(named=True)]
+        return json.dumps({"schema": f"gaung.{like}/1", "rows": rows}, ensure_ascii=False) + "\n"
+    if format_name == "csv":
+        shown = frame.select(_EDGE_COLUMNS) if set(_EDGE_COLUMNS) <= set(frame.columns) else frame
+        return as_csv(shown)
+    return _printed(frame.drop("posts", "by", strict=False), [])
+
+
+def as_csv(frame: pl.DataFrame) -> str:
+    """Give CSV: times in ISO 8601 UTC, lists with spaces, no formulas for a spreadsheet."""
+    cells = []
+    for name, dtype in frame.schema.items():
+        column = pl.col(name)
+        if isinstance(dtype, pl.Datetime):
+            column = column.dt.to_string("%Y-%m-%dT%H:%M:%SZ")
+        elif isinstance(dtype, pl.List):
+            column = column.list.join(" ")
+        elif dtype == pl.String:
+            risky = column.str.contains(r"^[=+\-@\t\r]") & ~column.str.contains(r"^-?\d+$")
+            column = pl.when(risky).then(pl.lit("'") + column).otherwise(column)
+        cells.append(column.alias(name))
+    return frame.select(cells).write_csv()
+
+
+def _groups_frame(found: Found) -> pl.DataFrame:
+    rows = [
+        {
+            "group": g.number,
+            "accounts": len(g.accounts),
+            "q": g.q,
+            "posts": g.posts,
+            "share": round(g.share, 4),
+            "together": g.together,
+            "first_at": g.first_at,
+            "last_at": g.last_at,
+            "median_delay": g.median_delay,
+            "leader": g.leader,
+            "by": max(g.by, key=lambda kind: g.by[kind]),
+            "pushed": g.pushed[0].what if g.pushed else "",
+            "members": g.accounts,
+        }
+        for g in found.groups
+    ]
+    utc = pl.Datetime("us", "UTC")
+    schema: dict[str, pl.DataType | type[pl.DataType]] = {
+        "group": pl.Int64, "accounts": pl.Int64, "q": pl.Float64, "posts": pl.Int64,
+        "share": pl.Float64, "together": pl.Int64, "first_at": utc, "last_at": utc,
+        "median_delay": pl.Float64, "leader": pl.String, "by": pl.String, "pushed": pl.String,
+        "members": pl.List(pl.String),
+    }  # fmt: skip
+    return pl.DataFrame(rows, schema=schema)
+
+
+def _json(found: Found, view: str, frame: pl.DataFrame) -> str:
+    head = {
+        "schema": SCHEMA,
+        "target": found.target,
+        "within_seconds": found.within,
+        "by": list(found.by),
+        "fdr": found.fdr,
+        "posts": found.posts,
+        "accounts": found.accounts,
+        "pairs_tested": found.tested,
+        "insufficient": found.insufficient or None,
+        "notes": found.notes,
+    }
+    if view == "groups":
+        rows: list[dict[str, Any]] = [_plain(asdict(group)) for group in found.groups]
+    else:
+        rows = [{k: _plain(v) for k, v in row.items()} for row in frame.iter_rows(named=True)]
+    return json.dumps({**head, view: rows}, ensure_ascii=False, indent=1) + "\n"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%dT%H:%M:%SZ")
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    return value
+
+
+def _table(found: Found, view: str, frame: pl.DataFrame) -> str:
+    head = [
+        f"{found.target}: {found.posts:,} posts by {found.accounts:,} accounts; "
+        f"looked at {', '.join(found.by) or 'nothing'} within {found.within} s",
+    ]
+    if found.insufficient:
+        return "\n".join([*head, "", found.insufficient, "", *found.notes]) + "\n"
+    if view == "groups":
+        body = _group_lines(found)
+        return "\n".join([*head, *body, "", *found.notes]) + "\n"
+    more = max(frame.height - _ROWS, 0)
+    tail = [f"… and {more:,} more: --format csv shows all"] if more else []
+    hidden = [
+        name for name in ("posts", "then_post", "first_post") if view in ("edges", "evidence")
+    ]
+    shown = frame.head(_ROWS).drop(hidden, strict=False)
+    return _printed(shown, [*tail, "", *found.notes], head)
+
+
+def _group_lines(found: Found) -> list[str]:
+    if not found.groups:
+        pairs = found.edge_table.height // 2
+        return [
+            "",
+            f"No group: of {found.tested:,} pairs, {pairs} act together more than chance explains "
+            f"(q ≤ {found.fdr:g}), and no three accounts hang together by them.",
+        ]
+    members = sum(len(g.accounts) for g in found.groups)
+    lines = [
+        "",
+        f"{len(found.groups)} groups of {members} accounts act together more than chance explains "
+        f"(q ≤ {found.fdr:g} of {found.tested:,} pairs).",
+    ]
+    for group in found.groups:
+        lines += ["", *_portrait(group)]
+    return lines
+
+
+def _portrait(group: Group) -> list[str]:
+    kinds = ", ".join(f"{kind} {times:,}" for kind, times in group.by.items())
+    shown = ", ".join(group.accounts[:8]) + (" …" if len(group.accounts) > 8 else "")
+    lines = [
+        f"Group {group.number}: {len(group.accounts)} accounts, {group.posts:,} posts "
+        f"({group.share:.1%} of all), {group.together:,} of them together; q = {group.q:.2g}",
+        f"  {group.first_at:%Y-%m-%d %H:%M} to {group.last_at:%Y-%m-%d %H:%M} UTC; half of the "
+        f"meetings within {group.median_delay:g} s; meetings by {kinds}",
+        f"  accounts: {shown}" + (f"; mostly first: {group.leader}" if group.leader else ""),
+    ]
+    for thing in group.pushed[:3]:
+        what = safe(thing.what.replace("\n", " "))[:90]
+        lines.append(f"  {thing.by}: {thing.accounts} accounts, {thing.posts} posts: {what}")
+    return lines
+
+
+def _printed(frame: pl.DataFrame, tail: list[str], head: list[str] | None = None) -> str:
+    out = io.StringIO()
+    numeric = [i for i, dtype in enumerate(frame.dtypes) if dtype.is_numeric()]
+    rows = [[_cell(value) for value in row] for row in frame.head(_ROWS).iter_rows()]
+    for line in head or []:
+        out.write(line + "\n")
+    console(out).print(table(frame.columns, rows, right=numeric))
+    out.write("\n".join(tail) + ("\n" if tail else ""))
+    return out.getvalue()
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S}"
+    if isinstance(value, float):
+        return f"{value:.3g}"
+    return str(value).replace("\n", " ")[:80]
