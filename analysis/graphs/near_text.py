@@ -41,6 +41,8 @@ def near_texts(texts: pl.DataFrame) -> pl.DataFrame:
     >>> near_texts(pl.DataFrame({"object": [7, 3, 5], "text": said}))["cluster"].to_list()
     [3, 5, 3]
     """
+    if texts.is_empty():
+        return pl.DataFrame(schema={"object": pl.Int64, "cluster": pl.Int64})
     known = texts.sort("object")
     words = known["text"].str.split(" ")
     lengths = words.list.len().to_numpy().astype(np.int64)
