@@ -12,7 +12,30 @@ import hashlib
 import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
+# Where an address leads to somebody's post or page.
+_SOCIAL = frozenset(
+    {
+        "bsky.app",
+        "facebook.com",
+        "fb.com",
+        "fb.watch",
+        "instagram.com",
+        "linkedin.com",
+        "njump.me",
+        "t.co",
+        "t.me",
+        "telegram.me",
+        "threads.com",
+        "threads.net",
+        "tiktok.com",
+        "twitter.com",
+        "x.com",
+        "youtu.be",
+        "youtube.com",
+    }
+)
 _LETTERS = 7  # 35 bits: 10,000 accounts share a name with a chance of 1 in 700
 
 
@@ -63,3 +86,15 @@ class Naming:
         """Give a name that is always the same, and not the account's own."""
         digest = hmac.new(self.salt.encode(), key.encode(), hashlib.sha256).digest()
         return f"akun-{base64.b32encode(digest).decode().lower()[:_LETTERS]}"
+
+
+def plain_if_personal(address: str) -> str:
+    """Leave out which page of a social platform it was: the address names its owner.
+
+    >>> plain_if_personal("https://x.com/ana/status/1"), plain_if_personal("https://air.id/a")
+    ('x.com/…', 'https://air.id/a')
+    """
+    parts = urlsplit(address)
+    host = (parts.hostname or "").removeprefix("www.")
+    is_personal = host in _SOCIAL or "@" in parts.path or "/users/" in parts.path
+    return f"{host}/…" if is_personal else address

@@ -14,8 +14,6 @@ ONE_WAY = 3
 # Guimerà & Amaral (2005) draw the line between provincial and connector hubs at 0.30: four of
 # five partners in one's own community, the fifth elsewhere.
 LEAST_PARTICIPATION = 0.30
-# Of those that any path leads through: the tenth that most paths lead through.
-BRIDGE_QUANTILE = 0.9
 
 ROLE_NAMES = ("originator", "amplifier", "bridge", "both", "audience", "too few")
 ROLES = pl.Schema(
@@ -45,7 +43,7 @@ def roles(edges: pl.DataFrame, partition: pl.DataFrame, betweenness: pl.DataFram
     from one community into another is seen passing on both, and hardly ever in between.
 
     * **bridge**: takes part in several communities (participation of at least 0.30 over at least
-      five ties) and is among the tenth that most paths of the backbone lead through;
+      five ties), and some shortest path of the backbone leads through it: few accounts have any;
     * **originator**: amplified at least three times as often as it amplifies;
     * **amplifier**: the reverse; `concentration` (Herfindahl) and `mostly` say on whom;
     * **both**: neither outweighs the other three times;
@@ -66,7 +64,7 @@ def roles(edges: pl.DataFrame, partition: pl.DataFrame, betweenness: pl.DataFram
         participation(plain, partition).drop("communities"), on="account", how="left"
     )
     counted = counted.join(betweenness, on="account", how="left")
-    told = counted.with_columns(role=_role(_threshold(counted)))
+    told = counted.with_columns(role=_role())
     return told.select(ROLES.names()).cast(ROLES).sort("account")
 
 
@@ -91,17 +89,10 @@ def _counted(edges: pl.DataFrame) -> pl.DataFrame:
     return both.with_columns(pl.col(name).fill_null(0).cast(pl.Int64) for name in counts)
 
 
-def _threshold(counted: pl.DataFrame) -> float | None:
-    """Give the betweenness that a bridge needs; None where no path leads through anybody."""
-    some = counted.filter(pl.col("betweenness") > 0)["betweenness"]
-    value = some.quantile(BRIDGE_QUANTILE, "higher")
-    return None if value is None else float(value)
-
-
-def _role(threshold: float | None) -> pl.Expr:
+def _role() -> pl.Expr:
     got, made = pl.col("amplified"), pl.col("amplifies")
     enough = got + made >= LEAST_ACTS
-    central = pl.lit(value=False) if threshold is None else pl.col("betweenness") >= threshold
+    central = pl.col("betweenness") > 0
     connects = (pl.col("participation") >= LEAST_PARTICIPATION) & (pl.col("ties") >= LEAST_ACTS)
     return (
         pl.when((enough & connects & central).fill_null(value=False))

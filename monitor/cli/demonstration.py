@@ -184,7 +184,7 @@ def _files(results: Results, place: DemoFolder) -> list[tuple[str, str]]:
         (f"{place.path}/mail/alert-*.eml", f"{len(results.alerts)} alerts"),
         (
             f"{place.path}/amplification.gexf",
-            f"{graph.nodes:,} accounts, {graph.edges:,} edges, for Gephi",
+            f"{graph.nodes.height:,} accounts, {graph.edges.height:,} edges, for Gephi",
         ),
         (f"{place.config}", "look further with it: the first lines say how"),
     ]

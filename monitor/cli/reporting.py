@@ -1,4 +1,4 @@
-"""`gaung report` and `gaung graph`."""
+"""`gaung report`."""
 
 from __future__ import annotations
 
@@ -29,20 +29,9 @@ Examples:
   gaung report "#IndonesiaGelap" --since 2025-02-22 --until 2025-02-25 --window 6h
   gaung report air-bersih --redact -o laporan.md
 """
-_GRAPH = """Write who amplified whom to FILE, in the format of its ending.
-
-An edge leads from the amplifier to the amplified; `weight` counts its interactions, and repost,
-quote, reply and mention count each kind. Formats: .gexf (Gephi), .graphml, .csv, .json.
-
-\b
-Examples:
-  gaung graph "#IndonesiaGelap" -o gelap.gexf
-  gaung graph air-bersih --since 7d -o edges.csv
-"""
 redact_option = click.option(
     "--redact", is_flag=True, help="For publication: pseudonyms but for public figures, no links."
 )
-_ENDINGS = (".gexf", ".graphml", ".csv", ".json")
 
 
 @click.command("report", help=_REPORT)
@@ -131,50 +120,3 @@ def target_of(app: App, text: str) -> Target:
         f'there is no watch {text!r} ({names}); for a hashtag write "#{text}", in quotes',
         param_hint="TARGET",
     )
-
-
-@click.command("graph", help=_GRAPH)
-@click.argument("target")
-@click.option("--kind", type=click.Choice(["amplification"]), default="amplification")
-@since_option
-@until_option
-@click.option(
-    "-o",
-    "--output",
-    required=True,
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Write here.",
-)
-@redact_option
-@click.pass_obj
-def graph_command(
-    given: Given,
-    target: str,
-    kind: str,
-    since: str | None,
-    until: str | None,
-    output: Path,
-    redact: bool,
-) -> int:
-    """Write the graph."""
-    if output.suffix.lower() not in _ENDINGS:
-        raise click.BadParameter(
-            f"{output.name}: write one of {', '.join(_ENDINGS)}", param_hint="-o"
-        )
-    from monitor import clock
-    from monitor.report.graph import write_graph
-
-    app, now = given.app(), clock.now()
-    chosen = target_of(app, target)
-    start = read_time(since, option="--since", now=now, config=app.config)
-    end = read_time(until, option="--until", now=now, config=app.config)
-    naming = app.naming() if redact else None
-    with app.stores.open(read_only=True) as store:
-        written = write_graph(store, chosen, output, since=start, until=end, naming=naming)
-    note_export(app, f"graph {chosen.name}", output, redacted=redact)
-    click.echo(
-        f"{output}: {written.nodes:,} accounts, {written.edges:,} edges from amplifier to "
-        f"amplified ({kind}); communities: {written.communities}"
-    )
-    return 0

@@ -10,10 +10,13 @@ from monitor.alert import Reason
 from monitor.demo.folder import DemoFolder
 from monitor.demo.judge import Verdict, judge
 from monitor.demo.records import HASHTAG, WATCH, Campaign
+from monitor.drawing.draw import draw
+from monitor.drawing.drawing import Drawing
+from monitor.drawing.write import write
+from monitor.inputs import Wanted, opened
 from monitor.measure import Target
 from monitor.report.compute import compute
 from monitor.report.formats import as_csv, as_json, as_markdown
-from monitor.report.graph import WrittenGraph, write_graph
 from monitor.report.report import Report
 from monitor.report.span import Span
 from monitor.wiring import App
@@ -36,7 +39,7 @@ class Results:
     """What there is to show, and where it lies."""
 
     report: Report
-    graph: WrittenGraph
+    graph: Drawing
     decisions: list[ToldRow]
     verdicts: list[Verdict]
     digests: list[Path]
@@ -48,11 +51,11 @@ def write_results(app: App, campaign: Campaign, folder: DemoFolder) -> Results:
     target = Target(WATCH, (HASHTAG.lower(),), watch=WATCH)
     start, end = campaign.start.astimezone(UTC), campaign.end.astimezone(UTC)
     span = Span(start, end, timedelta(hours=1))
+    asked = Wanted(WATCH, target.hashtags, watch=WATCH, since=start, until=end)
+    graph = draw(opened(app.stores, asked), "amplification")
+    write(graph, folder.path / "amplification.gexf")
     with app.stores.open(read_only=True) as store:
         report = compute(store, target, span, config=app.config, now=end)
-        graph = write_graph(
-            store, target, folder.path / "amplification.gexf", since=span.since, until=span.until
-        )
         verdicts = judge(store, campaign, report, target)
         decisions = [
             ToldRow(

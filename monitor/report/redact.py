@@ -4,37 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import TypeVar
-from urllib.parse import urlsplit
 
-from monitor.naming import Known, Naming
+from monitor.naming import Known, Naming, plain_if_personal
 from monitor.report.report import AmplifiedRow, AuthorRow, CountRow
 from monitor.report.rows import Ranked
 from monitor.store import Store
 
 _Row = TypeVar("_Row", AuthorRow, AmplifiedRow)
-
-# Where an address leads to somebody's post or page.
-_SOCIAL = frozenset(
-    {
-        "bsky.app",
-        "facebook.com",
-        "fb.com",
-        "fb.watch",
-        "instagram.com",
-        "linkedin.com",
-        "njump.me",
-        "t.co",
-        "t.me",
-        "telegram.me",
-        "threads.com",
-        "threads.net",
-        "tiktok.com",
-        "twitter.com",
-        "x.com",
-        "youtu.be",
-        "youtube.com",
-    }
-)
 
 
 def redacted(ranked: Ranked, store: Store, naming: Naming) -> Ranked:
@@ -63,11 +39,4 @@ def _row(row: _Row, known: dict[str, Known], naming: Naming) -> _Row:
 
 
 def _links(rows: list[CountRow]) -> list[CountRow]:
-    """Leave out which page of a social platform it was: the address names its owner."""
-    kept = []
-    for row in rows:
-        parts = urlsplit(row.name)
-        host = (parts.hostname or "").removeprefix("www.")
-        is_personal = host in _SOCIAL or "@" in parts.path or "/users/" in parts.path
-        kept.append(replace(row, name=f"{host}/…") if is_personal else row)
-    return kept
+    return [replace(row, name=plain_if_personal(row.name)) for row in rows]

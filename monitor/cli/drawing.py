@@ -1,0 +1,163 @@
+"""`gaung graph`."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from monitor.cli.auditing import note_export
+from monitor.cli.context import Given, read_time
+from monitor.cli.options import WindowType
+
+if TYPE_CHECKING:
+    from monitor.drawing.drawing import Drawing
+    from monitor.inputs import Input
+    from monitor.wiring import App
+
+_KINDS = ("amplification", "hashtags", "links")
+_ENDINGS = (".gexf", ".graphml", ".csv", ".json")
+_GRAPH = """Write a graph of TARGET (a watch, a #hashtag, or `all`) to FILE.
+
+\b
+amplification  who amplified whom: from amplifier to amplified, with acts of each
+               kind, roles, PageRank, betweenness, communities
+hashtags       which hashtags stand in the same posts
+links          which links are shared by the same accounts
+
+Formats by the ending of FILE: .gexf (Gephi, with the days on which each edge was there), .graphml,
+.csv (edges), .json. Edges say p, the disparity filter's: below 0.05 an edge is heavier than its
+ends' other ties explain.
+
+\b
+Examples:
+  gaung graph "#IndonesiaGelap" -o gelap.gexf
+  gaung graph air-bersih --since 7d --backbone 0.05 -o edges.csv
+  gaung graph --input tweets.csv --kind hashtags -o tags.graphml
+  gaung graph air-bersih --every 7d -o weeks.gexf
+"""
+
+
+@click.command("graph", help=_GRAPH)
+@click.argument("target", required=False)
+@click.option("--kind", type=click.Choice(_KINDS), default="amplification", show_default=True)
+@click.option(
+    "--backbone",
+    type=click.FloatRange(0, 1, min_open=True),
+    is_flag=False,
+    flag_value=0.05,
+    metavar="P",
+    help="Only edges with p below this. [without P: 0.05]",
+)
+@click.option(
+    "--every",
+    type=WindowType(),
+    metavar="DAYS",
+    help="Follow communities in steps, such as 7d; in .gexf and .json.",
+)
+@click.option(
+    "--input",
+    "path",
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="A file or folder instead of the store; it is not imported.",
+)
+@click.option(
+    "--since", "--from", "since", metavar="TIME", help="7d, 36h, 2026-11-23 or an ISO time."
+)
+@click.option("--until", "--to", "until", metavar="TIME", help="Up to when (not included).")
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write here.",
+)
+@click.option(
+    "--redact", is_flag=True, help="For publication: pseudonyms but for public figures, no links."
+)
+@click.pass_obj
+def graph_command(
+    given: Given,
+    target: str | None,
+    kind: str,
+    backbone: float | None,
+    every: timedelta | None,
+    path: Path | None,
+    since: str | None,
+    until: str | None,
+    output: Path,
+    redact: bool,
+) -> int:
+    """Write the graph."""
+    if output.suffix.lower() not in _ENDINGS:
+        raise click.BadParameter(
+            f"{output.name}: write one of {', '.join(_ENDINGS)}", param_hint="-o"
+        )
+    if target is None and path is None:
+        raise click.UsageError(
+            'name a TARGET: a watch, "#hashtag" in quotes, `all`, or a file with --input'
+        )
+    if every is not None and (kind != "amplification" or every < timedelta(days=1)):
+        raise click.BadParameter(
+            "steps of whole days, of --kind amplification", param_hint="--every"
+        )
+    app = given.app()
+    source = _source(app, target or "all", path, since, until)
+    from monitor.drawing.draw import draw, on_backbone
+    from monitor.drawing.write import opened_with, write
+
+    drawing = draw(source, kind, every=every)
+    if backbone is not None:
+        drawing = on_backbone(drawing, backbone)
+    if redact:
+        drawing = _redacted(app, drawing, from_store=path is None)
+    write(drawing, output)
+    if path is None:
+        note_export(app, f"graph {source.wanted.name}", output, redacted=redact)
+    click.echo(f"{output}: {_counted(drawing)}; opens with {opened_with(output)}")
+    for line in drawing.lines:
+        click.echo(f"  {line}")
+    return 0
+
+
+def _source(
+    app: App, target: str, path: Path | None, since: str | None, until: str | None
+) -> Input:
+    from monitor import clock
+    from monitor.inputs import UnknownTargetError, opened, wanted
+
+    now = clock.now()
+    start = read_time(since, option="--since", now=now, config=app.config)
+    end = read_time(until, option="--until", now=now, config=app.config)
+    try:
+        asked = wanted(app.config, target, since=start, until=end)
+    except UnknownTargetError as error:
+        raise click.BadParameter(str(error), param_hint="TARGET") from None
+    return opened(app.stores, asked, path=path)
+
+
+def _redacted(app: App, drawing: Drawing, *, from_store: bool) -> Drawing:
+    from monitor.drawing.draw import renamed
+    from monitor.drawing.redact import link_names, names
+
+    keys = drawing.nodes["key"].to_list()
+    if drawing.what == "links":
+        return renamed(drawing, link_names(keys))
+    if drawing.what != "accounts":
+        return drawing
+    handles = dict(drawing.nodes.select("key", "label").iter_rows())
+    stores = app.stores if from_store else None
+    return renamed(drawing, names(app.naming(), keys, handles, stores))
+
+
+def _counted(drawing: Drawing) -> str:
+    way = f" from {drawing.ends[0]} to {drawing.ends[1]}" if drawing.directed else ""
+    found = "" if drawing.communities is None else f"; {drawing.communities:,} communities"
+    return (
+        f"{drawing.nodes.height:,} {drawing.what}, {drawing.edges.height:,} edges{way} "
+        f"({drawing.kind}){found}"
+    )

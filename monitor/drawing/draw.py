@@ -1,0 +1,108 @@
+"""From an input to a graph that is ready to be written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+import polars as pl
+
+from monitor.drawing.amplification import amplification
+from monitor.drawing.course import with_course
+from monitor.drawing.drawing import Drawing
+from monitor.drawing.sharing import HASHTAG_COLUMNS, LINK_COLUMNS, hashtags, links
+from monitor.errors import OperatorError
+from monitor.inputs import Input
+
+_NOTHING = {
+    "amplification": "nobody reposted, quoted, answered or named anybody in this time",
+    "hashtags": "no post in this time has two hashtags",
+    "links": "no account shared two links in this time",
+    "coordination": "no two accounts act together more often than chance explains",
+}
+
+
+def draw(source: Input, kind: str, *, every: timedelta | None = None) -> Drawing:
+    """Draw an input. every: also follow communities in steps of so many days.
+
+    Raises `OperatorError` where there is nothing to draw.
+    """
+    drawing = _DRAWN[kind](source)
+    if drawing.edges.is_empty():
+        raise OperatorError(f"{source.wanted.name}: {_NOTHING[kind]}: there is no graph to write")
+    if every is not None:
+        drawing = with_course(drawing, source.acts(), every)
+    notes = list(source.notes)
+    if source.set_aside:
+        notes.append(f"{len(source.set_aside):,} records could not be read.")
+    return drawing.but(lines=(*drawing.lines, *notes))
+
+
+def on_backbone(drawing: Drawing, level: float) -> Drawing:
+    """Keep the edges that the disparity filter has below a level, and who has any of them."""
+    edges = drawing.edges.filter(pl.col("p") < level)
+    if edges.is_empty():
+        unjudged = drawing.edges["p"].null_count()
+        raise OperatorError(
+            f"no edge of {drawing.edges.height:,} is heavier than chance at --backbone {level:g} "
+            f"({unjudged:,} are the only one of both their ends): raise it, or leave it out"
+        )
+    ends = pl.concat([edges["source"], edges["target"]]).unique()
+    nodes = drawing.nodes.filter(pl.col("key").is_in(ends.implode()))
+    told = (
+        f"Backbone at {level:g}: {edges.height:,} of {drawing.edges.height:,} edges remain, and "
+        f"{nodes.height:,} of {drawing.nodes.height:,} {drawing.what}; what is said of these was "
+        "computed before."
+    )
+    return drawing.but(nodes=nodes, edges=edges, lines=(*drawing.lines, told))
+
+
+def labelled(drawing: Drawing, names: Mapping[str, str]) -> Drawing:
+    """Show nodes by these names; others by their keys."""
+    label = pl.col("key").replace(dict(names))
+    return drawing.but(nodes=drawing.nodes.with_columns(label=label))
+
+
+def renamed(drawing: Drawing, names: Mapping[str, str]) -> Drawing:
+    """Call nodes by these names everywhere, also as keys; order then tells nothing of the keys.
+
+    Two that have the same name stay two: the second is called `name-2`.
+    """
+    keys = drawing.nodes["key"].sort()
+    called = pl.DataFrame({"key": keys, "name": [names.get(key, key) for key in keys]})
+    place = pl.int_range(1, pl.len() + 1).over("name")
+    called = called.with_columns(
+        name=pl.when(place > 1).then(pl.format("{}-{}", "name", place)).otherwise("name")
+    )
+    of = dict(called.iter_rows())
+    shown = [name for name in ("mostly",) if name in drawing.nodes.columns]
+    nodes = drawing.nodes.with_columns(
+        pl.col("key").replace(of), *(pl.col(name).replace(of) for name in shown)
+    )
+    ends = [pl.col(side).replace(of) for side in ("source", "target")]
+    # Ids of posts lead to their authors.
+    edges = drawing.edges.drop("posts", strict=False).with_columns(ends)
+    course = drawing.course.with_columns(pl.col("key").replace(of))
+    nodes = nodes.with_columns(label=pl.col("key"))
+    return drawing.but(nodes=nodes, edges=edges, course=course).order()
+
+
+def _amplification(source: Input) -> Drawing:
+    drawing = amplification(source.acts(), source.wanted.name)
+    return labelled(drawing, source.handles(drawing.nodes["key"].to_list()))
+
+
+def _hashtags(source: Input) -> Drawing:
+    return hashtags(source.posts(*HASHTAG_COLUMNS), source.wanted.name)
+
+
+def _links(source: Input) -> Drawing:
+    return links(source.posts(*LINK_COLUMNS), source.wanted.name)
+
+
+_DRAWN: dict[str, Callable[[Input], Drawing]] = {
+    "amplification": _amplification,
+    "hashtags": _hashtags,
+    "links": _links,
+}
+KINDS = tuple(_DRAWN)
