@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -62,6 +62,13 @@ class CsvMapped:
         except ImportFileError:
             return Provenance()
         return csv_tools.tool_of(table.columns).provenance
+
+
+def pages_of_rows(
+    path: Path, columns: Columns, rows: Iterable[Row], options: ImportOptions
+) -> Iterator[Page]:
+    """Read rows that were taken out of a table before, as `CsvMapped` reads them."""
+    return csv_reading.pages_of(path, rows, options, partial(_gather, columns))
 
 
 def _mapping(table: Table, options: ImportOptions) -> dict[str, str]:

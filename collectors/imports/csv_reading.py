@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -126,9 +126,19 @@ def pages(
     gather: Callable[[Row, Gathered, ImportOptions], None],
 ) -> Iterator[Page]:
     """Read a table page by page, each row by `gather`, which may raise `RecordError`."""
+    return pages_of(table.path, table.rows(), options, gather)
+
+
+def pages_of(
+    path: Path,
+    rows: Iterable[Row | Rejected],
+    options: ImportOptions,
+    gather: Callable[[Row, Gathered, ImportOptions], None],
+) -> Iterator[Page]:
+    """Make pages of rows, each by `gather`, which may raise `RecordError`."""
     gathered = Gathered()
     end = 0
-    for row in table.rows():
+    for row in rows:
         gathered.received += 1
         if isinstance(row, Rejected):
             gathered.rejected.append(row)
@@ -138,7 +148,7 @@ def pages(
                 gather(row, gathered, options)
             except RecordError as error:
                 gathered.rejected.append(
-                    jsonl.rejected(table.path, row.line, error.reason, row.raw, field=error.field)
+                    jsonl.rejected(path, row.line, error.reason, row.raw, field=error.field)
                 )
         if gathered.received >= options.page_size:
             yield gathered.page(progress=end)

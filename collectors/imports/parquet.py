@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import polars as pl
@@ -11,11 +11,19 @@ import pyarrow.parquet as pq
 
 from collectors.errors import ImportFileError
 from collectors.imports import parquet_lake, parquet_table
+from collectors.imports.parquet_columns import LIST
 from collectors.imports.parquet_pages import page_from
 from collectors.imports.sample import ImportOptions, Provenance, Sample
 from collectors.page import Page
 
 NAME = "parquet"
+# What tells whose post it is, when, and of what kind.
+_ALWAYS = frozenset({
+    "post_key", "author_key", "handle", "kind", "captured_as", "post_id", "platform", "author",
+    "author_id", "post_type", "created_at", "indexed_at", "edited_at",
+    *(f"{of}_{what}" for of in ("repost_of", "reply_to", "quote_of")
+      for what in ("key", "id", "author")),
+})  # fmt: skip
 
 
 class Parquet:
@@ -50,6 +58,13 @@ class Parquet:
         return Provenance(tool="gaung" if columns >= parquet_lake.REQUIRED else None)
 
 
+def is_known(names: Iterable[str]) -> bool:
+    """Tell whether these columns are of one of the two kinds of tables that are read here."""
+    columns = set(names)
+    is_table = columns >= parquet_table.REQUIRED and bool(columns & parquet_table.AUTHOR)
+    return is_table or columns >= parquet_lake.REQUIRED
+
+
 def _opened(path: Path) -> pq.ParquetFile:
     try:
         return pq.ParquetFile(path)
@@ -65,8 +80,7 @@ def _shape_of(path: Path, schema: pa.Schema) -> Callable[[pl.DataFrame], pl.Data
     """Tell which of the two kinds of tables a file is, or refuse it by its columns."""
     columns = set(schema.names)
     is_lake = columns >= parquet_lake.REQUIRED
-    is_table = columns >= parquet_table.REQUIRED and bool(columns & parquet_table.AUTHOR)
-    if not (is_lake or is_table):
+    if not is_known(columns):
         raise ImportFileError(
             f"{path} has the columns {', '.join(schema.names)}; it needs post_key, author_key and"
             " created_at, or post_id, created_at and author or author_id: rename its columns, or"
@@ -81,6 +95,25 @@ def _shape_of(path: Path, schema: pa.Schema) -> Callable[[pl.DataFrame], pl.Data
     return parquet_lake.wide if is_lake else parquet_table.wide
 
 
+def _needed(schema: pa.Schema, options: ImportOptions) -> list[str]:
+    """Name the columns of a file from which those that are asked for are made."""
+    if options.only is None:
+        return list(schema.names)
+    tags = [name for name in ("hashtags_raw", "hashtags") if name in schema.names]
+    made_of = {
+        "text": ["text"],
+        "hashtags": tags if any(_is_list(schema.field(name).type) for name in tags) else ["text"],
+        "interactions": ["mentions", "text"],  # a text may tell whom it repeats
+        "followers": ["author_followers"],
+    }
+    asked = {column for name in options.only for column in made_of.get(name, [name])}
+    return [name for name in schema.names if name in asked or name in _ALWAYS]
+
+
+def _is_list(dtype: pa.DataType) -> bool:
+    return bool(pa.types.is_list(dtype) or pa.types.is_large_list(dtype))
+
+
 def _pages(
     path: Path,
     file: pq.ParquetFile,
@@ -88,9 +121,13 @@ def _pages(
     wide: Callable[[pl.DataFrame], pl.DataFrame],
 ) -> Iterator[Page]:
     size, total, read = path.stat().st_size, file.metadata.num_rows, 0
+    names = _needed(file.schema_arrow, options)
     try:
-        for batch in file.iter_batches(batch_size=options.page_size):
+        for batch in file.iter_batches(batch_size=options.page_size, columns=names):
             rows = pl.DataFrame(batch)
+            if options.only is not None and "hashtags" not in options.only:
+                # An empty list is there; what is missing would be looked for in the text.
+                rows = rows.with_columns(pl.lit([], LIST).alias("hashtags"))
             yield page_from(
                 rows,
                 wide(rows),

@@ -41,6 +41,9 @@ class ImportOptions:
     mapping: Mapping[str, str] = field(default_factory=dict)  # our field -> column of the file
     zone: tzinfo = UTC  # of clocks that say no offset
     page_size: int = 50_000  # records per page
+    # The columns of pages that are asked for; None: all. Importers that read column by column leave
+    # out the others, so that they are empty; those that read row by row give all.
+    only: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

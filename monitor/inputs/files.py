@@ -8,16 +8,19 @@ from pathlib import Path
 
 import polars as pl
 
+from analysis.frames import ACTS, POSTS
+from analysis.graphs import acts as acting
 from collectors.errors import ImportFileError
 from collectors.imports.detect import recognize
 from collectors.imports.sample import ImportOptions
 from collectors.page import Page
 from monitor.errors import OperatorError
-from monitor.inputs.input import Aside, Wanted, acts_in_order, in_order, names_of
+from monitor.inputs.input import Aside, Wanted, in_order, names_of
 from monitor.inputs.pages import acts_of_page, boosts_of, posts_of
-from monitor.inputs.tables import table_batches
+from monitor.inputs.tables import plain_table
 
 _MOST_ASIDE = 1_000  # kept to be shown; all are counted
+_PEOPLE = ("post_key", "author_key", "handle", "platform")
 
 
 class FileInput:
@@ -29,20 +32,17 @@ class FileInput:
         self.notes: list[str] = []
         self.set_aside: list[Aside] = []
         self.aside = 0
-        self._handles: dict[str, str] = {}
-        self._read_once = False
+        self._named: list[pl.DataFrame] | None = None
 
     def batches(self, *columns: str) -> Iterator[pl.DataFrame]:
         """Give the posts batch by batch; each post once, whatever file it stands in."""
         names = names_of(columns)
-        seen = pl.Series("seen", [], dtype=pl.UInt64)
-        for batch, is_distinct in self._all(frozenset(names)):
+        named: list[pl.DataFrame] = []
+        for batch in self._once(frozenset(names) | set(_PEOPLE)):
             chosen = batch.filter(self.wanted.chosen())
-            if not is_distinct or len(self._files) > 1:
-                chosen, seen = _unseen(chosen.unique("post_key", maintain_order=True), seen)
-            self._remember(chosen)
+            named.append(chosen.select("author_key", "handle").drop_nulls().unique("author_key"))
             yield chosen.select(names)
-        self._read_once = True
+        self._named = named
 
     def posts(self, *columns: str) -> pl.DataFrame:
         """Give all posts at once."""
@@ -50,59 +50,106 @@ class FileInput:
 
     def acts(self) -> pl.DataFrame:
         """Give who acted on whom in the posts that are asked for."""
-        keys = self.posts("post_key", "sort_at")["post_key"]
-        found = []
-        for page in self._pages():
-            acts = acts_of_page(page)
-            known = pl.col("post_key").is_null() | pl.col("post_key").is_in(keys.implode())
-            found.append(acts.filter(known))
-        together = acts_in_order(found)
-        return together.unique(maintain_order=True)
+        told, posts, boosts = [ACTS.to_frame()], [_people_of(POSTS.to_frame())], []
+        for table, page in self._all(frozenset({*acting.COLUMNS, *acting.TARGETS})):
+            if table is not None:
+                chosen = table.filter(self.wanted.chosen())
+                told.append(acting.acts_in(chosen))
+                posts.append(_people_of(table.filter(self.wanted.tagged())))
+            if page is not None:
+                known = posts_of(page)
+                acts = acts_of_page(page)
+                keys = known.filter(self.wanted.chosen()).select("post_key")
+                told.append(acts.join(keys, on="post_key", how="semi"))
+                boosts.append(acts.filter(pl.col("post_key").is_null()))
+                posts.append(_people_of(known.filter(self.wanted.tagged())))
+        people = pl.concat(posts)
+        if boosts:
+            told.append(self._wanted_boosts(pl.concat(boosts), people, at="acted_at"))
+        return acting.resolved(pl.concat(told), people)
 
     def handles(self, keys: Iterable[str]) -> dict[str, str]:
         """Give the handles of accounts, as far as the files say."""
-        if not self._read_once:
+        if self._named is None:
             for _ in self.batches("post_key"):
                 pass
-        return {key: self._handles[key] for key in keys if key in self._handles}
+        asked = pl.DataFrame({"author_key": list(keys)}, schema={"author_key": pl.String})
+        none = POSTS.to_frame().select("author_key", "handle")
+        named = pl.concat([none, *(self._named or [])]).join(asked, on="author_key", how="semi")
+        return dict(named.unique("author_key", keep="last", maintain_order=True).iter_rows())
 
-    def _remember(self, posts: pl.DataFrame) -> None:
-        known = posts.select("author_key", "handle").drop_nulls().unique("author_key", keep="last")
-        self._handles.update(known.iter_rows())
+    def _once(self, columns: frozenset[str]) -> Iterator[pl.DataFrame]:
+        """Give each post once, and in the end the reposts that are no posts."""
+        seen = pl.Series("seen", [], dtype=pl.UInt64)
+        tagged, boosts = [], []
+        for table, page in self._all(columns):
+            if table is not None and len(self._files) == 1:
+                yield table  # which holds each post once
+                continue
+            batch = posts_of(page) if page is not None else table
+            if batch is None:
+                continue
+            fresh, seen = _unseen(batch.unique("post_key", keep="first", maintain_order=True), seen)
+            yield fresh
+            if page is not None and (found := boosts_of(page)).height:
+                boosts.append(found)
+            if self.wanted.hashtags:
+                tagged.append(batch.filter(self.wanted.tagged()).select("post_key"))
+        if boosts:
+            targets = pl.concat(tagged) if tagged else POSTS.to_frame().select("post_key")
+            rest = pl.concat(boosts).unique("post_key", keep="first", maintain_order=True)
+            yield self._wanted_boosts(rest, targets, at="sort_at")
 
-    def _all(self, columns: frozenset[str]) -> Iterator[tuple[pl.DataFrame, bool]]:
-        """Give the posts, and whether the batches of this file hold each post once."""
+    def _wanted_boosts(self, boosts: pl.DataFrame, posts: pl.DataFrame, *, at: str) -> pl.DataFrame:
+        """Leave out the boosts of other posts, and those of another time."""
+        of = "target_post_key" if "target_post_key" in boosts.columns else "repost_of_key"
+        timely = boosts.filter(self.wanted.timely(at))
+        if not self.wanted.hashtags:
+            return timely
+        return timely.join(posts.select(pl.col("post_key").alias(of)).unique(), on=of, how="semi")
+
+    def _all(self, columns: frozenset[str]) -> Iterator[tuple[pl.DataFrame | None, Page | None]]:
+        """Give columns of posts where a file is a plain table, else pages."""
         self.set_aside.clear()
         self.aside = 0
-        needed = columns | {"post_key", "author_key", "handle"}
+        needed = columns | {"post_key"}
         needed |= {"hashtags"} if self.wanted.hashtags else set()
         needed |= {"sort_at"} if self.wanted.since or self.wanted.until else set()
+        acts = bool(needed & {"mentions", *acting.TARGETS})
+        only = needed | {"interactions"} if acts else needed
         for file in self._files:
-            table = table_batches(file, needed)
-            if table is not None:
-                yield from ((batch, True) for batch in table)
+            options = ImportOptions(
+                captured_at=datetime.fromtimestamp(file.stat().st_mtime, UTC), only=only
+            )
+            table = plain_table(file)
+            read = None if table is None else table.read(needed, options)
+            if read is None:
+                yield from ((None, page) for page in self._pages_of(file, options))
                 continue
-            for page in self._pages_of(file):
-                yield posts_of(page), False
-                if (boosts := boosts_of(page)).height and not self.wanted.hashtags:
-                    yield boosts, False
+            for batch in read[0]:
+                yield batch, None
+            for page in read[1]:
+                self._note_aside(page)
+                yield None, page
 
-    def _pages(self) -> Iterator[Page]:
-        for file in self._files:
-            yield from self._pages_of(file)
-
-    def _pages_of(self, file: Path) -> Iterator[Page]:
-        options = ImportOptions(captured_at=datetime.fromtimestamp(file.stat().st_mtime, UTC))
+    def _pages_of(self, file: Path, options: ImportOptions) -> Iterator[Page]:
         try:
-            importer = recognize(file)
-            for page in importer.pages(file, options):
-                self.aside += page.rejected.height
-                room = _MOST_ASIDE - len(self.set_aside)
-                for row in page.rejected.head(max(room, 0)).iter_rows(named=True):
-                    self.set_aside.append(Aside(row["locator"], row["reason"]))
+            for page in recognize(file).pages(file, options):
+                self._note_aside(page)
                 yield page
         except ImportFileError as error:
             raise OperatorError(str(error)) from error
+
+    def _note_aside(self, page: Page) -> None:
+        self.aside += page.rejected.height
+        room = max(_MOST_ASIDE - len(self.set_aside), 0)
+        for row in page.rejected.head(room).iter_rows(named=True):
+            field = f"{row['field']}: " if row["field"] else ""
+            self.set_aside.append(Aside(row["locator"], f"{field}{row['reason']}"))
+
+
+def _people_of(posts: pl.DataFrame) -> pl.DataFrame:
+    return posts.select(_PEOPLE)
 
 
 def _unseen(posts: pl.DataFrame, seen: pl.Series) -> tuple[pl.DataFrame, pl.Series]:

@@ -38,15 +38,22 @@ class Wanted:
 
     def chosen(self) -> pl.Expr:
         """Give the condition on POSTS."""
+        return self.tagged() & self.timely()
+
+    def tagged(self) -> pl.Expr:
+        """Give the condition on the hashtags of POSTS."""
+        if not self.hashtags:
+            return pl.lit(value=True)
+        wanted = pl.element().is_in(list(self.hashtags))
+        return pl.col("hashtags").list.eval(wanted).list.any().fill_null(value=False)
+
+    def timely(self, at: str = "sort_at") -> pl.Expr:
+        """Give the condition on a time."""
         terms = [pl.lit(value=True)]
-        if self.hashtags:
-            terms.append(pl.col("hashtags").list.eval(
-                pl.element().is_in(list(self.hashtags))).list.any().fill_null(value=False)
-            )  # fmt: skip
         if self.since is not None:
-            terms.append(pl.col("sort_at") >= self.since.astimezone(UTC))
+            terms.append(pl.col(at) >= self.since.astimezone(UTC))
         if self.until is not None:
-            terms.append(pl.col("sort_at") < self.until.astimezone(UTC))
+            terms.append(pl.col(at) < self.until.astimezone(UTC))
         return pl.all_horizontal(terms)
 
 

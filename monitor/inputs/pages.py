@@ -38,9 +38,8 @@ def boosts_of(page: Page) -> pl.DataFrame:
     boosts = page.interactions.filter(
         pl.col("kind") == "repost", pl.col("post_key").is_null(), pl.col("acted_at").is_not_null()
     )
-    key = pl.concat_str(
-        pl.lit("boost"), "author_key", pl.col("target_post_key").fill_null(""), separator=":"
-    )
+    target = pl.coalesce("target_post_key", "target_author_key", pl.lit(""))
+    key = pl.concat_str(pl.lit("repost"), "author_key", target, separator="|")  # as in the store
     known = boosts.select(
         "author_key", "platform", "kind", post_key=key, sort_at="acted_at",
         repost_of_key="target_post_key",
