@@ -12,22 +12,6 @@ from analysis.graphs.near_text import LEAST_JACCARD, near_texts
 
 SPOKEN = "harga beras naik lagi hari ini warga turun ke jalan malam nanti tolak aturan baru"
 WORDS = list(dict.fromkeys(SPOKEN.split(" ")))
-    "harga",
-    "beras",
-    "naik",
-    "lagi",
-    "hari",
-    "ini",
-    "warga",
-    "turun",
-    "ke",
-    "jalan",
-    "malam",
-    "nanti",
-    "tolak",
-    "aturan",
-    "baru",
-]
 
 
 def likeness(one: str, other: str) -> float:
