@@ -168,7 +168,7 @@ def main() -> int:
         return 1
     count = given.count or (_QUICK if given.quick else _FULL)
     with tempfile.TemporaryDirectory(prefix="gaung-bench-") as folder:
-        runs = given.runs or (1 if given.quick else 2)
+        runs = given.runs or (1 if given.quick else 3)
         bench = Bench(Path(folder), binding=count >= _FULL, runs=runs)
         print(f"{count:,} posts, within {_WITHIN} s")
         if given.only in (None, "organic"):

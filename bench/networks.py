@@ -4,11 +4,14 @@
     python -m bench.networks POSTS.csv FOLDER WITHIN MIN_PARTICIPATION coortweet
 
 NETWORK: repost, text, link, compared as coordination-network-toolkit compares. Writes
-FOLDER/NETWORK.csv (source, target, weight), and prints the seconds of each step as JSON.
+FOLDER/NETWORK.csv (source, target, weight), and prints the seconds of each step as JSON: `read`
+(the file into the engine), each network (its edges, of accounts by number), `names` (the accounts'
+ids for all of them). Writing is not timed, on either side.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 import time
@@ -18,114 +21,81 @@ from pathlib import Path
 import narwhals as nw
 import polars as pl
 
-from analysis.graphs.coaction import TRACES, co_action, marked
+from analysis.graphs.accounts import accounts
+from analysis.graphs.coaction import co_action, marked
 from analysis.graphs.compat.coortweet import SHARES, detect_groups, network
-from analysis.graphs.traces import TRACE_NAMES, columns_for, numbers, traces_of
+from analysis.graphs.traces import TRACE_NAMES
+from monitor.coordination.tracing import Traced, traced
 from monitor.engines import Engine, engine_of
 from monitor.inputs.files import FileInput
-from monitor.inputs.input import Wanted
+from monitor.inputs.input import Input, Wanted
 
-
-class Posts:
-    """Posts of a file on their way into an engine."""
-
-    def __init__(self, path: Path) -> None:
-        self._input = FileInput(path, Wanted("all", ()))
-        self._accounts: list[pl.DataFrame] = []
-
-    def traces(self, by: list[str]) -> Iterator[pl.DataFrame]:
-        """Give what is shared, batch by batch, and remember who shares it."""
-        for batch in self._input.batches(*columns_for(by)):
-            named = batch.select(number=numbers("author_key"), key="author_key")
-            self._accounts.append(named.unique("number"))
-            yield traces_of(batch, by, as_toolkit=True)
-
-    def named(self, edges: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
-        """Give source, target, weight of networks, by the accounts' ids."""
-        known = pl.concat(self._accounts).unique("number").select(
-            "number", account=pl.col("key").str.split_exact(":", 1).struct.field("field_1")
-        )  # fmt: skip
-        return {
-            name: found.join(known, left_on="author", right_on="number")
-            .join(known, left_on="author_b", right_on="number", suffix="_b")
-            .select(source="account", target="account_b", weight="weight")
-            for name, found in edges.items()
-        }
-
-    def shares(self) -> pl.DataFrame:
-        """Give the reposts as CooRTweet takes them."""
-        posts = self._input.posts(
-            "post_key", "author_key", "sort_at", "kind", "repost_of_key"
-        ).filter(pl.col("repost_of_key").is_not_null(), pl.col("kind") == "repost")
-        return posts.select(
-            object_id="repost_of_key",
-            account_id="author_key",
-            content_id="post_key",
-            timestamp=pl.col("sort_at").dt.epoch("s"),
-            row=pl.int_range(pl.len(), dtype=pl.Int64),
-        )
+_MEMORY = "700MB"  # of the engine; the process holds what it reads besides
+Steps = dict[str, float]
 
 
 def main() -> None:
-    """Read, compute, write; the writing is not timed."""
+    """Read, compute, write."""
     path, folder, within, least, *names = sys.argv[1:]
-    seconds: dict[str, float] = {}
-    posts, engine = Posts(Path(path)), engine_of("duckdb")
-    if names == ["coortweet"]:
-        _as_coortweet(posts, engine, Path(folder), int(within), int(least), seconds)
-    else:
-        _as_toolkit(posts, engine, Path(folder), int(within), int(least), names, seconds)
-    engine.close()
+    seconds: Steps = {}
+    source = FileInput(Path(path), Wanted("all", ()))
+    compare = _as_coortweet if names == ["coortweet"] else _as_toolkit
+    with contextlib.closing(engine_of("duckdb", memory_limit=_MEMORY)) as engine:
+        found = compare(source, engine, int(within), int(least), names, seconds)
+    for name, table in found.items():
+        table.write_csv(Path(folder) / f"{name}.csv")
     print(json.dumps(seconds))
 
 
 def _as_toolkit(
-    posts: Posts,
-    engine: Engine,
-    folder: Path,
-    within: int,
-    min_weight: int,
-    names: list[str],
-    seconds: dict[str, float],
-) -> None:
-    begun = time.perf_counter()
-    traces = engine.load(posts.traces(names), TRACES)
-    seconds["read"] = time.perf_counter() - begun
+    source: Input, engine: Engine, within: int, min_weight: int, names: list[str], seconds: Steps
+) -> dict[str, pl.DataFrame]:
+    with _timed(seconds, "read"):
+        read = traced(source, names, engine, as_toolkit=True)
     edges = {}
     for name in names:
-        begun = time.perf_counter()
-        chosen = traces.filter(nw.col("trace") == TRACE_NAMES.index(name))
-        rows = engine.keep(marked(chosen, within=within))
-        found = co_action(rows, within=within, keep=engine.keep, min_weight=min_weight)
-        edges[name] = engine.collect(found)
-        seconds[name] = time.perf_counter() - begun
-    begun = time.perf_counter()
-    named = posts.named(edges)
-    seconds["names"] = time.perf_counter() - begun
-    for name, found_edges in named.items():
-        found_edges.write_csv(folder / f"{name}.csv")
+        with _timed(seconds, name):
+            chosen = read.traces.filter(nw.col("trace") == TRACE_NAMES.index(name))
+            rows = engine.keep(marked(chosen, within=within))
+            kept = co_action(rows, within=within, keep=engine.keep, min_weight=min_weight)
+            edges[name] = engine.collect(kept)
+    with _timed(seconds, "names"):
+        return {name: _named(found, read) for name, found in edges.items()}
+
+
+def _named(edges: pl.DataFrame, read: Traced) -> pl.DataFrame:
+    ids = read.authors.select("author", source=accounts("author_key"))
+    others = ids.rename({"author": "author_b", "source": "target"})
+    named = edges.join(ids, on="author").join(others, on="author_b")
+    return named.select("source", "target", "weight")
 
 
 def _as_coortweet(
-    posts: Posts,
-    engine: Engine,
-    folder: Path,
-    within: int,
-    min_participation: int,
-    seconds: dict[str, float],
-) -> None:
-    shares = posts.shares()
-    shares.select(SHARES.names()[:-1]).write_csv(folder / "shares.csv")
+    source: Input, engine: Engine, within: int, at_least: int, names: list[str], seconds: Steps
+) -> dict[str, pl.DataFrame]:
+    columns = ("post_key", "author_key", "sort_at", "repost_of_key")
+    shares = source.posts(*columns).drop_nulls("repost_of_key").select(
+        object_id="repost_of_key",
+        account_id="author_key",
+        content_id="post_key",
+        timestamp=pl.col("sort_at").dt.epoch("s"),
+        row=pl.int_range(pl.len(), dtype=pl.Int64),
+    )  # fmt: skip
     loaded = engine.load([shares], SHARES)
+    with _timed(seconds, *names):
+        asked = detect_groups(
+            loaded, within=within, min_participation=at_least, loops=False, keep=engine.keep
+        )
+        pairs = engine.collect(asked)
+        edges = network(pairs)
+    return {"shares": shares.drop("row"), "pairs": pairs, "edges": edges}
+
+
+@contextlib.contextmanager
+def _timed(seconds: Steps, name: str) -> Iterator[None]:
     begun = time.perf_counter()
-    found = detect_groups(
-        loaded, within=within, min_participation=min_participation, loops=False, keep=engine.keep
-    )
-    pairs = engine.collect(found)
-    edges = network(pairs)
-    seconds["coortweet"] = time.perf_counter() - begun
-    pairs.write_csv(folder / "pairs.csv")
-    edges.write_csv(folder / "edges.csv")
+    yield
+    seconds[name] = time.perf_counter() - begun
 
 
 if __name__ == "__main__":
