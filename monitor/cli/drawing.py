@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,13 +18,15 @@ if TYPE_CHECKING:
     from monitor.inputs import Input
     from monitor.wiring import App
 
-_KINDS = ("amplification", "hashtags", "links")
+_KINDS = ("amplification", "coordination", "hashtags", "links")
 _ENDINGS = (".gexf", ".graphml", ".csv", ".json")
 _GRAPH = """Write a graph of TARGET (a watch, a #hashtag, or `all`) to FILE.
 
 \b
 amplification  who amplified whom: from amplifier to amplified, with acts of each
                kind, roles, PageRank, betweenness, communities
+coordination   who acts together more often than chance explains, as `gaung
+               coordination` finds it
 hashtags       which hashtags stand in the same posts
 links          which links are shared by the same accounts
 
@@ -107,14 +110,14 @@ def graph_command(
         )
     app = given.app()
     source = _source(app, target or "all", path, since, until)
-    from monitor.drawing.draw import draw, on_backbone
+    from monitor.drawing.draw import on_backbone
     from monitor.drawing.write import opened_with, write
 
-    drawing = draw(source, kind, every=every)
+    drawing = _drawn(source, kind, every)
     if backbone is not None:
         drawing = on_backbone(drawing, backbone)
     if redact:
-        drawing = _redacted(app, drawing, from_store=path is None)
+        drawing = _redacted(app, drawing, source, from_store=path is None)
     write(drawing, output)
     if path is None:
         note_export(app, f"graph {source.wanted.name}", output, redacted=redact)
@@ -140,7 +143,25 @@ def _source(
     return opened(app.stores, asked, path=path)
 
 
-def _redacted(app: App, drawing: Drawing, *, from_store: bool) -> Drawing:
+def _drawn(source: Input, kind: str, every: timedelta | None) -> Drawing:
+    from monitor.drawing.draw import checked, draw
+
+    if kind != "coordination":
+        return draw(source, kind, every=every)
+    from monitor.coordination import Asked, coordinated
+    from monitor.drawing.coordination import coordination
+    from monitor.engines import ENGINES, engine_of
+
+    with closing(engine_of(ENGINES[0])) as engine:
+        found = coordinated(source, Asked(), engine)
+    tables = (found.account_table, found.edge_table, found.evidence_table)
+    drawing = coordination(*tables, source.wanted.name)
+    told = [note for note in found.notes if note not in source.notes]
+    drawing = drawing.but(lines=(*drawing.lines, *told))
+    return checked(drawing, source, why=found.insufficient)
+
+
+def _redacted(app: App, drawing: Drawing, source: Input, *, from_store: bool) -> Drawing:
     from monitor.drawing.draw import renamed
     from monitor.drawing.redact import link_names, names
 
@@ -149,9 +170,16 @@ def _redacted(app: App, drawing: Drawing, *, from_store: bool) -> Drawing:
         return renamed(drawing, link_names(keys))
     if drawing.what != "accounts":
         return drawing
+    authors = {key: key for key in keys}
+    if drawing.kind == "coordination":
+        from analysis.graphs.accounts import account_of
+
+        # Its accounts are called as their platform does; names outside are made of our keys.
+        known = {account_of(key): key for key in source.posts("author_key")["author_key"].unique()}
+        authors = {key: known[key] for key in keys}
     handles = dict(drawing.nodes.select("key", "label").iter_rows())
     stores = app.stores if from_store else None
-    return renamed(drawing, names(app.naming(), keys, handles, stores))
+    return renamed(drawing, names(app.naming(), authors, handles, stores))
 
 
 def _counted(drawing: Drawing) -> str:

@@ -27,11 +27,18 @@ def draw(source: Input, kind: str, *, every: timedelta | None = None) -> Drawing
 
     Raises `OperatorError` where there is nothing to draw.
     """
-    drawing = _DRAWN[kind](source)
+    drawing = checked(_DRAWN[kind](source), source)
+    return drawing if every is None else with_course(drawing, source.acts(), every)
+
+
+def checked(drawing: Drawing, source: Input, *, why: str = "") -> Drawing:
+    """Add what the input says of itself. Raises `OperatorError` where there is nothing to draw.
+
+    why: in place of the usual reason.
+    """
     if drawing.edges.is_empty():
-        raise OperatorError(f"{source.wanted.name}: {_NOTHING[kind]}: there is no graph to write")
-    if every is not None:
-        drawing = with_course(drawing, source.acts(), every)
+        reason = why or _NOTHING[drawing.kind]
+        raise OperatorError(f"{source.wanted.name}: {reason}: there is no graph to write")
     notes = list(source.notes)
     if source.set_aside:
         notes.append(f"{len(source.set_aside):,} records could not be read.")
@@ -105,4 +112,3 @@ _DRAWN: dict[str, Callable[[Input], Drawing]] = {
     "hashtags": _hashtags,
     "links": _links,
 }
-KINDS = tuple(_DRAWN)

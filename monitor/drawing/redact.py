@@ -9,18 +9,22 @@ from monitor.store import StoreFile
 
 
 def names(
-    naming: Naming, keys: list[str], handles: Mapping[str, str], stores: StoreFile | None
+    naming: Naming,
+    authors: Mapping[str, str],
+    handles: Mapping[str, str],
+    stores: StoreFile | None,
 ) -> dict[str, str]:
-    """Give the names that accounts have outside. stores: None if they come from a file.
+    """Give the names that nodes have outside. authors: the author key of each node.
 
-    Of a file no numbers of followers are asked, so there only listed figures keep their names.
+    handles: of nodes, where they come from a file; then stores is None. A file is not asked for
+    numbers of followers, so only listed figures keep their names there.
     """
     if stores is None:
-        known = {key: Known(handles.get(key)) for key in keys}
+        known = {authors[node]: Known(handle) for node, handle in handles.items()}
     else:
         with stores.open(read_only=True) as store:
-            known = store.privacy.known_as(keys)
-    return {key: naming.name(key, known.get(key)) for key in keys}
+            known = store.privacy.known_as(list(authors.values()))
+    return {node: naming.name(key, known.get(key)) for node, key in authors.items()}
 
 
 def link_names(links: Iterable[str]) -> dict[str, str]:
