@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from monitor.wiring import App
 
 _KINDS = ("amplification", "coordination", "hashtags", "links")
+_OF_TWARC = ("amplification", "hashtags")
 _ENDINGS = (".gexf", ".graphml", ".csv", ".json")
 _GRAPH = """Write a graph of TARGET (a watch, a #hashtag, or `all`) to FILE.
 
@@ -55,6 +56,12 @@ Examples:
     help="Only edges with p below this. [without P: 0.05]",
 )
 @click.option(
+    "--as",
+    "like",
+    type=click.Choice(["twarc"]),
+    help="As twarc-network and twarc-hashtags draw it, of --input with tweets of API v2.",
+)
+@click.option(
     "--every",
     type=WindowType(),
     metavar="DAYS",
@@ -88,6 +95,7 @@ def graph_command(
     target: str | None,
     kind: str,
     backbone: float | None,
+    like: str | None,
     every: timedelta | None,
     path: Path | None,
     since: str | None,
@@ -108,12 +116,19 @@ def graph_command(
         raise click.BadParameter(
             "steps of whole days, of --kind amplification", param_hint="--every"
         )
+    if like is not None and (
+        path is None or kind not in _OF_TWARC or (backbone, every, since, until) != (None,) * 4
+    ):
+        raise click.BadParameter(
+            f"goes with --input FILE, --kind {' or '.join(_OF_TWARC)} and -o alone",
+            param_hint="--as",
+        )
     app = given.app()
     source = _source(app, target or "all", path, since, until)
     from monitor.drawing.draw import on_backbone
     from monitor.drawing.write import opened_with, write
 
-    drawing = _drawn(source, kind, every)
+    drawing = _drawn(source, kind, every) if like is None else _as_twarc(path, kind)
     if backbone is not None:
         drawing = on_backbone(drawing, backbone)
     if redact:
@@ -159,6 +174,13 @@ def _drawn(source: Input, kind: str, every: timedelta | None) -> Drawing:
     told = [note for note in found.notes if note not in source.notes]
     drawing = drawing.but(lines=(*drawing.lines, *told))
     return checked(drawing, source, why=found.insufficient)
+
+
+def _as_twarc(path: Path | None, kind: str) -> Drawing:
+    from monitor.drawing.twarc import hashtags_network, users_network
+
+    assert path is not None  # noqa: S101 - was asked before; for the type checker
+    return {"amplification": users_network, "hashtags": hashtags_network}[kind](path)
 
 
 def _redacted(app: App, drawing: Drawing, source: Input, *, from_store: bool) -> Drawing:
