@@ -1,0 +1,75 @@
+"""What a batch of new posts changes in a network of co-action, without computing it anew."""
+
+from __future__ import annotations
+
+import narwhals as nw
+
+from analysis.graphs.coaction import Keep, Lazy, meetings
+
+_ROWS = ("object", "author", "post", "at")
+
+
+def added(old: Lazy, new: Lazy, *, within: int, keep: Keep, loops: bool = False) -> Lazy:
+    """Give what the new rows add to the edges of `coaction.co_action`: author, author_b, weight.
+
+    old, new: TRACES, distinct; `new` may be of any time, and add objects to a post that is known.
+    Only rows are looked at that share an object with a new one within the window, and what their
+    posts had met before: an edge counts each post of its author once. The edges of both together
+    are those of `old` plus these.
+    """
+    fresh = new.select(*_ROWS)
+    near = _around(old, fresh, within=within)
+    mixed = nw.concat([near.with_columns(new=nw.lit(0)), fresh.with_columns(new=nw.lit(1))])
+    told = keep(_told(mixed, within=within, loops=loops))
+    # Posts that have met somebody before, maybe by another object that is not in the batch.
+    known = old.select(*_ROWS).join(told.select("post").unique(), on="post", how="semi")
+    before = _around(old, keep(known), within=within)
+    had = _directed(meetings(before, within=within), loops=loops)
+    fresh_only = told.join(had, on=["post", "author_b"], how="anti")
+    return fresh_only.group_by("author", "author_b").agg(weight=nw.len())
+
+
+def applied(edges: Lazy, change: Lazy) -> Lazy:
+    """Give the edges with what was added: author, author_b, weight."""
+    together = nw.concat(
+        [
+            edges.select("author", "author_b", "weight"),
+            change.select("author", "author_b", "weight"),
+        ]
+    )
+    return together.group_by("author", "author_b").agg(nw.col("weight").sum().cast(nw.Int64))
+
+
+def _around(rows: Lazy, middle: Lazy, *, within: int) -> Lazy:
+    """Give the rows that can meet one of the others: of the same object, in a near bucket."""
+    width = within + 1
+    places = nw.concat(
+        [
+            middle.select("object", (nw.col("at") // width + shift).alias("bucket"))
+            for shift in (-1, 0, 1)
+        ]
+    ).unique()
+    placed = rows.select(*_ROWS).with_columns(bucket=nw.col("at") // width)
+    return placed.join(places, on=["object", "bucket"], how="semi").drop("bucket")
+
+
+def _told(mixed: Lazy, *, within: int, loops: bool) -> Lazy:
+    """Give post, author, author_b of each meeting that a new row has a part in, once."""
+    older = mixed.select("object", "post", was_new="new").unique()
+    met = meetings(mixed, within=within)
+    other = older.select("object", post_b="post", new_b="was_new")
+    # The same row may be old and new, where a batch repeats it: then it is nothing new.
+    both = met.join(other, on=["object", "post_b"], how="inner")
+    some = both.filter((nw.col("new") == 1) | (nw.col("new_b") == 1))
+    return _directed(some, loops=loops)
+
+
+def _directed(met: Lazy, *, loops: bool) -> Lazy:
+    if not loops:
+        met = met.filter(nw.col("author") != nw.col("author_b"))
+    return nw.concat(
+        [
+            met.select("post", "author", "author_b"),
+            met.select(post="post_b", author="author_b", author_b="author"),
+        ]
+    ).unique()
