@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "sources": ("listing", "List what each source can see and needs."),
     "status": ("status", "Show watches, sources, coverage, gaps, outbox, daemon."),
     "import": ("importing", "Bring in files: X/Twitter JSONL, CSV, Parquet."),
+    "export": ("exporting", "Write the store as Parquet, for other engines and machines."),
     "report": ("reporting", "Report on a watch or a #hashtag."),
     "backtest": ("backtesting", "Show what would have been told, and when."),
     "coordination": ("coordination", "Tell who acts together more than chance explains."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import click
 
@@ -36,3 +37,10 @@ since_option = click.option(
     "--since", metavar="TIME", help="From when: 7d, 36h, 2026-11-23 or an ISO time."
 )
 until_option = click.option("--until", metavar="TIME", help="Up to when (not included).")
+input_option = click.option(
+    "--input",
+    "path",
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="A lake, a file or a folder instead of the store; it is not imported.",
+)

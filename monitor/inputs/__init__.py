@@ -36,14 +36,18 @@ def wanted(config: Config, text: str, *, since: datetime | None, until: datetime
 
 
 def opened(stores: StoreFile, asked: Wanted, *, path: Path | None = None) -> Input:
-    """Give the posts of a file or folder, or of the store."""
+    """Give the posts of a lake, of a file or folder, or of the store."""
     if path is not None:
+        from monitor.inputs.lake import LakeInput, is_lake
+
+        if is_lake(path):
+            return LakeInput(path, asked)
         from monitor.inputs.files import FileInput
 
         return FileInput(path, asked)
     from monitor.inputs.stored import StoreInput
 
-    return StoreInput(stores, asked)
+    return StoreInput(lambda: stores.open(read_only=True), asked)
 
 
 __all__ = ["ALL", "Aside", "Input", "UnknownTargetError", "Wanted", "opened", "wanted"]

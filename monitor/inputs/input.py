@@ -9,7 +9,7 @@ from typing import Protocol
 
 import polars as pl
 
-from analysis.frames import ACTS, POSTS
+from analysis.frames import POSTS
 from monitor.measure import Target
 
 
@@ -93,9 +93,3 @@ def in_order(batches: Iterable[pl.DataFrame], columns: tuple[str, ...]) -> pl.Da
     return pl.concat([empty, *batches]).sort(
         [name for name in ("sort_at", "post_key") if name in names], maintain_order=True
     )
-
-
-def acts_in_order(acts: Iterable[pl.DataFrame]) -> pl.DataFrame:
-    """Put acts together, by time, author and what they act on."""
-    order = ["acted_at", "author_key", "post_key", "kind", "target_author_key", "target_post_key"]
-    return pl.concat([ACTS.to_frame(), *acts]).sort(order, nulls_last=True)

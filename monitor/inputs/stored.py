@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
 
 import polars as pl
 
-from monitor.inputs.input import Aside, Wanted, acts_in_order, in_order, names_of
-from monitor.store import StoreFile
+from analysis.frames import POSTS
+from analysis.graphs.acts import resolved
+from monitor.inputs.input import Aside, Wanted, in_order, names_of
+from monitor.store import Store
 from monitor.store.queries import Selection
+
+Opened = Callable[[], AbstractContextManager[Store]]
 
 
 class StoreInput:
-    """Reads what was collected and imported."""
+    """Reads what was collected and imported. opened: gives the open store for as long as needed."""
 
-    def __init__(self, stores: StoreFile, wanted: Wanted) -> None:
-        self._stores = stores
+    def __init__(self, opened: Opened, wanted: Wanted) -> None:
+        self._opened = opened
         self.wanted = wanted
         self.notes: list[str] = []
         self.set_aside: list[Aside] = []
-        with stores.open(read_only=True) as store:
+        with opened() as store:
             undated = store.gathered.undated(self._selection)
         if undated:
             self.notes.append(
@@ -32,7 +37,7 @@ class StoreInput:
 
     def batches(self, *columns: str) -> Iterator[pl.DataFrame]:
         """Give the posts batch by batch."""
-        with self._stores.open(read_only=True) as store:
+        with self._opened() as store:
             yield from store.gathered.posts(self._selection, names_of(columns))
 
     def posts(self, *columns: str) -> pl.DataFrame:
@@ -41,10 +46,10 @@ class StoreInput:
 
     def acts(self) -> pl.DataFrame:
         """Give who acted on whom."""
-        with self._stores.open(read_only=True) as store:
-            return acts_in_order([store.gathered.acts(self._selection)])
+        with self._opened() as store:
+            return resolved(store.gathered.acts(self._selection), POSTS.to_frame())
 
     def handles(self, keys: Iterable[str]) -> dict[str, str]:
         """Give the handles of accounts, as far as they are known."""
-        with self._stores.open(read_only=True) as store:
+        with self._opened() as store:
             return store.queries.handles(list(keys))

@@ -31,6 +31,8 @@ _OF_BOOSTS = {
     "quote_of_key": "null::text",
     **{name: _OF_POSTS[name] for name in ("handle", "media", "followers", "author_created_at")},
 }
+# Who wrote a post may be known only from the post.
+_OF_ACTS = {"target_author_key": "coalesce(i.target_author_key, t.author_key)"}
 _MENTIONS = """
 left join (
     select post_key, list(target_author_key order by target_author_key) as mentions
@@ -71,18 +73,39 @@ class Gathered:
         )
         return (batch.cast(dict(types)) for batch in batches)  # type: ignore[arg-type]
 
-    def acts(self, selection: Selection) -> pl.DataFrame:
-        """Give who acted on whom by or on these posts, as ACTS; unknown times are null."""
+    def acts(self, selection: Selection, *, undated: bool = False) -> pl.DataFrame:
+        """Give who acted on whom by or on these posts, as ACTS; unknown times are null.
+
+        undated: only those of which nobody knows when they were.
+        """
+        chosen = selection.any_time() if undated else selection
+        time = "acted_at is null" if undated else selection.acted()
+        columns = ", ".join(_OF_ACTS.get(name, f"i.{name}") + f" as {name}" for name in ACTS)
         frame = self._db.frame(
             f"""
-            select {", ".join(ACTS.names())} from interactions
-            where removed_at is null and ({selection.acted()})
-              and coalesce(post_key, target_post_key) in (
+            select {columns}
+            from interactions i left join posts t on t.post_key = i.target_post_key
+            where i.removed_at is null and ({time.replace("acted_at", "i.acted_at")})
+              and coalesce(i.post_key, i.target_post_key) in (
                 select post_key from posts where {selection.any_time().where()})
             """,  # noqa: S608
-            **selection.values(),
+            **chosen.values(),
         )
         return frame.cast(ACTS)
+
+    def days(self) -> pl.DataFrame:
+        """Give how much there is of each day (UTC): day, rows of `posts` and `acts` of all."""
+        everything = Selection(hashtags=())
+        return self._db.frame(
+            f"""
+            select day, count(*) as rows from (
+                select cast(sort_at as date) as day from posts where {everything.where()}
+                union all
+                select cast(acted_at as date) from interactions
+                where removed_at is null and acted_at is not null
+            ) group by day order by day
+            """  # noqa: S608
+        )
 
     def undated(self, selection: Selection) -> int:
         """Count the reposts whose time is unknown, and which therefore no graph has."""

@@ -1,0 +1,107 @@
+"""`gaung export`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from monitor.cli.context import Given, read_time
+from monitor.cli.options import input_option, since_option, until_option
+
+if TYPE_CHECKING:
+    from monitor.exporting import Chunk
+    from monitor.wiring import App
+
+_EXPORT = """Write the store into DIR as Parquet, by platform and day: a lake.
+
+Analysis reads it with --input DIR, here or on another machine, on one or on many (see
+docs/scaling.md). Exporting again writes only the days that have changed, and takes out what was
+erased or purged meanwhile. --since and --until mean whole days, UTC; the others stay as they are.
+
+The lake holds real names and texts; it is on record in `gaung audit`.
+
+\b
+Examples:
+  gaung export lake/
+  gaung export /mnt/shared/lake --since 7d
+  gaung export lake/ --input folder-of-exports/
+"""
+
+
+@click.command("export", help=_EXPORT)
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@input_option
+@since_option
+@until_option
+@click.pass_obj
+def export_command(
+    given: Given, folder: Path, path: Path | None, since: str | None, until: str | None
+) -> int:
+    """Write a lake once."""
+    from monitor import clock
+    from monitor.cli.auditing import note_export
+    from monitor.exporting import export
+
+    app, now = given.app(), clock.now()
+    first = _day(read_time(since, option="--since", now=now, config=app.config))
+    last = _day(read_time(until, option="--until", now=now, config=app.config), up=True)
+    if first is not None and last is not None and first >= last:
+        raise click.BadParameter(f"{first} is not before --until", param_hint="--since")
+    if path is not None and (first is not None or last is not None):
+        raise click.UsageError("--input exports whole files: leave out --since and --until")
+    chunks, total = _chunks(app, path, first, last)
+    with _progress(total) as told:
+        done = export(chunks, folder, now=now, on_progress=told)
+    if path is None:
+        note_export(app, "lake", folder, redacted=False)
+    click.echo(
+        f"{folder}: {done.rows['posts']:,} posts and {done.rows['acts']:,} acts; "
+        f"{done.written:,} files written, {done.unchanged:,} unchanged, {done.removed:,} removed"
+    )
+    return 0
+
+
+def _chunks(
+    app: App, path: Path | None, first: date | None, last: date | None
+) -> tuple[Iterator[Chunk], int | None]:
+    from monitor.exporting import chunk_of_input, chunks_of_store
+    from monitor.inputs import Wanted, opened
+
+    if path is None:
+        return chunks_of_store(app.stores, first, last)
+    source = opened(app.stores, Wanted("all posts", ()), path=path)
+    return chunk_of_input(source), None
+
+
+def _day(at: datetime | None, *, up: bool = False) -> date | None:
+    """Give the day (UTC) of a time, or the next one if it is not its midnight."""
+    if at is None:
+        return None
+    day = at.astimezone(UTC)
+    return (day + timedelta(days=1) - timedelta(microseconds=1) if up else day).date()
+
+
+@contextmanager
+def _progress(total: int | None) -> Iterator[Callable[[int], None]]:
+    """Show on a terminal how many rows are written."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("rows written", total=total)
+        yield lambda rows: progress.update(task, advance=rows)
