@@ -100,4 +100,5 @@ class Found:
     account_table: pl.DataFrame  # ACCOUNTS
     edge_table: pl.DataFrame  # EDGES
     evidence_table: pl.DataFrame  # EVIDENCE
+    together: pl.DataFrame  # author_key, sort_at of each act that a group did together
     notes: list[str]

@@ -89,8 +89,24 @@ def _named(
         account_table=accounts,
         edge_table=edge_table(found, tied, named),
         evidence_table=proof,
+        together=_together(met, found, read),
         notes=[*notes, STANDING],
     )
+
+
+def _together(met: pl.DataFrame, found: Coordination, read: Traced) -> pl.DataFrame:
+    """Give who of a group acted when, together with another one of it: author_key, sort_at."""
+    of = found.groups.select("author", "group")
+    inner = met.join(of, on="author").join(
+        of.rename({"author": "author_b", "group": "group_b"}), on="author_b"
+    )
+    same = inner.filter(pl.col("group") == pl.col("group_b"))
+    ends = pl.concat(
+        [same.select("author", "at"), same.select(author="author_b", at="at_b")]
+    ).unique()
+    at = pl.from_epoch("at").dt.replace_time_zone("UTC").cast(pl.Datetime("us", "UTC"))
+    named = ends.join(read.authors.select("author", "author_key"), on="author")
+    return named.select("author_key", at.alias("sort_at")).sort("author_key", "sort_at")
 
 
 def _estimated(read: Traced, engine: Engine) -> tuple[int, str]:

@@ -8,6 +8,7 @@ from analysis.findings import Finding
 from monitor.config import Config
 from monitor.detect.bursts import bursts
 from monitor.detect.continuing import continued
+from monitor.detect.coordination import coordination
 from monitor.detect.events import events
 from monitor.detect.trouble import source_trouble
 from monitor.store import Store
@@ -20,6 +21,8 @@ def detect(store: Store, config: Config, *, now: datetime) -> list[Finding]:
         burst = continued(store, bursts(store, watch, config, now=now), watch.name)
         found += burst
         found += events(store, watch, config, bursts=burst, now=now)
+        together = coordination(store, watch, config, bursts=burst, now=now)
+        found += continued(store, together, watch.name)
         found += source_trouble(store, watch, now=now)
     for finding in found:
         store.findings.save(finding, now=now)
