@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +13,10 @@ from monitor.cli.context import Given, read_time
 from monitor.cli.options import since_option, until_option
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from monitor.indication.indicate import Indication
+    from monitor.inputs import Input
     from monitor.wiring import App
 
 _HELP = """Tell the eighteen indicators of TARGET: a watch, a #hashtag, or `all`.
@@ -95,12 +99,32 @@ def _of_file(
         raise click.BadParameter(str(error), param_hint="TARGET") from None
     source = opened(app.stores, asked, path=path)
     posts = source.posts(*COLUMNS)
-    facts = facts_of_posts(posts, app.config, since=since, until=until)
-    notes = [*source.notes]
+    together, why = _together(source, posts.height)
+    facts = facts_of_posts(posts, app.config, since=since, until=until, coordinated=together)
+    notes = [*source.notes, *why]
     if source.set_aside:
         notes.append(f"{len(source.set_aside):,} records could not be read.")
     name = f"{asked.name} of {path.name}"
     return indicate(facts, app.config, name, stored=False, notes=notes)
+
+
+_QUIET = timedelta(days=28)
+_MOST_TESTED = 2_000_000  # posts; for more, the test is a command of its own
+
+
+def _together(source: Input, posts: int) -> tuple[pl.DataFrame | None, list[str]]:
+    """Give the acts of coordinated groups; None and why where they were not looked for."""
+    from monitor.coordination import Asked, coordinated
+    from monitor.engines import engine_of
+
+    if posts > _MOST_TESTED:
+        return None, [f"{posts:,} posts: ask `gaung coordination` for synchrony."]
+    engine = engine_of("duckdb")
+    try:
+        found = coordinated(source, Asked(), engine)
+    finally:
+        engine.close()
+    return (None, [found.insufficient]) if found.insufficient else (found.together, [])
 
 
 def _of_store(
@@ -109,6 +133,8 @@ def _of_store(
     from monitor.cli.reporting import target_of
     from monitor.indication.indicate import indicate
     from monitor.indication.stored import facts_of_store
+    from monitor.inputs import Wanted
+    from monitor.inputs.stored import StoreInput
     from monitor.report.span import UnknownTargetError
 
     target = target_of(app, text)
@@ -125,8 +151,17 @@ def _of_store(
             for one in store.coverage.streams(hashtags=target.hashtags)
         )
         end = until or (now if live else last + timedelta(microseconds=1))
-        facts = facts_of_store(store, app.config, target, since=since or end - _DAY, until=end)
-    return indicate(facts, app.config, target.name, stored=True)
+        begin = since or end - _DAY
+        # Over the quiet days too, so that a day is compared with days that were looked at as well.
+        first = begin - _QUIET
+        asked = Wanted(target.name, target.hashtags, watch=target.watch, since=first, until=end)
+        source = StoreInput(lambda: nullcontext(store), asked)
+        count = store.queries.posts(target.selection(first, end))
+        together, why = _together(source, count)
+        facts = facts_of_store(
+            store, app.config, target, since=begin, until=end, coordinated=together
+        )
+    return indicate(facts, app.config, target.name, stored=True, notes=why)
 
 
 def _write(told: Indication, format_name: str) -> None:
