@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from analysis.graphs.backbone import LEVEL, disparity, significance
-from analysis.graphs.bridging import ei_index
+from analysis.graphs.bridging import acts_across, ei_index
 from analysis.graphs.partition import partition_of
 from analysis.graphs.paths import betweenness
 from analysis.graphs.polarisation import controversy
@@ -94,6 +94,7 @@ def _told(
     large = sizes.filter(pl.col("len") >= _AT_LEAST)["community"]
     index = ei_index(passed, partition)
     apart = controversy(passed, partition)
+    across = acts_across(passed, partition)
     played = dict(nodes["role"].value_counts().iter_rows())
     facts: dict[str, Any] = {
         "accounts_by_role": {role: int(played.get(role, 0)) for role in ROLE_NAMES},
@@ -102,6 +103,9 @@ def _told(
             {"community": row["community"], "ei": row["ei"]}
             for row in index.filter(pl.col("community").is_in(large.implode())).to_dicts()
         ],
+        "across": across.filter(
+            pl.col("community").is_in(large.implode()), pl.col("other").is_in(large.implode())
+        ).to_dicts(),
         "rwc": None if apart is None else apart.score,
         "rwc_sides": None if apart is None else list(apart.sides),
     }
@@ -109,7 +113,11 @@ def _told(
         "Roles: " + ", ".join(f"{role} {count:,}" for role, count in _named(played)) + ".",
     ]
     if facts["ei"] is not None:
-        lines.append(f"E-I index {facts['ei']:+.2f} (-1: communities keep to themselves).")
+        outside = across.filter(pl.col("community") != pl.col("other"))["acts"].sum()
+        lines.append(
+            f"E-I index {facts['ei']:+.2f} (-1: communities keep to themselves); of "
+            f"{across['acts'].sum():,} acts that pass on, {outside:,} cross communities."
+        )
     if apart is not None:
         one, other = apart.sides
         lines.append(

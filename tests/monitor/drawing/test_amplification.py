@@ -100,6 +100,9 @@ def test_roles_communities_and_distance_of_two_camps():
     assert nodes["p10"]["role"] == "both"
     assert drawing.facts["ei"] < -0.5
     assert drawing.facts["rwc"] > 0.3
+    inner, outer = drawing.facts["across"][:2]
+    assert (inner["community"], inner["other"], outer["other"]) == (1, 1, 2)
+    assert inner["acts"] > outer["acts"]
     assert any("Random-walk controversy" in line for line in drawing.lines)
 
 
