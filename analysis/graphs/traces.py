@@ -10,7 +10,10 @@ import polars as pl
 from analysis.graphs.coaction import TRACES
 
 # Python's white space, spelled out: engines and libraries mean different things by \s.
-_SPACE = "[\t\n\x0b\x0c\r\x1c-\x1f \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
+_RARE = "\t\n\x0b\x0c\r\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+_SPACE = f"[ {_RARE}]"
+# Any white space but a single blank: most is, and putting a blank for a blank takes time.
+_ODD_SPACE = f"(?:[{_RARE}]|  | [{_RARE}]){_SPACE}*"
 # In one pass: whose words they are, links, mentions, hashtags, entities, all that is no letter.
 _NO_WORD = r"^rt @\w+:?|(?:https?://\S+|[@#]\w+|&\w+;|[^\p{L}\p{M}\p{N}])+"
 _LEAST_WORDS = 5  # shorter texts are said by many for no reason
@@ -29,7 +32,7 @@ def toolkit_text(column: str = "text") -> pl.Expr:
         pl.col(column)
         .str.to_lowercase()
         .str.replace_all(rf"(?s)@.*?({_SPACE}|$)", "$1")
-        .str.replace_all(f"{_SPACE}+", " ")
+        .str.replace_all(_ODD_SPACE, " ")
         .str.strip_chars(" ")
     )
 
@@ -93,16 +96,24 @@ def traces_of(
     if not made:
         return TRACES.to_frame()
     found = [
-        frame.select(
-            pl.lit(TRACE_NAMES.index(name), pl.Int64).alias("trace"),
-            _number("object", TRACE_NAMES.index(name) + 1).alias("object"),
-            _number("author_key").alias("author"),
-            _number("post_key").alias("post"),
-            at="at",
+        _distinct(
+            name,
+            frame.select(
+                pl.lit(TRACE_NAMES.index(name), pl.Int64).alias("trace"),
+                _number("object", TRACE_NAMES.index(name) + 1).alias("object"),
+                _number("author_key").alias("author"),
+                _number("post_key").alias("post"),
+                at="at",
+            ),
         )
         for name, frame in zip(by, made, strict=True)
     ]
-    return pl.concat(found).unique(maintain_order=True)
+    return pl.concat(found)
+
+
+def _distinct(name: str, traces: pl.DataFrame) -> pl.DataFrame:
+    """Only where a post has several objects of a kind, can it have one of them twice."""
+    return traces.unique(maintain_order=True) if name in _SEVERAL else traces
 
 
 def texts_of(posts: pl.DataFrame) -> pl.DataFrame:
@@ -209,4 +220,5 @@ _NEEDS: dict[str, tuple[str, ...]] = {
     "reply": ("reply_to_key",),
     "media": ("media",),
 }
+_SEVERAL = frozenset({"link", "media"})
 TRACE_NAMES = ("repost", "text", "near-text", "link", "hashtags", "reply", "media")

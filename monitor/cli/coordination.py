@@ -109,7 +109,7 @@ class WithinType(click.ParamType[int]):
     default="duckdb",
     show_default=True,
 )
-@click.option("--memory-limit", metavar="1GB", help="For duckdb.  [default: 1GB]")
+@click.option("--memory-limit", metavar="SIZE", help="For duckdb, as 2GB.  [default: 700MB]")
 @since_option
 @until_option
 @click.option("--groups", "view", flag_value="groups", default="groups", help="The groups.")

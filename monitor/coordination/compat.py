@@ -138,7 +138,15 @@ def _shares(source: Input, by: str, on_progress: Callable[[int], None]) -> Itera
 _OBJECT_OF: dict[str, tuple[tuple[str, ...], pl.Expr]] = {
     "repost": (("repost_of_key",), pl.col("repost_of_key")),
     "reply": (("reply_to_key",), pl.col("reply_to_key")),
-    "text": (("text",), toolkit_text()),
-    "link": (("urls",), pl.col("urls").list.eval(pl.lit("link:") + pl.element())),
-    "hashtags": (("hashtags",), pl.col("hashtags").list.eval(pl.lit("tag:") + pl.element())),
+    "text": (("text",), pl.lit("text:") + toolkit_text()),
+    "link": (
+        ("urls",),
+        pl.col("urls").list.unique(maintain_order=True).list.eval(pl.lit("link:") + pl.element()),
+    ),
+    "hashtags": (
+        ("hashtags",),
+        pl.col("hashtags")
+        .list.unique(maintain_order=True)
+        .list.eval(pl.lit("tag:") + pl.element()),
+    ),
 }

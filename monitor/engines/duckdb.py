@@ -12,7 +12,7 @@ import polars as pl
 from monitor.engines.engine import Lazy
 from monitor.errors import StoreError
 
-_DEFAULT_LIMIT = "1GB"
+_DEFAULT_LIMIT = "700MB"  # of which the process takes half as much again
 
 
 class DuckDBEngine:
