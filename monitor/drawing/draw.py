@@ -95,8 +95,16 @@ def renamed(drawing: Drawing, names: Mapping[str, str]) -> Drawing:
 
 
 def _amplification(source: Input) -> Drawing:
-    drawing = amplification(source.acts(), source.wanted.name)
-    return labelled(drawing, source.handles(drawing.nodes["key"].to_list()))
+    acts = source.acts()
+    drawing = amplification(acts, source.wanted.name)
+    drawing = labelled(drawing, source.handles(drawing.nodes["key"].to_list()))
+    reposts = source.posts("post_key", "kind").filter(pl.col("kind") == "repost").height
+    known = acts.filter(pl.col("kind") == "repost", pl.col("target_author_key").is_not_null())
+    unknown = reposts - known.height
+    if unknown <= 0:
+        return drawing
+    told = f"{unknown:,} of {reposts:,} reposts do not say whom they pass on: they are left out."
+    return drawing.but(lines=(*drawing.lines, told))
 
 
 def _hashtags(source: Input) -> Drawing:

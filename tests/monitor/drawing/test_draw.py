@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import UTC, datetime
 
 import networkx as nx
 import polars as pl
@@ -90,6 +91,21 @@ def test_communities_are_followed_in_steps(imported, tmp_path):
     assert "steps of 1 d" in out
     assert {one["kind"] for one in told["graph"]["changes"]} <= {"born", "died", "split", "merged"}
     assert any(len(node["course"] or []) > 1 for node in told["nodes"])
+
+
+def test_reposts_of_nobody_known_are_counted_as_left_out(gaung, tmp_path):
+    rows = [
+        {"post_id": "1", "author": "ani", "repost_of_id": None},
+        {"post_id": "2", "author": "budi", "repost_of_id": "1"},
+        {"post_id": "3", "author": "cici", "repost_of_id": "99"},
+    ]
+    common = {"created_at": datetime(2026, 3, 1, 12, tzinfo=UTC), "text": "halo", "platform": "x"}
+    pl.DataFrame([row | common for row in rows]).write_parquet(tmp_path / "r.parquet")
+    code, out, _ = gaung("graph", "--input", "r.parquet", "-o", "g.csv")
+    assert code == 0
+    assert "1 of 2 reposts do not say whom they pass on" in out
+    (edge,) = rows_of(tmp_path / "g.csv")
+    assert (edge["amplifier"], edge["amplified"], edge["repost"]) == ("x:@budi", "x:@ani", "1")
 
 
 @pytest.mark.parametrize(
