@@ -104,25 +104,9 @@ def graph_command(
     redact: bool,
 ) -> int:
     """Write the graph."""
-    if output.suffix.lower() not in _ENDINGS:
-        raise click.BadParameter(
-            f"{output.name}: write one of {', '.join(_ENDINGS)}", param_hint="-o"
-        )
-    if target is None and path is None:
-        raise click.UsageError(
-            'name a TARGET: a watch, "#hashtag" in quotes, `all`, or a file with --input'
-        )
-    if every is not None and (kind != "amplification" or every < timedelta(days=1)):
-        raise click.BadParameter(
-            "steps of whole days, of --kind amplification", param_hint="--every"
-        )
-    if like is not None and (
-        path is None or kind not in _OF_TWARC or (backbone, every, since, until) != (None,) * 4
-    ):
-        raise click.BadParameter(
-            f"goes with --input FILE, --kind {' or '.join(_OF_TWARC)} and -o alone",
-            param_hint="--as",
-        )
+    _check(kind, output, every=every, has_source=(target, path) != (None, None))
+    if like is not None:
+        _check_twarc(kind, path, backbone, every, since, until)
     app = given.app()
     source = _source(app, target or "all", path, since, until)
     from monitor.drawing.draw import on_backbone
@@ -140,6 +124,31 @@ def graph_command(
     for line in drawing.lines:
         click.echo(f"  {line}")
     return 0
+
+
+def _check(kind: str, output: Path, *, every: timedelta | None, has_source: bool) -> None:
+    """Raise a usage error where options do not go together."""
+    if output.suffix.lower() not in _ENDINGS:
+        raise click.BadParameter(
+            f"{output.name}: write one of {', '.join(_ENDINGS)}", param_hint="-o"
+        )
+    if not has_source:
+        raise click.UsageError(
+            'name a TARGET: a watch, "#hashtag" in quotes, `all`, or a file with --input'
+        )
+    if every is not None and (kind != "amplification" or every < timedelta(days=1)):
+        raise click.BadParameter(
+            "steps of whole days, of --kind amplification", param_hint="--every"
+        )
+
+
+def _check_twarc(kind: str, path: Path | None, *others: object) -> None:
+    """Raise a usage error where --as does not go with the other options."""
+    if path is None or kind not in _OF_TWARC or any(one is not None for one in others):
+        raise click.BadParameter(
+            f"goes with --input FILE, --kind {' or '.join(_OF_TWARC)} and -o alone",
+            param_hint="--as",
+        )
 
 
 def _source(
