@@ -16,6 +16,7 @@ _SPACE = f"[ {_RARE}]"
 _ODD_SPACE = f"(?:[{_RARE}]|  | [{_RARE}]){_SPACE}*"
 # In one pass: whose words they are, links, mentions, hashtags, entities, all that is no letter.
 _NO_WORD = r"^rt @\w+:?|(?:https?://\S+|[@#]\w+|&\w+;|[^\p{L}\p{M}\p{N}])+"
+_WORDS = "words"  # the column of `with_words`
 _LEAST_WORDS = 5  # shorter texts are said by many for no reason
 _LEAST_TAGS = 2
 _SEED = 20_201  # of hashes; any number does, as long as it stays
@@ -92,6 +93,7 @@ def traces_of(
     links as coordination-network-toolkit does, to the letter.
     """
     spelling = _TOOLKIT if as_toolkit else _PLAIN
+    posts = posts if as_toolkit else with_words(posts)
     made = [_SHARED[name](posts, spelling) for name in by]
     if not made:
         return TRACES.to_frame()
@@ -116,10 +118,24 @@ def _distinct(name: str, traces: pl.DataFrame) -> pl.DataFrame:
     return traces.unique(maintain_order=True) if name in _SEVERAL else traces
 
 
+def with_words(posts: pl.DataFrame) -> pl.DataFrame:
+    """Give posts with the words of their texts beside them, so that they are looked for once.
+
+    Not of reposts whose original is known: nobody compares their texts.
+    """
+    if _WORDS in posts.columns or "text" not in posts.columns:
+        return posts
+    compared = pl.col("kind") != "repost"
+    if "repost_of_key" in posts.columns:
+        compared |= pl.col("repost_of_key").is_null()
+    text = posts.select("kind", pl.when(compared).then("text").alias("text"))
+    return posts.with_columns(text.select(plain_text("text").alias(_WORDS)).to_series())
+
+
 def texts_of(posts: pl.DataFrame) -> pl.DataFrame:
     """Give the texts that near texts are found among: object (as in TRACES of "text"), text."""
     own = posts.filter(pl.col("kind") != "repost", pl.col("text").is_not_null())
-    plain = own.select(text=plain_text("text")).drop_nulls().unique()
+    plain = with_words(own).select(text=_WORDS).drop_nulls().unique()
     return plain.select(_number("text", TRACE_NAMES.index("text") + 1).alias("object"), "text")
 
 
@@ -152,7 +168,7 @@ class _Spelling:
     blind: bool  # a repost of nobody knows what is known by its text
 
 
-_PLAIN = _Spelling(plain_text, plain_link, blind=True)
+_PLAIN = _Spelling(lambda _: pl.col(_WORDS), plain_link, blind=True)
 _TOOLKIT = _Spelling(toolkit_text, pl.col, blind=False)
 
 

@@ -9,7 +9,14 @@ import polars as pl
 
 from analysis.graphs.coaction import TRACES
 from analysis.graphs.near_text import near_texts
-from analysis.graphs.traces import TRACE_NAMES, columns_for, numbers, texts_of, traces_of
+from analysis.graphs.traces import (
+    TRACE_NAMES,
+    columns_for,
+    numbers,
+    texts_of,
+    traces_of,
+    with_words,
+)
 from monitor.engines import Engine, Lazy
 from monitor.inputs import Input
 
@@ -65,6 +72,8 @@ class _Reading:
             self._authors.append(
                 batch.group_by("author_key").agg(pl.col("handle").last(), posts=pl.len())
             )
+            if not self._as_toolkit:
+                batch = with_words(batch)
             if self._near:
                 self.texts.append(texts_of(batch))
             yield traces_of(batch, self.by, as_toolkit=self._as_toolkit)
