@@ -84,7 +84,11 @@ bench-bursts: setup   ## alarms by the Numenta Anomaly Benchmark (DATA=folder of
 
 bench-graphs: setup .venv-peers/.ready   ## networks and coordination beside other tools, as ratios
 	$(BIN)/python -m bench.coordination $(ARGS)
+	$(BIN)/python -m bench.graphs_csr $(filter --quick,$(ARGS))
+	$(BIN)/python -m bench.increment $(filter --quick,$(ARGS))
 	$(BIN)/python -m bench.backbone $(filter --quick,$(ARGS))
+	$(BIN)/python -m bench.cascades $(DATA) $(filter --quick,$(ARGS))
+	$(BIN)/python -m bench.quality $(DATA) $(filter --quick,$(ARGS))
 
 golden: setup    ## rewrite the golden files; then look at the diff
 	GOLDEN=write $(BIN)/pytest -q tests/monitor/test_golden.py tests/monitor/week

@@ -1,0 +1,167 @@
+"""Graphs that are NetworkX's own, and hold their edges in three arrays until somebody needs more.
+
+A `CSRDiGraph` is an `nx.DiGraph`: whatever takes one takes it. What `backend` computes on the
+arrays never makes the dictionaries; anything else that NetworkX does makes them once, in bulk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from typing import Any
+
+import networkx as nx
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from scipy.sparse import coo_array, csr_array, triu
+
+Ints = npt.NDArray[np.int32]
+
+
+class _OnArrays:
+    """What directed and undirected graphs on arrays have in common."""
+
+    __networkx_backend__ = "gaung"
+    matrix: csr_array  # weights by the places of the ends; of an undirected graph, both ways
+    names: list[Any]  # of the nodes, by place; sorted
+    _dictionaries: tuple[dict[Any, Any], dict[Any, Any], dict[Any, Any]] | None
+
+    def _set(self, matrix: csr_array, names: list[Any]) -> None:
+        self.graph: dict[str, Any] = {}
+        self.__networkx_cache__: dict[str, Any] = {}
+        self.matrix, self.names = matrix, names
+        self._dictionaries = None
+        self._places: dict[Any, int] | None = None
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.names)
+
+    def __contains__(self, node: object) -> bool:
+        if self._places is None:
+            self._places = {name: place for place, name in enumerate(self.names)}
+        return isinstance(node, Hashable) and node in self._places
+
+    def number_of_nodes(self) -> int:
+        return len(self.names)
+
+    order = number_of_nodes
+
+    def nbytes(self) -> int:
+        """Give the bytes of the arrays."""
+        held = (self.matrix.data, self.matrix.indices, self.matrix.indptr)
+        return int(sum(one.nbytes for one in held))
+
+    def _filled(self) -> tuple[dict[Any, Any], dict[Any, Any], dict[Any, Any]]:
+        """Give nodes, successors and predecessors as NetworkX holds them; made once."""
+        if self._dictionaries is None:
+            edges = [{"weight": weight} for weight in self.matrix.data.tolist()]
+            after = _runs(self.matrix, self.names, edges)
+            turned = csr_array(
+                (np.arange(1, self.matrix.nnz + 1), self.matrix.indices, self.matrix.indptr),
+                shape=self.matrix.shape,
+            ).T.tocsr()
+            before = _runs(turned, self.names, [edges[n - 1] for n in turned.data.tolist()])
+            self._dictionaries = ({name: {} for name in self.names}, after, before)
+        return self._dictionaries
+
+
+def _runs(matrix: csr_array, names: list[Any], edges: list[dict[str, Any]]) -> dict[Any, Any]:
+    """Give a dictionary of neighbours for each row, without a call for each edge."""
+    others = [names[place] for place in matrix.indices.tolist()]
+    starts = matrix.indptr.tolist()
+    return {
+        name: dict(zip(others[a:b], edges[a:b], strict=True))
+        for name, a, b in zip(names, starts, starts[1:], strict=False)
+    }
+
+
+class CSRDiGraph(_OnArrays, nx.DiGraph):  # type: ignore[type-arg]
+    """A directed graph on arrays; made by `digraph_of`. It is not meant to be changed."""
+
+    def __init__(self, matrix: csr_array, names: list[Any]) -> None:
+        self._set(matrix, names)
+
+    _node = property(lambda self: self._filled()[0])
+    _adj = property(lambda self: self._filled()[1])
+    _succ = property(lambda self: self._filled()[1])
+    _pred = property(lambda self: self._filled()[2])
+
+    def number_of_edges(self, u: Any = None, v: Any = None) -> int:
+        """Count the edges, or those between two nodes."""
+        if u is None:
+            return int(self.matrix.nnz)
+        return int(super().number_of_edges(u, v))
+
+    def undirected(self) -> CSRGraph:
+        """Give the undirected graph: the weights of both directions are added up."""
+        return CSRGraph((self.matrix + self.matrix.T).tocsr(), self.names)
+
+
+class CSRGraph(_OnArrays, nx.Graph):  # type: ignore[type-arg]
+    """An undirected graph on arrays; made by `graph_of`. It is not meant to be changed."""
+
+    def __init__(self, matrix: csr_array, names: list[Any]) -> None:
+        self._set(matrix, names)
+
+    _node = property(lambda self: self._filled()[0])
+    _adj = property(lambda self: self._shared())
+
+    def _shared(self) -> dict[Any, Any]:
+        """Give the neighbours; both ways of an edge hold the same dictionary, as in NetworkX."""
+        _, after, before = self._filled()
+        if not getattr(self, "_joined", False):
+            for one, others in after.items():
+                for other in others:
+                    others[other] = before[one][other] if one < other else after[other][one]
+            self._joined = True
+        return after
+
+    def number_of_edges(self, u: Any = None, v: Any = None) -> int:
+        """Count the edges, or those between two nodes."""
+        if u is None:
+            return int(triu(self.matrix).nnz)
+        return int(super().number_of_edges(u, v))
+
+
+def digraph_of(edges: pl.DataFrame, *, weight: str | None = "weight") -> CSRDiGraph:
+    """Build a directed graph from columns; the same pair in several rows is added up.
+
+    edges: source, target (text or whole numbers), and a column of weights; without one each row
+    counts 1.
+
+    >>> graph = digraph_of(pl.DataFrame({"source": ["a", "b"], "target": ["x", "x"]}), weight=None)
+    >>> graph.number_of_edges(), sorted(nx.ancestors(graph, "x"))
+    (2, ['a', 'b'])
+    """
+    return CSRDiGraph(*_matrix(edges, weight))
+
+
+def graph_of(edges: pl.DataFrame, *, weight: str | None = "weight") -> CSRGraph:
+    """Build an undirected graph from columns; both directions of a pair are added up."""
+    matrix, names = _matrix(edges, weight)
+    loops = matrix.diagonal()
+    both = (matrix + matrix.T).tocsr()
+    if loops.any():
+        both.setdiag(loops)
+    return CSRGraph(both, names)
+
+
+def _matrix(edges: pl.DataFrame, weight: str | None) -> tuple[csr_array, list[Any]]:
+    ends = pl.concat([edges["source"].rename("n"), edges["target"].rename("n")])
+    names = ends.unique().sort()
+    codes = _codes(ends, names)
+    count = edges.height
+    data = np.ones(count) if weight is None else edges[weight].cast(pl.Float64).to_numpy()
+    size = len(names)
+    matrix = coo_array((data, (codes[:count], codes[count:])), shape=(size, size)).tocsr()
+    matrix.sum_duplicates()
+    return matrix, names.to_list()
+
+
+def _codes(ends: pl.Series, names: pl.Series) -> Ints:
+    if ends.dtype.is_integer():
+        return np.searchsorted(names.to_numpy(), ends.to_numpy()).astype(np.int32)
+    return ends.cast(pl.Enum(names)).to_physical().to_numpy().astype(np.int32)
