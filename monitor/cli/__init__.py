@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "report": ("reporting", "Report on a watch or a #hashtag."),
     "backtest": ("backtesting", "Show what would have been told, and when."),
     "coordination": ("coordination", "Tell who acts together more than chance explains."),
+    "genesis": ("genesis", "Tell how it began: first posts, hour by hour, who picked it up."),
     "graph": ("drawing", "Write who amplified whom, or what is shared, to a file."),
     "indicators": ("indicators", "Tell how broad, how coordinated and how unusual it is."),
     "findings": ("telling", "List what was found."),

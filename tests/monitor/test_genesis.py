@@ -1,0 +1,117 @@
+"""How a hashtag began: who was first, who carried it, and what must not be called a beginning."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+
+from analysis.frames import ACTS, POSTS
+from monitor.genesis import POST_COLUMNS, Genesis, genesis
+from tests.analysis.examples import NOON
+
+Gaung = Callable[..., tuple[int, str, str]]
+MINUTE = timedelta(minutes=1)
+
+
+def posts(rows: list[tuple[str, str, datetime, str | None]], **more: object) -> pl.DataFrame:
+    """Posts: key, author, time, and what they pass on."""
+    made = [
+        {
+            "post_key": key,
+            "author_key": author,
+            "platform": "x",
+            "kind": "repost" if of else "original",
+            "sort_at": at,
+            "text": f"teks {key}",
+            "repost_of_key": of,
+            **more,
+        }
+        for key, author, at, of in rows
+    ]
+    return pl.DataFrame(made, schema=POSTS).select(POST_COLUMNS)
+
+
+def acts(given: pl.DataFrame) -> pl.DataFrame:
+    """The reposts among posts, as acts."""
+    author = dict(given.select("post_key", "author_key").rows())
+    rows = [
+        {
+            "author_key": row["author_key"],
+            "target_author_key": author.get(row["repost_of_key"]),
+            "kind": "repost",
+            "acted_at": row["sort_at"],
+            "post_key": row["post_key"],
+            "target_post_key": row["repost_of_key"],
+        }
+        for row in given.filter(pl.col("kind") == "repost").iter_rows(named=True)
+    ]
+    return pl.DataFrame(rows, schema=ACTS)
+
+
+def told(given: pl.DataFrame, **options: int) -> Genesis:
+    found = genesis(given, acts(given), "#air", **{"hours": 3, "first": 2, **options})
+    assert found is not None
+    return found
+
+
+def test_the_first_posts_and_who_passed_them_on() -> None:
+    rows = [("x:1", "x:a", NOON, None), ("x:2", "x:b", NOON + 5 * MINUTE, "x:1")]
+    rows += [("x:3", "x:c", NOON + 90 * MINUTE, None), ("x:4", "x:b", NOON + 95 * MINUTE, "x:3")]
+    found = told(posts(rows))
+    assert [(one.account, one.picked_up) for one in found.first] == [("a", 1), ("c", 1)]
+    assert [(hour.posts, hour.new_authors, hour.carried_by) for hour in found.hourly] == [
+        (2, 2, "a"),
+        (2, 1, "c"),
+        (0, 0, None),
+    ]
+    assert [one.account for one in found.picked_up] == ["b"]
+    assert found.picked_up[0].influence is None  # nobody's followers are known
+    assert found.already_running == ""
+
+
+def test_where_followers_are_known_influence_ranks() -> None:
+    rows = [("x:1", "x:a", NOON, None)]
+    rows += [(f"x:{n}", f"x:r{n}", NOON + n * MINUTE, "x:1") for n in range(2, 12)]
+    given = posts(rows).with_columns(
+        followers=pl.when(pl.col("author_key") == "x:r5").then(50_000).otherwise(10)
+    )
+    first = told(given).picked_up[0]
+    assert first.account == "r5"
+    assert first.influence is not None
+    assert first.influence > 2
+
+
+def test_reposts_of_what_is_not_here_show_that_it_had_begun_before() -> None:
+    rows = [(f"x:{n}", f"x:a{n}", NOON + n * MINUTE, f"x:gone{n}") for n in range(12)]
+    assert "12 of the 12 reposts" in told(posts(rows)).already_running
+
+
+def test_a_first_hour_as_busy_as_the_others_is_no_beginning() -> None:
+    rows = [(f"x:{n}", f"x:a{n}", NOON + n * 2 * MINUTE, None) for n in range(90)]
+    assert "a beginning is slower" in told(posts(rows)).already_running
+
+
+def test_without_a_post_there_is_nothing_to_tell() -> None:
+    none = posts([])
+    assert genesis(none, acts(none), "#air", hours=3, first=2) is None
+
+
+def test_the_command_tells_it_of_a_file(tmp_path: Path, gaung: Gaung) -> None:
+    lines = ["post_id,author,created_at,text,repost_of_id"]
+    lines += ["1,ani,2025-02-22T10:00:00Z,air keruh #air,", "2,budi,2025-02-22T10:30:00Z,,1"]
+    (tmp_path / "few.csv").write_text("\n".join(lines), encoding="utf-8")
+    code, out, _ = gaung("genesis", "#air", "--input", "few.csv")
+    assert code == 0
+    assert "first seen here 2025-02-22" in out
+    assert "ani" in out
+    code, out, _ = gaung("genesis", "--input", "few.csv", "--format", "json")
+    read = json.loads(out)
+    assert (read["schema"], read["posts"], read["crossings"]) == ("gaung.genesis/1", 2, None)
+    assert read["hourly"][0]["reposts"] == 1
+    code, _, err = gaung("genesis", "#tiada", "--input", "few.csv")
+    assert code == 1
+    assert "there is no such post here" in err
