@@ -7,7 +7,7 @@ DATA ?= ../shared/data
 BLUESKY := tests/collectors/bluesky_network
 MAIL := tests/monitor/mail_servers
 
-.PHONY: help setup demo test check fix bench bench-bursts bench-graphs run golden servers test-servers soak fuzz lock clean
+.PHONY: help setup demo test check fix bench bench-bursts bench-graphs run golden servers test-servers test-spark soak fuzz lock clean
 help:            ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
 
@@ -36,6 +36,13 @@ setup: .venv/.ready   ## the environment, from pinned versions with hashes
 	@bench/peers/install.sh || true
 	@touch $@
 
+# 400 MB, which nobody needs who has no cluster.
+.venv-spark/.ready: requirements/spark.txt pyproject.toml monitor/__init__.py
+	$(PYTHON) -m venv --clear .venv-spark
+	.venv-spark/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/spark.txt
+	.venv-spark/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
 # Node 20 or newer, gcc and make; without npm the tests of Bluesky's network are skipped.
 .venv-servers/.node-ready: .venv-servers/.ready $(BLUESKY)/package-lock.json
 	@if command -v npm >/dev/null; then \
@@ -52,14 +59,14 @@ demo: setup      ## the whole pipe on a synthetic campaign, offline
 	$(BIN)/gaung demo $(ARGS)
 
 test: setup      ## the tests, under five minutes
-	$(BIN)/pytest -m "not servers and not soak" $(ARGS)
+	$(BIN)/pytest -m "not servers and not soak and not spark" $(ARGS)
 
 check: setup     ## format, lint, types, import rules, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -m "not servers and not soak" -q $(ARGS)
+	$(BIN)/pytest -m "not servers and not soak and not spark" -q $(ARGS)
 
 fix: setup       ## format and mend what can be mended
 	$(BIN)/ruff format .
@@ -68,6 +75,9 @@ fix: setup       ## format and mend what can be mended
 servers: test-servers
 test-servers: setup .venv-servers/.node-ready .venv-servers/.mail-ready   ## against servers that nobody here wrote, on loopback
 	$(BIN)/pytest -m servers $(ARGS)
+
+test-spark: .venv-spark/.ready   ## the same numbers on Spark, on this machine; needs Java 17
+	.venv-spark/bin/python -m pytest -m spark tests/spark $(ARGS)
 
 soak: setup      ## kill -9, full disk, a report while the daemon collects
 	$(BIN)/pytest -m soak $(ARGS)
@@ -103,7 +113,8 @@ lock:            ## new versions: then run everything
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --group dev pyproject.toml -o requirements/dev.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --group servers -o requirements/servers.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --group bench -o requirements/bench.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --group dev --extra spark -c requirements/dev.txt pyproject.toml -o requirements/spark.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --group peers -o requirements/peers.txt
 
 clean:           ## remove what make made
-	rm -rf .venv .venv-servers .venv-bench .venv-peers .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-servers .venv-bench .venv-spark .venv-peers .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import polars as pl
 
@@ -17,8 +18,9 @@ from analysis.graphs.traces import (
     traces_of,
     with_words,
 )
-from monitor.engines import Engine, Lazy
+from monitor.engines import Engine, Lazy, ReadsFiles
 from monitor.inputs import Input
+from monitor.inputs.lake import LakeInput
 
 _NEAR, _TEXT = TRACE_NAMES.index("near-text"), TRACE_NAMES.index("text")
 # More distinct texts than this are compared to the letter only: their signatures fill the memory.
@@ -45,7 +47,10 @@ def traced(
 ) -> Traced:
     """Read an input into an engine. on_progress: is told how many posts each batch had."""
     reading = _Reading(by, as_toolkit=as_toolkit)
-    rows = engine.load(reading.batches(source, on_progress), TRACES)
+    if isinstance(engine, ReadsFiles) and isinstance(source, LakeInput):
+        rows = reading.on_workers(source, engine, on_progress)
+    else:
+        rows = engine.load(reading.batches(source, on_progress), TRACES)
     notes: tuple[str, ...] = ()
     if "near-text" in by:
         rows, notes = _with_near_texts(rows, reading, engine)
@@ -68,16 +73,39 @@ class _Reading:
 
     def batches(self, source: Input, on_progress: Callable[[int], None]) -> Iterator[pl.DataFrame]:
         for batch in source.batches(*self._columns):
-            self.posts += batch.height
-            self._authors.append(
-                batch.group_by("author_key").agg(pl.col("handle").last(), posts=pl.len())
-            )
+            self._remember(batch)
             if not self._as_toolkit:
                 batch = with_words(batch)
             if self._near:
                 self.texts.append(texts_of(batch))
             yield traces_of(batch, self.by, as_toolkit=self._as_toolkit)
             on_progress(batch.height)
+
+    def on_workers(
+        self, source: LakeInput, engine: ReadsFiles, on_progress: Callable[[int], None]
+    ) -> Lazy:
+        """Have the workers read the lake; here only what must be known here is read."""
+        columns = ("author_key", "handle", *(("kind", "text") if self._near else ()))
+        for batch in source.batches(*columns):
+            self._remember(batch)
+            if self._near:
+                self.texts.append(texts_of(with_words(batch)))
+            on_progress(batch.height)
+        return engine.map_files(
+            source.files(),
+            columns_for(self.by),
+            partial(_traces, by=tuple(self.by), as_toolkit=self._as_toolkit),
+            TRACES,
+            hashtags=source.wanted.hashtags,
+            since=source.wanted.since,
+            until=source.wanted.until,
+        )
+
+    def _remember(self, batch: pl.DataFrame) -> None:
+        self.posts += batch.height
+        self._authors.append(
+            batch.group_by("author_key").agg(pl.col("handle").last(), posts=pl.len())
+        )
 
     def authors(self) -> pl.DataFrame:
         empty = pl.DataFrame(
@@ -89,6 +117,11 @@ class _Reading:
             numbers("author_key").alias("author"), "author_key", "handle",
             pl.col("posts").cast(pl.Int64),
         )  # fmt: skip
+
+
+def _traces(posts: pl.DataFrame, *, by: Sequence[str], as_toolkit: bool) -> pl.DataFrame:
+    """Give what posts share; this runs on workers, too."""
+    return traces_of(posts if as_toolkit else with_words(posts), by, as_toolkit=as_toolkit)
 
 
 def _with_near_texts(rows: Lazy, reading: _Reading, engine: Engine) -> tuple[Lazy, tuple[str, ...]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.engines.engine import Engine, Lazy
+from monitor.engines.engine import Engine, Lazy, ReadsFiles
 
 ENGINES = ("duckdb", "polars", "spark")
 
@@ -17,7 +17,11 @@ def engine_of(name: str, *, memory_limit: str | None = None) -> Engine:
         from monitor.engines.duckdb import DuckDBEngine
 
         return DuckDBEngine() if memory_limit is None else DuckDBEngine(memory_limit=memory_limit)
+    if name == "spark":
+        from monitor.engines.spark import SparkEngine
+
+        return SparkEngine(memory_limit=memory_limit)
     raise ValueError(f"there is no engine {name!r}")
 
 
-__all__ = ["ENGINES", "Engine", "Lazy", "engine_of"]
+__all__ = ["ENGINES", "Engine", "Lazy", "ReadsFiles", "engine_of"]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
 
 import narwhals as nw
 import polars as pl
@@ -30,4 +32,23 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Give back what is held."""
+        ...
+
+
+@runtime_checkable
+class ReadsFiles(Protocol):
+    """An engine whose workers read the files of a lake themselves."""
+
+    def map_files(
+        self,
+        files: Sequence[Path],
+        columns: Sequence[str],
+        function: Callable[[pl.DataFrame], pl.DataFrame],
+        schema: pl.Schema,
+        *,
+        hashtags: Sequence[str] = (),
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> Lazy:
+        """Give what a function makes of the posts in the files of a lake."""
         ...
