@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 _HELP = """Tell how TARGET began: the first posts, hour by hour, who picked it up, when it spread.
 
 TARGET is a watch, a "#hashtag" in quotes, or `all`. The hours are counted from the first post that
-is here; whether it had begun before is said, where the first hour shows it.
+is here; where the first hour looks as if it had begun before, that is said. Of those who came in
+within an hour, the one is named who was passed on most in all hours shown.
 
 \b
 Examples:
@@ -128,7 +129,7 @@ def _table(told: Genesis, zone: ZoneInfo) -> str:
         f"{told.authors:,} accounts in the first {told.hours} hours\n"
     )
     if told.already_running:
-        out.write(f"It had begun before: {told.already_running}.\n")
+        out.write(f"This may not be the beginning: {told.already_running}.\n")
     out.write("\nFirst posts\n")
     rows = [
         [
@@ -154,7 +155,8 @@ def _table(told: Genesis, zone: ZoneInfo) -> str:
 
 
 _HOUR_COLUMNS = [
-    "hour", "posts", "reposts", "accounts", "new", "most active", "share", "carried by", "times",
+    "hour", "posts", "reposts", "accounts", "new", "most active", "share",
+    "most carried newcomer", "in all",
 ]  # fmt: skip
 
 

@@ -11,11 +11,9 @@ Ints = npt.NDArray[np.int64]
 DECAY = -0.000068  # per second, as the authors fitted it on reposts on Twitter
 
 
-def _log_strength(at: Floats, followers: Floats, decay: float) -> Floats:
+def _seen(followers: Floats) -> Floats:
     # Whoever has no followers, or does not say, was still seen by one: himself.
-    known = np.where(np.isnan(followers) | (followers < 1), 1.0, followers)
-    found: Floats = np.log(known) - decay * at
-    return found
+    return np.where(np.isnan(followers) | (followers < 1), 1.0, followers)
 
 
 def influence(at: Floats, followers: Floats, *, decay: float = DECAY) -> Floats:
@@ -24,9 +22,10 @@ def influence(at: Floats, followers: Floats, *, decay: float = DECAY) -> Floats:
     .. math:: p_{ij} = \frac{f_i e^{r (t_j - t_i)}}{\sum_{k<j} f_k e^{r (t_j - t_k)}}, \quad
               \varphi = (I - P)^{-1} 1
 
-    The factor of :math:`t_j` cancels, so that with :math:`g_i = f_i e^{-r t_i}` and its running
-    sum G, :math:`\varphi_i = 1 + g_i \sum_{j>i} \varphi_j / G_{j-1}`: one sweep backwards, O(n)
-    instead of O(n³), in logarithms.
+    The factor of :math:`t_j` cancels. With :math:`R_j = f_j + R_{j-1} e^{r (t_j - t_{j-1})}`, what
+    is still fresh at j, and :math:`T_i = \varphi_{i+1} / R_i + e^{r (t_{i+1} - t_i)} T_{i+1}`, it
+    is :math:`\varphi_i = 1 + f_i T_i`: one sweep forwards and one backwards, O(n) instead of O(n³).
+    Only differences of times are used, so that it does not matter when they are counted from.
 
     at: seconds, in order, the original first; of equal times the earlier row is the earlier.
     followers: of each account; below one, or not known (nan), counts 1.
@@ -37,17 +36,18 @@ def influence(at: Floats, followers: Floats, *, decay: float = DECAY) -> Floats:
     >>> influence(np.array([0.0, 10, 20]), np.array([np.nan, np.nan, np.nan])).round(2).tolist()
     [3.0, 1.5, 1.0]
     """
-    strength = _log_strength(at, followers, decay)
-    total = np.logaddexp.accumulate(strength)
-    count = len(at)
-    found = np.ones(count)
-    share = np.exp(strength - total).tolist()
-    fade = np.exp(total[:-1] - total[1:]).tolist() if count else []
-    passed = 0.0  # what comes after, as seen from the running sum
+    seen = _seen(followers).tolist()
+    fade = np.exp(decay * np.diff(at)).tolist()
+    count = len(seen)
+    fresh = seen[:1]
+    for j in range(1, count):
+        fresh.append(seen[j] + fresh[j - 1] * fade[j - 1])
+    found = [1.0] * count
+    after = 0.0
     for i in range(count - 2, -1, -1):
-        passed = float(found[i + 1]) + passed * fade[i]
-        found[i] = 1 + share[i] * passed
-    return found
+        after = found[i + 1] / fresh[i] + fade[i] * after
+        found[i] = 1 + seen[i] * after
+    return np.array(found)
 
 
 def parents(
@@ -61,9 +61,10 @@ def parents(
     >>> parents(np.array([0.0, 10, 20]), np.array([1000.0, 5, 5]))[0].tolist()
     [-1, 0, 0]
     """
-    strength = _log_strength(at, followers, decay)
-    if len(strength):
-        strength[0] += np.log(root)
+    if not len(at):
+        return np.empty(0, np.int64), np.empty(0)
+    strength: Floats = np.log(_seen(followers)) - decay * (at - at[0])
+    strength[0] += np.log(root)
     total = np.logaddexp.accumulate(strength)
     best = np.maximum.accumulate(strength)
     # Where the running maximum was reached last: of two as strong, the later one.

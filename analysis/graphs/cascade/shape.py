@@ -34,6 +34,8 @@ def shape_of(parent: Ints) -> Shape:
     Shape(size=4, depth=1, breadth=3, virality=1.5)
     """
     count = len(parent)
+    if not count:
+        return Shape(0, 0, 0, 0.0)
     depth = np.zeros(count, np.int64)
     for place in range(1, count):
         depth[place] = depth[parent[place]] + 1

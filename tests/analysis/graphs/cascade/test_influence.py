@@ -18,21 +18,26 @@ def slow_influence(at: np.ndarray, followers: np.ndarray) -> np.ndarray:
     chance = np.zeros((count, count))
     for j in range(1, count):
         for i in range(j):
-            chance[i, j] = known[i] * np.exp(DECAY * (at[j] - at[i]))
+            # As fresh as when the last one before j came: the rest of the factor cancels.
+            chance[i, j] = known[i] * np.exp(DECAY * (at[j - 1] - at[i]))
         chance[:, j] /= chance[:, j].sum()
+    assert np.isfinite(chance).all()
     return np.linalg.solve(np.eye(count) - chance, np.ones(count))
 
 
 @settings(deadline=None)
 @given(
     st.lists(
-        st.tuples(st.integers(0, 100_000), st.one_of(st.just(float("nan")), st.floats(0, 1e6))),
+        st.tuples(
+            st.integers(0, 365 * 86_400), st.one_of(st.just(float("nan")), st.floats(0, 1e6))
+        ),
         min_size=1,
         max_size=40,
     )
 )
 def test_one_sweep_gives_what_the_definition_gives(rows: list[tuple[int, float]]) -> None:
-    at = np.sort(np.array([row[0] for row in rows], float))
+    # Seconds since 1970, over up to a year: what is counted from must not cost digits.
+    at = 1.74e9 + np.sort(np.array([row[0] for row in rows], float))
     followers = np.array([row[1] for row in rows])
     found, expected = influence(at, followers), slow_influence(at, followers)
     assert np.abs(found / expected - 1).max() <= 1e-12
