@@ -11,6 +11,7 @@ import json
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -69,7 +70,7 @@ def main() -> int:
             f"  {one}: {ours[one]:.1f} s, modularity {ours[f'{one} Q']:.4f}; NetworkX's Louvain "
             f"{theirs['louvain']:.1f} s, {theirs['louvain Q']:.4f}: {times:.0f} times"
         )
-        if one == "louvain" and count >= 1_000_000:
+        if count >= 1_000_000:
             better = ours[f"{one} Q"] >= theirs["louvain Q"] - 1e-4
             kept = kept and times >= _LEAST_COMMUNITIES and better
     if count >= 1_000_000:
@@ -78,19 +79,22 @@ def main() -> int:
 
 
 def _told(side: str, count: int) -> dict[str, float]:
-    done = subprocess.run(
-        [sys.executable, "-m", "bench.graphs_csr", "--side", side, str(count)],
-        check=True,
-        capture_output=True,
-        text=True,
-    )
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "edges.parquet"  # a child that makes them has room to spare
+        edges_of(count).write_parquet(path)
+        done = subprocess.run(
+            [sys.executable, "-m", "bench.graphs_csr", "--side", side, str(path)],
+            check=True,
+            capture_output=True,
+            text=True,
+        )
     told: dict[str, float] = json.loads(done.stdout)
     return told
 
 
-def _side(side: str, count: int) -> None:
-    edges = edges_of(count)
-    nx.DiGraph()
+def _side(side: str, path: str) -> None:
+    edges = pl.read_parquet(path)
+    count = edges.height
     told: dict[str, float] = {}
 
     def timed(name: str, work: Callable[[], Any]) -> Any:
@@ -102,6 +106,7 @@ def _side(side: str, count: int) -> None:
     if side == "ours":
         from analysis.graphs.csr import digraph_of, graph_of
 
+        digraph_of(edges.head(10))  # what is loaded once is no part of an edge
         before = _resident()
         graph = timed("build", lambda: digraph_of(edges))
         told["grown"] = (_resident() - before) / count
@@ -153,6 +158,6 @@ def _modularity(edges: pl.DataFrame, found: list[set[int]]) -> float:
 
 if __name__ == "__main__":
     if "--side" in sys.argv:
-        _side(sys.argv[-2], int(sys.argv[-1]))
+        _side(sys.argv[-2], sys.argv[-1])
     else:
         sys.exit(main())

@@ -11,6 +11,7 @@ from typing import Any
 import networkx as nx
 import numpy as np
 import polars as pl
+from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from analysis.graphs.csr import kernels
@@ -23,14 +24,22 @@ class Backend:
     """The functions that run on arrays; all others run on NetworkX's dictionaries."""
 
     @staticmethod
-    def convert_from_nx(graph: Any, *_: Any, weight: Any = None, **__: Any) -> _Any:
+    def convert_from_nx(
+        graph: Any, *_: Any, edge_attrs: dict[str, Any] | None = None, **__: Any
+    ) -> _Any:
         """Give a graph of NetworkX on arrays: for `backend="gaung"`."""
         if isinstance(graph, CSRDiGraph | CSRGraph):
             return graph
-        rows = [(one, other, data.get("weight", 1)) for one, other, data in graph.edges(data=True)]
+        name, default = next(iter((edge_attrs or {"weight": 1}).items()))
+        missing = 1 if default is None else default
+        rows = [
+            (one, other, data.get(name, missing)) for one, other, data in graph.edges(data=True)
+        ]
         edges = pl.DataFrame(rows, schema=["source", "target", "weight"], orient="row")
         made = digraph_of(edges) if graph.is_directed() else graph_of(edges)
-        return made if len(made) == len(graph) else _with_alone(made, graph)
+        made = made if len(made) == len(graph) else _with_alone(made, graph)
+        made.weight_name = name
+        return made
 
     @staticmethod
     def convert_to_nx(result: Any, *_: Any, **__: Any) -> Any:
@@ -54,7 +63,9 @@ class Backend:
         dangling: Any = None,
     ) -> dict[Any, float]:
         """Give `nx.pagerank`."""
-        if any(one is not None for one in (personalization, nstart, dangling)) or not weight:
+        if any(one is not None for one in (personalization, nstart, dangling)) or (
+            weight != G.weight_name
+        ):
             elsewhere: dict[Any, float] = _elsewhere("pagerank")(
                 G, alpha, personalization, max_iter, tol, nstart, weight, dangling
             )
@@ -77,14 +88,14 @@ class Backend:
         """Give `nx.weakly_connected_components`."""
         if not G.is_directed():
             raise nx.NetworkXNotImplemented("not implemented for undirected type")
-        return iter(_parts(G, connected_components(G.matrix, connection="weak")[1]))
+        return iter(_parts(G, connected_components(_pattern(G), connection="weak")[1]))
 
     @staticmethod
     def connected_components(G: _Any) -> Iterator[set[Any]]:  # noqa: N803
         """Give `nx.connected_components`."""
         if G.is_directed():
             raise nx.NetworkXNotImplemented("not implemented for directed type")
-        return iter(_parts(G, connected_components(G.matrix, directed=False)[1]))
+        return iter(_parts(G, connected_components(_pattern(G), directed=False)[1]))
 
     @staticmethod
     def number_weakly_connected_components(G: _Any) -> int:  # noqa: N803
@@ -106,7 +117,7 @@ class Backend:
         seed: Any = None,
     ) -> list[set[Any]]:
         """Give `nx.community.louvain_communities`; a directed graph is left to NetworkX."""
-        if G.is_directed() or not weight or max_level is not None:
+        if G.is_directed() or weight != G.weight_name or max_level is not None:
             elsewhere: list[set[Any]] = _elsewhere("louvain_communities")(
                 G, weight, resolution, threshold, max_level, seed
             )
@@ -124,6 +135,10 @@ class Backend:
         """Give `nx.community.leiden_communities`, of undirected graphs."""
         if G.is_directed():
             raise nx.NetworkXNotImplemented("not implemented for directed type: use undirected()")
+        if weight != G.weight_name or max_level is not None:
+            raise NotImplementedError(
+                f"leiden_communities: the weights are {G.weight_name!r}, and levels are not limited"
+            )
         return _parts(G, kernels.leiden(G.matrix, resolution=resolution, seed=_seed(seed)))
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
@@ -149,6 +164,13 @@ def _elsewhere(name: str) -> Callable[..., Any]:
     return call
 
 
+def _pattern(graph: _Any) -> csr_array:
+    """Give which edges there are: one of weight zero joins as well."""
+    matrix = graph.matrix
+    ones = np.ones(matrix.nnz, np.int8)
+    return csr_array((ones, matrix.indices, matrix.indptr), shape=matrix.shape)
+
+
 def _seed(seed: Any) -> int:
     return int(seed) if isinstance(seed, int | np.integer) else 1
 
@@ -164,15 +186,13 @@ def _parts(graph: _Any, labels: Any) -> list[set[Any]]:
 
 def _with_alone(made: _Any, graph: Any) -> _Any:
     """Give the graph with the nodes that have no edge."""
-    from scipy.sparse import csr_array
-
     names = sorted(graph)
     place = {name: n for n, name in enumerate(names)}
     at = np.array([place[name] for name in made.names], np.int32)
     coo = made.matrix.tocoo()
     size = len(names)
     matrix = csr_array((coo.data, (at[coo.row], at[coo.col])), shape=(size, size))
-    return type(made)(matrix, names)
+    return type(made)(matrix, pl.Series(names))
 
 
 BACKEND = Backend()

@@ -7,7 +7,7 @@ arrays never makes the dictionaries; anything else that NetworkX does makes them
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from typing import Any
+from typing import Any, cast
 
 import networkx as nx
 import numpy as np
@@ -23,18 +23,30 @@ class _OnArrays:
 
     __networkx_backend__ = "gaung"
     matrix: csr_array  # weights by the places of the ends; of an undirected graph, both ways
-    names: list[Any]  # of the nodes, by place; sorted
+    weight_name: str  # of the attribute that the weights are
     _dictionaries: tuple[dict[Any, Any], dict[Any, Any], dict[Any, Any]] | None
 
-    def _set(self, matrix: csr_array, names: list[Any]) -> None:
+    def _set(self, matrix: csr_array, names: pl.Series, weight_name: str) -> None:
         self.graph: dict[str, Any] = {}
         self.__networkx_cache__: dict[str, Any] = {}
-        self.matrix, self.names = matrix, names
+        self.matrix, self.weight_name = matrix, weight_name
+        self._column = names
+        self._names: list[Any] | None = None
         self._dictionaries = None
         self._places: dict[Any, int] | None = None
+        nx.freeze(
+            cast("nx.Graph[Any]", self)
+        )  # a change would reach the dictionaries, and not the arrays
+
+    @property
+    def names(self) -> list[Any]:
+        """Give the nodes, by place; sorted. Made when somebody asks: a list takes much room."""
+        if self._names is None:
+            self._names = self._column.to_list()
+        return self._names
 
     def __len__(self) -> int:
-        return len(self.names)
+        return len(self._column)
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self.names)
@@ -45,7 +57,7 @@ class _OnArrays:
         return isinstance(node, Hashable) and node in self._places
 
     def number_of_nodes(self) -> int:
-        return len(self.names)
+        return len(self._column)
 
     order = number_of_nodes
 
@@ -57,7 +69,7 @@ class _OnArrays:
     def _filled(self) -> tuple[dict[Any, Any], dict[Any, Any], dict[Any, Any]]:
         """Give nodes, successors and predecessors as NetworkX holds them; made once."""
         if self._dictionaries is None:
-            edges = [{"weight": weight} for weight in self.matrix.data.tolist()]
+            edges = [{self.weight_name: weight} for weight in self.matrix.data.tolist()]
             after = _runs(self.matrix, self.names, edges)
             turned = csr_array(
                 (np.arange(1, self.matrix.nnz + 1), self.matrix.indices, self.matrix.indptr),
@@ -79,10 +91,14 @@ def _runs(matrix: csr_array, names: list[Any], edges: list[dict[str, Any]]) -> d
 
 
 class CSRDiGraph(_OnArrays, nx.DiGraph):  # type: ignore[type-arg]
-    """A directed graph on arrays; made by `digraph_of`. It is not meant to be changed."""
+    """A directed graph on arrays; made by `digraph_of`. It is frozen; a copy is plain."""
 
-    def __init__(self, matrix: csr_array, names: list[Any]) -> None:
-        self._set(matrix, names)
+    def __new__(cls, *given: Any, **_: Any) -> Any:
+        """Make one; without arrays, as NetworkX does for copies, a plain graph."""
+        return object.__new__(cls) if given else nx.DiGraph()
+
+    def __init__(self, matrix: csr_array, names: pl.Series, weight_name: str = "weight") -> None:
+        self._set(matrix, names, weight_name)
 
     _node = property(lambda self: self._filled()[0])
     _adj = property(lambda self: self._filled()[1])
@@ -97,14 +113,18 @@ class CSRDiGraph(_OnArrays, nx.DiGraph):  # type: ignore[type-arg]
 
     def undirected(self) -> CSRGraph:
         """Give the undirected graph: the weights of both directions are added up."""
-        return CSRGraph((self.matrix + self.matrix.T).tocsr(), self.names)
+        return CSRGraph(_mutual(self.matrix), self._column, self.weight_name)
 
 
 class CSRGraph(_OnArrays, nx.Graph):  # type: ignore[type-arg]
-    """An undirected graph on arrays; made by `graph_of`. It is not meant to be changed."""
+    """An undirected graph on arrays; made by `graph_of`. It is frozen; a copy is plain."""
 
-    def __init__(self, matrix: csr_array, names: list[Any]) -> None:
-        self._set(matrix, names)
+    def __new__(cls, *given: Any, **_: Any) -> Any:
+        """Make one; without arrays, as NetworkX does for copies, a plain graph."""
+        return object.__new__(cls) if given else nx.Graph()
+
+    def __init__(self, matrix: csr_array, names: pl.Series, weight_name: str = "weight") -> None:
+        self._set(matrix, names, weight_name)
 
     _node = property(lambda self: self._filled()[0])
     _adj = property(lambda self: self._shared())
@@ -142,14 +162,22 @@ def digraph_of(edges: pl.DataFrame, *, weight: str | None = "weight") -> CSRDiGr
 def graph_of(edges: pl.DataFrame, *, weight: str | None = "weight") -> CSRGraph:
     """Build an undirected graph from columns; both directions of a pair are added up."""
     matrix, names = _matrix(edges, weight)
-    loops = matrix.diagonal()
-    both = (matrix + matrix.T).tocsr()
-    if loops.any():
-        both.setdiag(loops)
-    return CSRGraph(both, names)
+    return CSRGraph(_mutual(matrix), names)
 
 
-def _matrix(edges: pl.DataFrame, weight: str | None) -> tuple[csr_array, list[Any]]:
+def _mutual(matrix: csr_array) -> csr_array:
+    """Give both ways of each edge, and each loop once; weights of zero stay edges."""
+    one = matrix.tocoo()
+    apart = one.row != one.col
+    rows = np.concatenate([one.row, one.col[apart]])
+    columns = np.concatenate([one.col, one.row[apart]])
+    data = np.concatenate([one.data, one.data[apart]])
+    both = coo_array((data, (rows, columns)), shape=matrix.shape).tocsr()
+    both.sum_duplicates()
+    return both
+
+
+def _matrix(edges: pl.DataFrame, weight: str | None) -> tuple[csr_array, pl.Series]:
     ends = pl.concat([edges["source"].rename("n"), edges["target"].rename("n")])
     names = ends.unique().sort()
     codes = _codes(ends, names)
@@ -158,7 +186,7 @@ def _matrix(edges: pl.DataFrame, weight: str | None) -> tuple[csr_array, list[An
     size = len(names)
     matrix = coo_array((data, (codes[:count], codes[count:])), shape=(size, size)).tocsr()
     matrix.sum_duplicates()
-    return matrix, names.to_list()
+    return matrix, names
 
 
 def _codes(ends: pl.Series, names: pl.Series) -> Ints:

@@ -73,6 +73,37 @@ def test_plain_graphs_can_be_given_to_the_backend() -> None:
     assert nx.pagerank(graph, backend="gaung") == pytest.approx(nx.pagerank(graph), abs=1e-12)
 
 
+def test_copies_and_parts_are_plain_graphs_that_can_be_changed() -> None:
+    rows = [("a", "x", 2), ("b", "x", 1), ("x", "y", 1)]
+    made, slow = digraph_of(columns(rows)), plain(rows, directed=True)
+    for change in (lambda g: g.copy(), lambda g: g.reverse(), lambda g: g.subgraph(["a", "x"])):
+        assert sorted(change(made).edges(data=True)) == sorted(change(slow).edges(data=True))
+    copied = made.copy()
+    copied.add_edge("y", "z")
+    assert copied.number_of_edges() == 4
+    with pytest.raises(nx.NetworkXError, match=r"[Ff]rozen"):
+        made.add_edge("y", "z")
+
+
+def test_other_weights_are_never_taken_for_the_weights() -> None:
+    graph = plain([("a", "x", 2), ("b", "x", 1), ("x", "a", 1), ("x", "b", 5)], directed=True)
+    for number, (_, _, data) in enumerate(graph.edges(data=True)):
+        data["n"] = number + 1
+    told = nx.pagerank(graph, weight="n", backend="gaung")
+    assert told == pytest.approx(nx.pagerank(graph, weight="n"), abs=1e-12)
+    made = digraph_of(columns([("a", "x", 2), ("b", "x", 1), ("x", "a", 1), ("x", "b", 5)]))
+    assert nx.pagerank(made, weight=None) == pytest.approx(nx.pagerank(graph, weight=None))
+
+
+def test_loops_and_weights_of_zero_are_edges_like_others() -> None:
+    rows = [("a", "a", 3), ("a", "b", 0), ("b", "c", 1), ("c", "b", 1)]
+    made, slow = graph_of(columns(rows)), plain(rows, directed=False)
+    assert made.number_of_edges() == slow.number_of_edges() == 3
+    assert {one: dict(made[one]) for one in made} == {one: dict(slow[one]) for one in slow}
+    assert nx.number_connected_components(made) == 1
+    assert digraph_of(columns(rows)).undirected()["a"]["a"]["weight"] == 3
+
+
 def test_loops_have_no_core_here_either() -> None:
     made = digraph_of(columns([("a", "a", 1), ("a", "b", 1)]))
     with pytest.raises(nx.NetworkXNotImplemented):
