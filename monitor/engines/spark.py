@@ -6,6 +6,7 @@ PYSPARK_SUBMIT_ARGS, SPARK_REMOTE or spark-defaults.conf; without any, it is thi
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import sys
 import tempfile
@@ -33,6 +34,9 @@ _SETTINGS = {
     "spark.log.level": "ERROR",
 }
 _BOOST = "repost|"
+_MISSING = (
+    'PySpark or pandas is not installed: pip install "gaung[spark]"; it needs Java 17 or newer'
+)
 
 
 class SparkEngine:
@@ -42,7 +46,11 @@ class SparkEngine:
 
     def __init__(self, *, memory_limit: str | None = None) -> None:
         self._scratch = tempfile.TemporaryDirectory(prefix="gaung-spark-")
-        self._session, self._is_ours = _session(Path(self._scratch.name), memory_limit)
+        try:
+            self._session, self._is_ours = _session(Path(self._scratch.name), memory_limit)
+        except OperatorError:
+            self._scratch.cleanup()
+            raise
         self._shared = _shared_scratch(self._session, Path(self._scratch.name))
         self._kept: list[Any] = []
         self._tables = 0
@@ -79,6 +87,8 @@ class SparkEngine:
         """
         from analysis.frames import POSTS
 
+        if importlib.util.find_spec("pandas") is None:  # which Spark asks for before it maps Arrow
+            raise OperatorError(_MISSING)
         types = {name: POSTS[name] for name in columns}
         rows = self._session.read.parquet(*(_place(file) for file in files))
         chosen = _chosen(rows, hashtags, since, until).select(*columns)
@@ -172,9 +182,7 @@ def _session(scratch: Path, memory_limit: str | None) -> tuple[Any, bool]:
     try:
         from pyspark.sql import SparkSession
     except ImportError as error:
-        raise OperatorError(
-            'PySpark is not installed: pip install "gaung[spark]"; it needs Java 17 or newer'
-        ) from error
+        raise OperatorError(_MISSING) from error
     active = SparkSession.getActiveSession()
     if active is not None:
         return active, False
