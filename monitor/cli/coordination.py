@@ -257,5 +257,6 @@ def _progress() -> Iterator[Callable[[int], None]]:
 def _say_aside(source: Input) -> None:
     for aside in source.set_aside[:3]:
         click.echo(f"set aside: {aside.place}: {aside.reason}", err=True)
-    if len(source.set_aside) > 3:
-        click.echo(f"set aside: {len(source.set_aside):,} records in all", err=True)
+    count = getattr(source, "aside", len(source.set_aside))  # files keep the first thousand only
+    if count > 3:
+        click.echo(f"set aside: {count:,} records in all", err=True)

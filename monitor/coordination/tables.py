@@ -17,7 +17,7 @@ def account_table(found: Coordination, named: Lookup) -> pl.DataFrame:
     return (
         named.authors.join(found.scores, on="author", how="left")
         .join(found.groups, on="author", how="left")
-        .with_columns(pl.col("score").fill_null(0.0))
+        .with_columns(_settled("q"), _settled("score").fill_null(0.0))
         .sort("score", "account", descending=[True, False])
         .select(ACCOUNTS.names())
         .cast(ACCOUNTS)
@@ -46,6 +46,7 @@ def edge_table(found: Coordination, ties: pl.DataFrame, named: Lookup) -> pl.Dat
         .with_columns(
             *(pl.from_epoch(name).dt.replace_time_zone("UTC").cast(_TIME)
               for name in ("first_at", "last_at")),
+            _settled("q"),
             posts="listed",
             by=_name("trace"),
         )
@@ -79,6 +80,11 @@ def evidence_table(found: Coordination, meetings: pl.DataFrame, named: Lookup) -
         .select(EVIDENCE.names())
         .cast(EVIDENCE)
     )
+
+
+def _settled(column: str) -> pl.Expr:
+    """Give the digits that are the same each time: engines add up in the order that suits them."""
+    return pl.col(column).round_sig_figs(9)
 
 
 def _name(column: str) -> pl.Expr:
