@@ -187,9 +187,9 @@ def _spread(out: Any, told: Genesis, zone: ZoneInfo) -> None:
             )
     out.write("\nWhere it went\n")
     if told.crossings is None:
-        out.write("  too few acts between accounts to tell communities\n")
+        out.write("  too few acts by or on those who began it to tell communities\n")
     elif not told.crossings:
-        out.write("  no other community took it up, as far as acts between accounts show\n")
+        out.write("  no other community was seen to pass on what the one that began it wrote\n")
     for crossing in told.crossings or []:
         out.write(
             f"  after {crossing.hours:g} h: community {crossing.community} ({crossing.members} "

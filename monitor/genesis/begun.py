@@ -91,7 +91,7 @@ class Genesis:
     first: list[FirstPost]
     hourly: list[Hour]
     picked_up: list[PickedUp]
-    crossings: list[Crossing] | None  # None: too few acts between accounts to tell communities
+    crossings: list[Crossing] | None  # None: too few acts to tell communities
     platforms: dict[str, datetime]
     notes: list[str]
 
@@ -264,7 +264,8 @@ def _crossed(acts: pl.DataFrame, early: pl.DataFrame, begun: datetime) -> list[C
     sizes = dict(parts.group_by("community").len().iter_rows())
     of = dict(parts.select("account", "community").iter_rows())
     origin = next((of[key] for key in early["author_key"] if key in of), None)
-    if origin is None:
+    # Of so few accounts hardly anybody can be seen to pass anything on.
+    if origin is None or sizes[origin] < _LEAST_MEMBERS:
         return None
     return [
         Crossing(

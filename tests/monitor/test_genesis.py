@@ -95,6 +95,13 @@ def test_a_first_hour_as_busy_as_the_others_is_no_beginning() -> None:
     assert "a beginning is slower" in told(posts(rows)).already_running
 
 
+def test_a_beginning_of_two_accounts_says_nothing_of_other_communities() -> None:
+    rows = [("x:1", "x:a", NOON, None), ("x:2", "x:b", NOON + MINUTE, "x:1")]
+    rows += [("x:3", "x:c", NOON + 2 * MINUTE, None)]
+    rows += [(f"x:{n}", f"x:r{n}", NOON + n * MINUTE, "x:3") for n in range(4, 20)]
+    assert told(posts(rows)).crossings is None
+
+
 def test_without_a_post_there_is_nothing_to_tell() -> None:
     none = posts([])
     assert genesis(none, acts(none), "#air", hours=3, first=2) is None
