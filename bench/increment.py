@@ -64,7 +64,7 @@ def _rows(csv: Path) -> pl.DataFrame:
 
 
 def _whole(traces: Lazy, engine: Engine) -> Lazy:
-    rows = engine.keep(marked(traces, within=_WITHIN))
+    rows = engine.keep(marked(traces, keep=engine.keep, several=False))
     return engine.keep(co_action(rows, within=_WITHIN, keep=engine.keep))
 
 

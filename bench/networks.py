@@ -24,7 +24,7 @@ import polars as pl
 from analysis.graphs.accounts import accounts
 from analysis.graphs.coaction import co_action, marked
 from analysis.graphs.compat.coortweet import SHARES, detect_groups, network
-from analysis.graphs.traces import TRACE_NAMES
+from analysis.graphs.traces import TRACE_NAMES, have_several
 from monitor.coordination.tracing import Traced, traced
 from monitor.engines import Engine, engine_of
 from monitor.inputs.files import FileInput
@@ -56,7 +56,7 @@ def _as_toolkit(
     for name in names:
         with _timed(seconds, name):
             chosen = read.traces.filter(nw.col("trace") == TRACE_NAMES.index(name))
-            rows = engine.keep(marked(chosen, within=within))
+            rows = engine.keep(marked(chosen, keep=engine.keep, several=have_several([name])))
             kept = co_action(rows, within=within, keep=engine.keep, min_weight=min_weight)
             edges[name] = engine.collect(kept)
     with _timed(seconds, "names"):

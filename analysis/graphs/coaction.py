@@ -29,9 +29,7 @@ TRACES = pl.Schema(
         "at": pl.Int64(),  # seconds since 1970, UTC
     }
 )
-# Ways in which a meeting counts: for both sides, or only for the posts of the lower or higher
-# author, where one of them has several posts that must not be counted twice.
-_BOTH, _LOW, _HIGH = 0, 1, 2
+_MARKS = ("before", "one")  # what `marked` adds
 
 
 def meetings(traces: Lazy, *, within: int) -> Lazy:
@@ -42,7 +40,7 @@ def meetings(traces: Lazy, *, within: int) -> Lazy:
     """
     placed = traces.with_columns(bucket=nw.col("at") // (within + 1))
     taken = {name: name for name in ("author", "post", "at")}
-    taken |= {"single": "single"} if "single" in traces.collect_schema().names() else {}
+    taken |= {name: name for name in _MARKS if name in traces.collect_schema().names()}
     later = nw.concat(
         [
             placed.select(
@@ -59,18 +57,25 @@ def meetings(traces: Lazy, *, within: int) -> Lazy:
     return met.filter(after & (at_b - at <= within)).drop("bucket")
 
 
-def marked(traces: Lazy, *, within: int) -> Lazy:
-    """Give TRACES with `single`: no other post of its author can meet what this post meets.
+def marked(traces: Lazy, *, keep: Keep, several: bool = True) -> Lazy:
+    """Give TRACES with `before`, when its author last shared the object (null: never), and `one`.
 
-    True where the post has one object and its author has no other post on it within 2 W seconds:
-    two posts at most W from a third are at most 2 W from each other. Most rows are single, and
-    their meetings need not be made distinct, which is what costs most.
+    one: the post has this object and no other; only if `several`, that is, if posts can have more
+    than one. keep: computes a step once. Very few accounts share a thing twice, so these are told
+    apart first: sorting all rows would cost more than finding all meetings.
     """
-    at, times = nw.col("at"), ("object", "author")
-    before = at - at.shift(1).over(*times, order_by=["at", "post"])
-    after = at.shift(-1).over(*times, order_by=["at", "post"]) - at
-    alone = ((before > 2 * within) | before.is_null()) & ((after > 2 * within) | after.is_null())
-    return traces.with_columns(single=alone & (nw.len().over("post") == 1))
+    if several:
+        traces = traces.with_columns(one=nw.len().over("post") == 1)
+    times = ["object", "author"]
+    shared = traces.group_by(*times).agg(times=nw.len())
+    again = keep(shared.filter(nw.col("times") > 1).select(*times))
+    repeated = traces.join(again, on=times, how="inner").with_columns(
+        before=nw.col("at").shift(1).over(*times, order_by=["at", "post"])
+    )
+    # By name, because a join may order columns in its own way.
+    names = [*traces.collect_schema().names(), "before"]
+    once = traces.join(again, on=times, how="anti").with_columns(before=nw.lit(None).cast(nw.Int64))
+    return nw.concat([once.select(*names), repeated.select(*names)])
 
 
 def co_action(
@@ -91,11 +96,12 @@ def co_action(
     met = meetings(traces, within=within)
     if not loops:
         met = met.filter(nw.col("author") != nw.col("author_b"))
-    low, high = nw.col("low"), nw.col("high")
-    ways = _ways(met).with_columns(
-        up=nw.when(nw.col("way") != _HIGH).then(1), down=nw.when(nw.col("way") != _LOW).then(1)
-    )
+    several = "one" in traces.collect_schema().names()
+    ways = _first_meetings(met, within=within, one=several, loops=loops)
+    if several or loops:
+        ways = nw.concat([ways, _told_apart(met, one=several)])
     # Counts of what is not null, because sums are 128 bits wide in DuckDB.
+    low, high = nw.col("low"), nw.col("high")
     counted = ways.group_by("low", "high").agg(nw.col("up").count(), nw.col("down").count())
     if min_weight > 1:
         enough = (nw.col("up") >= min_weight) | (nw.col("down") >= min_weight)
@@ -110,23 +116,47 @@ def co_action(
     return edges.filter(nw.col("weight") >= min_weight)
 
 
-def _ways(met: Lazy) -> Lazy:
-    """Give low, high and way of each meeting that counts."""
-    one, other = nw.col("author"), nw.col("author_b")
-    plain = nw.col("single") & nw.col("single_b")
-    both = met.filter(plain).select(
-        low=nw.min_horizontal(one, other), high=nw.max_horizontal(one, other), way=nw.lit(_BOTH)
+def _first_meetings(met: Lazy, *, within: int, one: bool, loops: bool) -> Lazy:
+    """Give low, high, up and down: 1 where a meeting is a post's first with that author, else null.
+
+    Of one object, an author's posts within the window of a post begin with the one whose
+    predecessor lies before the window. So each post that has somebody beside it is counted once
+    without making anything distinct, which would cost most. This says nothing of posts with
+    several objects, and of an author's meetings with itself: `_told_apart` does.
+    """
+    at, at_b, before, before_b = (nw.col(n) for n in ("at", "at_b", "before", "before_b"))
+    counts = before_b.is_null() | (before_b < at - within)
+    counts_b = before.is_null() | (before < at_b - within)
+    author, author_b = nw.col("author"), nw.col("author_b")
+    if one:
+        counts, counts_b = counts & nw.col("one"), counts_b & nw.col("one_b")
+    if loops:
+        counts, counts_b = counts & (author != author_b), counts_b & (author != author_b)
+    ordered = author < author_b
+    return met.select(
+        low=nw.min_horizontal(author, author_b),
+        high=nw.max_horizontal(author, author_b),
+        up=nw.when((ordered & counts) | (~ordered & counts_b)).then(1),
+        down=nw.when((ordered & counts_b) | (~ordered & counts)).then(1),
     )
-    rest = met.filter(~plain)
+
+
+def _told_apart(met: Lazy, *, one: bool) -> Lazy:
+    """Give low, high, up and down of the posts that `_first_meetings` leaves out."""
+    author, author_b = nw.col("author"), nw.col("author_b")
+    itself = author == author_b
+    aside, aside_b = itself, itself
+    if one:
+        aside, aside_b = aside | ~nw.col("one"), aside_b | ~nw.col("one_b")
     told = nw.concat(
         [
-            rest.select("author", "author_b", "post"),
-            rest.select(author="author_b", author_b="author", post="post_b"),
+            met.filter(aside).select("author", "author_b", "post"),
+            met.filter(aside_b).select(author="author_b", author_b="author", post="post_b"),
         ]
     ).unique()
-    each = told.select(
-        low=nw.min_horizontal(one, other),
-        high=nw.max_horizontal(one, other),
-        way=nw.when(one <= other).then(_LOW).otherwise(_HIGH),
+    return told.select(
+        low=nw.min_horizontal(author, author_b),
+        high=nw.max_horizontal(author, author_b),
+        up=nw.when(author <= author_b).then(1),
+        down=nw.when(author > author_b).then(1),
     )
-    return nw.concat([both, each])

@@ -113,6 +113,15 @@ def traces_of(
     return pl.concat(found)
 
 
+def have_several(by: Collection[str]) -> bool:
+    """Tell whether a post can share more than one object: of one of these kinds, or of two.
+
+    >>> have_several(["repost"]), have_several(["link"]), have_several(["repost", "reply"])
+    (False, True, True)
+    """
+    return len(by) > 1 or not _SEVERAL.isdisjoint(by)
+
+
 def _distinct(name: str, traces: pl.DataFrame) -> pl.DataFrame:
     """Only where a post has several objects of a kind, can it have one of them twice."""
     return traces.unique(maintain_order=True) if name in _SEVERAL else traces

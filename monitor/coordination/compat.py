@@ -10,7 +10,7 @@ from analysis.graphs.accounts import accounts
 from analysis.graphs.coaction import co_action, marked
 from analysis.graphs.compat.coortweet import SHARES, detect_groups, network
 from analysis.graphs.evidence import evidence, ties
-from analysis.graphs.traces import toolkit_text
+from analysis.graphs.traces import have_several, toolkit_text
 from monitor.coordination.found import EDGES
 from monitor.coordination.lookup import lookup
 from monitor.coordination.tracing import traced
@@ -38,7 +38,7 @@ def toolkit_edges(
     note says so. The heaviest edges first.
     """
     read = traced(source, (by,), engine, as_toolkit=True, on_progress=on_progress)
-    rows = engine.keep(marked(read.traces, within=within))
+    rows = engine.keep(marked(read.traces, keep=engine.keep, several=have_several([by])))
     kept = co_action(rows, within=within, keep=engine.keep, min_weight=min_weight, loops=loops)
     edges = engine.collect(kept)
     ids = read.authors.select("author", name=accounts("author_key"))

@@ -90,7 +90,7 @@ def test_edges_and_weights_are_equal(spark: Engine, duckdb: Engine, folder: Path
     found = []
     for engine in (spark, duckdb):
         read = traced(FileInput(folder / "posts.csv", ALL), ("repost", "link"), engine)
-        rows = engine.keep(marked(read.traces, within=60))
+        rows = engine.keep(marked(read.traces, keep=engine.keep))
         edges = co_action(rows, within=60, keep=engine.keep, min_weight=2)
         found.append(ordered(engine.collect(edges.select("author", "author_b", "weight"))))
     assert found[0].height > 20

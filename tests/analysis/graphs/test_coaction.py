@@ -45,7 +45,9 @@ def traces(posts: list[Post]) -> pl.DataFrame:
 def found(
     engine: Engine, posts: list[Post], *, within: int, min_weight: int = 1, loops: bool = False
 ) -> Edges:
-    rows = engine.keep(marked(engine.load([traces(posts)], TRACES), within=within))
+    several = any(len(post.objects) > 1 for post in posts)
+    loaded = engine.load([traces(posts)], TRACES)
+    rows = engine.keep(marked(loaded, keep=engine.keep, several=several))
     edges = engine.collect(
         co_action(rows, within=within, keep=engine.keep, min_weight=min_weight, loops=loops)
     )

@@ -32,7 +32,7 @@ def network(
 ) -> pl.DataFrame:
     """Give author, author_b, weight, by the authors' keys."""
     traces = engine.load([traces_of(posts, [by], as_toolkit=True)], TRACES)
-    rows = engine.keep(marked(traces, within=within))
+    rows = engine.keep(marked(traces, keep=engine.keep))
     edges = engine.collect(
         co_action(rows, within=within, keep=engine.keep, min_weight=min_weight, loops=loops)
     )

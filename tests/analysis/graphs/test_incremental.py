@@ -45,7 +45,7 @@ def test_old_edges_and_what_is_added_are_all_edges(
     keep = engine.keep
 
     def edges(traces: nw.LazyFrame[pl.LazyFrame]) -> nw.LazyFrame[pl.LazyFrame]:
-        return co_action(keep(marked(traces, within=within)), within=within, keep=keep, loops=loops)
+        return co_action(keep(marked(traces, keep=keep)), within=within, keep=keep, loops=loops)
 
     change = keep(added(old, new, within=within, keep=keep, loops=loops))
     found = engine.collect(applied(edges(old), change)).sort("author", "author_b")
