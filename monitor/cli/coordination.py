@@ -6,13 +6,12 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from monitor.cli.context import Given, read_time
-from monitor.cli.options import since_option, until_option
+from monitor.cli.options import input_option, since_option, until_option
 
 if TYPE_CHECKING:
     from monitor.engines import Engine
@@ -95,13 +94,7 @@ class WithinType(click.ParamType[int]):
     metavar="QUANTILE",
     help="For coortweet: only edges heavier than this quantile (its subgraph).",
 )
-@click.option(
-    "--input",
-    "path",
-    type=click.Path(path_type=Path),
-    metavar="PATH",
-    help="A file or folder instead of the store; it is not imported.",
-)
+@input_option
 @click.option(
     "--engine",
     "engine_name",

@@ -11,7 +11,7 @@ import click
 
 from monitor.cli.auditing import note_export
 from monitor.cli.context import Given, read_time
-from monitor.cli.options import WindowType
+from monitor.cli.options import WindowType, input_option
 
 if TYPE_CHECKING:
     from monitor.drawing.drawing import Drawing
@@ -67,13 +67,7 @@ Examples:
     metavar="DAYS",
     help="Follow communities in steps, such as 7d; in .gexf and .json.",
 )
-@click.option(
-    "--input",
-    "path",
-    type=click.Path(path_type=Path),
-    metavar="PATH",
-    help="A file or folder instead of the store; it is not imported.",
-)
+@input_option
 @click.option(
     "--since", "--from", "since", metavar="TIME", help="7d, 36h, 2026-11-23 or an ISO time."
 )

@@ -6,13 +6,12 @@ import io
 import json
 from dataclasses import asdict
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from monitor.cli.context import Given, read_time
-from monitor.cli.options import since_option, until_option
+from monitor.cli.options import input_option, since_option, until_option
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -36,13 +35,7 @@ _SCHEMA = "gaung.genesis/1"
 
 @click.command("genesis", help=_HELP)
 @click.argument("target", required=False)
-@click.option(
-    "--input",
-    "path",
-    type=click.Path(path_type=Path),
-    metavar="PATH",
-    help="A file or folder instead of the store; it is not imported.",
-)
+@input_option
 @since_option
 @until_option
 @click.option("--hours", type=click.IntRange(1, 24 * 14), default=24, show_default=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli.context import Given, read_time
-from monitor.cli.options import since_option, until_option
+from monitor.cli.options import input_option, since_option, until_option
 
 if TYPE_CHECKING:
     import polars as pl
@@ -39,13 +39,7 @@ _DAY = timedelta(hours=24)
 
 @click.command("indicators", help=_HELP)
 @click.argument("target", required=False)
-@click.option(
-    "--input",
-    "path",
-    type=click.Path(path_type=Path),
-    metavar="PATH",
-    help="A file or folder instead of the store; it is not imported.",
-)
+@input_option
 @since_option
 @until_option
 @click.option(
