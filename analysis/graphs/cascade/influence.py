@@ -16,7 +16,9 @@ def _seen(followers: Floats) -> Floats:
     return np.where(np.isnan(followers) | (followers < 1), 1.0, followers)
 
 
-def influence(at: Floats, followers: Floats, *, decay: float = DECAY) -> Floats:
+def influence(
+    at: Floats, followers: Floats, given: Ints | None = None, *, decay: float = DECAY
+) -> Floats:
     r"""Give the casIn influence of each post of a cascade: how many come through it, itself too.
 
     .. math:: p_{ij} = \frac{f_i e^{r (t_j - t_i)}}{\sum_{k<j} f_k e^{r (t_j - t_k)}}, \quad
@@ -29,14 +31,19 @@ def influence(at: Floats, followers: Floats, *, decay: float = DECAY) -> Floats:
 
     at: seconds, in order, the original first; of equal times the earlier row is the earlier.
     followers: of each account; below one, or not known (nan), counts 1.
+    given: the place of each one's parent, before it, where it is known; -1: it is not. Who has a
+    known parent has no chance of another.
 
     Rizoiu, Graham, Zhang, Zhang, Ackland & Xie (2018), #DebateNight: The Role and Influence of
     Socialbots on Twitter During the First 2016 U.S. Presidential Debate, ICWSM.
 
     >>> influence(np.array([0.0, 10, 20]), np.array([np.nan, np.nan, np.nan])).round(2).tolist()
     [3.0, 1.5, 1.0]
+    >>> influence(np.array([0.0, 10, 20]), np.full(3, np.nan), np.array([-1, 0, 1])).tolist()
+    [3.0, 2.0, 1.0]
     """
     seen = _seen(followers).tolist()
+    parent = [-1] * len(seen) if given is None else given.tolist()
     fade = np.exp(decay * np.diff(at)).tolist()
     count = len(seen)
     fresh = seen[:1]
@@ -44,9 +51,13 @@ def influence(at: Floats, followers: Floats, *, decay: float = DECAY) -> Floats:
         fresh.append(seen[j] + fresh[j - 1] * fade[j - 1])
     found = [1.0] * count
     after = 0.0
-    for i in range(count - 2, -1, -1):
-        after = found[i + 1] / fresh[i] + fade[i] * after
-        found[i] = 1 + seen[i] * after
+    for i in range(count - 1, -1, -1):
+        if i + 1 < count:
+            maybe = found[i + 1] if parent[i + 1] < 0 else 0.0
+            after = maybe / fresh[i] + fade[i] * after
+            found[i] += seen[i] * after
+        if parent[i] >= 0:  # all that came through it came through its parent too
+            found[parent[i]] += found[i]
     return np.array(found)
 
 
@@ -74,18 +85,3 @@ def parents(
     chance = np.ones(len(at))
     chance[1:] = np.exp(best[:-1] - total[:-1])
     return parent, chance
-
-
-def doubling_time(at: Floats) -> float | None:
-    """Give the seconds in which the number of shares doubled, from a tenth to half of them.
-
-    None with fewer than 20 shares, or if they came at once.
-    """
-    count = len(at)
-    if count < 20:
-        return None
-    tenth, half = at[count // 10], at[count // 2]
-    if half <= tenth:
-        return None
-    doublings = np.log2((count // 2 + 1) / (count // 10 + 1))
-    return float((half - tenth) / doublings) if doublings else None

@@ -7,11 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.graphs.cascade.influence import DECAY, doubling_time, influence, parents
+from analysis.graphs.cascade.influence import DECAY, influence, parents
 from analysis.graphs.cascade.shape import shape_of
 
 
-def slow_influence(at: np.ndarray, followers: np.ndarray) -> np.ndarray:
+def slow_influence(
+    at: np.ndarray, followers: np.ndarray, given: np.ndarray | None = None
+) -> np.ndarray:
     """The definition: a matrix of chances, and its inverse."""
     count = len(at)
     known = np.where(np.isnan(followers) | (followers < 1), 1, followers)
@@ -21,6 +23,8 @@ def slow_influence(at: np.ndarray, followers: np.ndarray) -> np.ndarray:
             # As fresh as when the last one before j came: the rest of the factor cancels.
             chance[i, j] = known[i] * np.exp(DECAY * (at[j - 1] - at[i]))
         chance[:, j] /= chance[:, j].sum()
+        if given is not None and given[j] >= 0:
+            chance[:, j] = np.arange(count) == given[j]
     assert np.isfinite(chance).all()
     return np.linalg.solve(np.eye(count) - chance, np.ones(count))
 
@@ -42,6 +46,15 @@ def test_one_sweep_gives_what_the_definition_gives(rows: list[tuple[int, float]]
     found, expected = influence(at, followers), slow_influence(at, followers)
     assert np.abs(found / expected - 1).max() <= 1e-12
     assert found[0] == pytest.approx(len(rows))  # all comes from the original
+
+
+@given(st.lists(st.tuples(st.integers(0, 5000), st.integers(-1, 30)), min_size=1, max_size=30))
+def test_known_parents_leave_no_chance_of_others(rows: list[tuple[int, int]]) -> None:
+    at = np.sort(np.array([row[0] for row in rows], float))
+    known = np.array([min(row[1], n - 1) for n, row in enumerate(rows)])
+    followers = np.arange(1.0, len(rows) + 1)
+    found = influence(at, followers, known)
+    assert found == pytest.approx(slow_influence(at, followers, known), rel=1e-12)
 
 
 def test_a_long_cascade_neither_overflows_nor_fades() -> None:
@@ -70,10 +83,3 @@ def test_stars_and_paths_have_the_virality_of_the_closed_forms(count: int) -> No
     assert shape_of(path).virality == pytest.approx((count + 1) / 3)
     assert (shape_of(star).depth, shape_of(path).depth) == (1, count - 1)
     assert (shape_of(star).breadth, shape_of(path).breadth) == (count - 1, 1)
-
-
-def test_what_doubles_every_hour_has_a_doubling_time_of_an_hour() -> None:
-    at = np.log2(np.arange(1, 1025)) * 3600
-    assert doubling_time(at) == pytest.approx(3600, rel=0.01)
-    assert doubling_time(at[:19]) is None
-    assert doubling_time(np.zeros(50)) is None
