@@ -88,14 +88,14 @@ class Backend:
         """Give `nx.weakly_connected_components`."""
         if not G.is_directed():
             raise nx.NetworkXNotImplemented("not implemented for undirected type")
-        return iter(_parts(G, connected_components(_pattern(G), connection="weak")[1]))
+        return iter(_parts(G, connected_components(G.matrix, connection="weak")[1]))
 
     @staticmethod
     def connected_components(G: _Any) -> Iterator[set[Any]]:  # noqa: N803
         """Give `nx.connected_components`."""
         if G.is_directed():
             raise nx.NetworkXNotImplemented("not implemented for directed type")
-        return iter(_parts(G, connected_components(_pattern(G), directed=False)[1]))
+        return iter(_parts(G, connected_components(G.matrix, directed=False)[1]))
 
     @staticmethod
     def number_weakly_connected_components(G: _Any) -> int:  # noqa: N803
@@ -162,13 +162,6 @@ def _elsewhere(name: str) -> Callable[..., Any]:
         return original(*plain, **{key: Backend.convert_to_nx(one) for key, one in named.items()})
 
     return call
-
-
-def _pattern(graph: _Any) -> csr_array:
-    """Give which edges there are: one of weight zero joins as well."""
-    matrix = graph.matrix
-    ones = np.ones(matrix.nnz, np.int8)
-    return csr_array((ones, matrix.indices, matrix.indptr), shape=matrix.shape)
 
 
 def _seed(seed: Any) -> int:

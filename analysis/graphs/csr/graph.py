@@ -15,7 +15,7 @@ import numpy.typing as npt
 import polars as pl
 from scipy.sparse import coo_array, csr_array, triu
 
-Ints = npt.NDArray[np.int32]
+from analysis.graphs.csr.places import AT_ONCE, numbered, place_of
 
 
 class _OnArrays:
@@ -33,7 +33,6 @@ class _OnArrays:
         self._column = names
         self._names: list[Any] | None = None
         self._dictionaries = None
-        self._places: dict[Any, int] | None = None
         nx.freeze(
             cast("nx.Graph[Any]", self)
         )  # a change would reach the dictionaries, and not the arrays
@@ -52,9 +51,13 @@ class _OnArrays:
         return iter(self.names)
 
     def __contains__(self, node: object) -> bool:
-        if self._places is None:
-            self._places = {name: place for place, name in enumerate(self.names)}
-        return isinstance(node, Hashable) and node in self._places
+        if self._dictionaries is not None:
+            return isinstance(node, Hashable) and node in self._dictionaries[0]
+        return self._place(node) is not None
+
+    def _place(self, node: object) -> int | None:
+        """Give where a node stands; by halves, so that there need be no dictionary of names."""
+        return place_of(self._column if self._names is None else self._names, node)
 
     def number_of_nodes(self) -> int:
         return len(self._column)
@@ -178,18 +181,17 @@ def _mutual(matrix: csr_array) -> csr_array:
 
 
 def _matrix(edges: pl.DataFrame, weight: str | None) -> tuple[csr_array, pl.Series]:
-    ends = pl.concat([edges["source"].rename("n"), edges["target"].rename("n")])
-    names = ends.unique().sort()
-    codes = _codes(ends, names)
-    count = edges.height
-    data = np.ones(count) if weight is None else edges[weight].cast(pl.Float64).to_numpy()
+    names, (rows, columns) = numbered([edges["source"], edges["target"]])
+    data = np.ones(edges.height) if weight is None else _floats(edges[weight])
     size = len(names)
-    matrix = coo_array((data, (codes[:count], codes[count:])), shape=(size, size)).tocsr()
+    matrix = coo_array((data, (rows, columns)), shape=(size, size)).tocsr()
     matrix.sum_duplicates()
     return matrix, names
 
 
-def _codes(ends: pl.Series, names: pl.Series) -> Ints:
-    if ends.dtype.is_integer():
-        return np.searchsorted(names.to_numpy(), ends.to_numpy()).astype(np.int32)
-    return ends.cast(pl.Enum(names)).to_physical().to_numpy().astype(np.int32)
+def _floats(column: pl.Series) -> npt.NDArray[np.float64]:
+    """Give numbers as an array that was not another column before: that would stay held."""
+    found = np.empty(len(column))
+    for start in range(0, len(column), AT_ONCE):
+        found[start : start + AT_ONCE] = column.slice(start, AT_ONCE).to_numpy()
+    return found

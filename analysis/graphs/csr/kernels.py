@@ -5,7 +5,7 @@ from __future__ import annotations
 import networkx as nx
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_array, triu
+from scipy.sparse import csc_array, csr_array, triu
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -20,18 +20,23 @@ def pagerank(matrix: csr_array, *, alpha: float, max_iter: int, tol: float) -> F
     """
     size = matrix.shape[0]
     out = np.asarray(matrix.sum(axis=1)).ravel()
-    scale = np.divide(1.0, out, out=np.zeros_like(out), where=out != 0)
-    # Rows by their sums, in place of the weights: a diagonal product would copy the places too.
-    shares = matrix.data * np.repeat(scale, np.diff(matrix.indptr))
-    turned = csr_array((shares, matrix.indices, matrix.indptr), shape=matrix.shape).T.tocsr()
     dangling = np.flatnonzero(out == 0)
-    even = np.full(size, 1.0 / size)
-    ranks: Floats = even.copy()
+    np.divide(1.0, out, out=out, where=out != 0)
+    # Weights by the sums of their rows; the places are shared, and turning them copies nothing.
+    shares = np.repeat(out, np.diff(matrix.indptr))
+    shares *= matrix.data
+    turned = csr_array((shares, matrix.indices, matrix.indptr), shape=matrix.shape).T
+    even = 1.0 / size
+    before: Floats = np.full(size, even)
     for _ in range(max_iter):
-        before = ranks
-        ranks = alpha * (turned @ ranks + ranks[dangling].sum() * even) + (1 - alpha) * even
-        if np.abs(ranks - before).sum() < size * tol:
+        ranks = np.asarray(turned @ before)
+        ranks += before[dangling].sum() * even
+        ranks *= alpha
+        ranks += (1 - alpha) * even
+        before -= ranks
+        if np.abs(before, out=before).sum() < size * tol:
             return ranks
+        before = ranks
     raise nx.PowerIterationFailedConvergence(max_iter)
 
 
@@ -43,7 +48,7 @@ def core_numbers(matrix: csr_array, *, directed: bool) -> Ints:
     """
     size = matrix.shape[0]
     starts, ends = matrix.indptr, matrix.indices
-    turned = matrix.tocsc() if directed else None
+    turned = _turned(matrix) if directed else None
     degrees = np.diff(starts).astype(np.int64)
     if turned is not None:
         degrees += np.diff(turned.indptr)
@@ -66,6 +71,12 @@ def core_numbers(matrix: csr_array, *, directed: bool) -> Ints:
             gone = touched[degrees[touched] <= k]
         left = left[alive[left]]
     return cores
+
+
+def _turned(matrix: csr_array) -> csc_array:
+    """Give the places of the matrix by columns; its weights would take twice their room."""
+    ones = np.ones(matrix.nnz, np.int8)
+    return csr_array((ones, matrix.indices, matrix.indptr), shape=matrix.shape).tocsc()
 
 
 def _neighbours(starts: Places, ends: Places, rows: Ints) -> Places:
