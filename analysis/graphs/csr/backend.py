@@ -10,12 +10,10 @@ from typing import Any
 
 import networkx as nx
 import numpy as np
-import polars as pl
-from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from analysis.graphs.csr import kernels
-from analysis.graphs.csr.graph import CSRDiGraph, CSRGraph, digraph_of, graph_of
+from analysis.graphs.csr.graph import CSRDiGraph, CSRGraph, of_networkx
 
 _Any = CSRDiGraph | CSRGraph
 
@@ -27,25 +25,19 @@ class Backend:
     def convert_from_nx(
         graph: Any, *_: Any, edge_attrs: dict[str, Any] | None = None, **__: Any
     ) -> _Any:
-        """Give a graph of NetworkX on arrays: for `backend="gaung"`."""
+        """Give a graph of NetworkX on arrays, whatever its nodes are: for `backend="gaung"`."""
         if isinstance(graph, CSRDiGraph | CSRGraph):
             return graph
-        name, default = next(iter((edge_attrs or {"weight": 1}).items()))
-        missing = 1 if default is None else default
-        rows = [
-            (one, other, data.get(name, missing)) for one, other, data in graph.edges(data=True)
-        ]
-        edges = pl.DataFrame(rows, schema=["source", "target", "weight"], orient="row")
-        made = digraph_of(edges) if graph.is_directed() else graph_of(edges)
-        made = made if len(made) == len(graph) else _with_alone(made, graph)
-        made.weight_name = name
-        return made
+        name, default = next(iter(edge_attrs.items())) if edge_attrs else (None, 1)
+        return of_networkx(graph, name, 1 if default is None else default)
 
     @staticmethod
     def convert_to_nx(result: Any, *_: Any, **__: Any) -> Any:
         """Give a graph on arrays as NetworkX's own; anything else as it is."""
         if not isinstance(result, CSRDiGraph | CSRGraph):
             return result
+        if result.origin is not None:  # with all its attributes, which arrays have not
+            return result.origin
         plain: Any = nx.DiGraph() if isinstance(result, CSRDiGraph) else nx.Graph()
         plain.add_nodes_from(result.names)
         plain.add_edges_from(result.edges(data=True))
@@ -175,17 +167,6 @@ def _parts(graph: _Any, labels: Any) -> list[set[Any]]:
     groups = np.split(order, cuts) if len(order) else []
     groups.sort(key=lambda part: int(part[0]))
     return [{graph.names[place] for place in part.tolist()} for part in groups]
-
-
-def _with_alone(made: _Any, graph: Any) -> _Any:
-    """Give the graph with the nodes that have no edge."""
-    names = sorted(graph)
-    place = {name: n for n, name in enumerate(names)}
-    at = np.array([place[name] for name in made.names], np.int32)
-    coo = made.matrix.tocoo()
-    size = len(names)
-    matrix = csr_array((coo.data, (at[coo.row], at[coo.col])), shape=(size, size))
-    return type(made)(matrix, pl.Series(names))
 
 
 BACKEND = Backend()

@@ -15,7 +15,10 @@ import numpy.typing as npt
 import polars as pl
 from scipy.sparse import coo_array, csr_array, triu
 
-from analysis.graphs.csr.places import AT_ONCE, numbered, place_of
+from analysis.graphs.places import AT_ONCE, numbered, place_of
+
+# A sorted column; or a list of what NetworkX's graph has that no column holds, in its order.
+Names = pl.Series | list[Any]
 
 
 class _OnArrays:
@@ -26,12 +29,13 @@ class _OnArrays:
     weight_name: str  # of the attribute that the weights are
     _dictionaries: tuple[dict[Any, Any], dict[Any, Any], dict[Any, Any]] | None
 
-    def _set(self, matrix: csr_array, names: pl.Series, weight_name: str) -> None:
+    def _set(self, matrix: csr_array, names: Names, weight_name: str) -> None:
         self.graph: dict[str, Any] = {}
         self.__networkx_cache__: dict[str, Any] = {}
         self.matrix, self.weight_name = matrix, weight_name
         self._column = names
-        self._names: list[Any] | None = None
+        self._names: list[Any] | None = names if isinstance(names, list) else None
+        self.origin: Any = None  # the graph of NetworkX that this was made of
         self._dictionaries = None
         nx.freeze(
             cast("nx.Graph[Any]", self)
@@ -39,9 +43,9 @@ class _OnArrays:
 
     @property
     def names(self) -> list[Any]:
-        """Give the nodes, by place; sorted. Made when somebody asks: a list takes much room."""
+        """Give the nodes, by place. Made when somebody asks: a list takes much room."""
         if self._names is None:
-            self._names = self._column.to_list()
+            self._names = list(self._column)
         return self._names
 
     def __len__(self) -> int:
@@ -51,13 +55,11 @@ class _OnArrays:
         return iter(self.names)
 
     def __contains__(self, node: object) -> bool:
-        if self._dictionaries is not None:
-            return isinstance(node, Hashable) and node in self._dictionaries[0]
-        return self._place(node) is not None
-
-    def _place(self, node: object) -> int | None:
-        """Give where a node stands; by halves, so that there need be no dictionary of names."""
-        return place_of(self._column if self._names is None else self._names, node)
+        if self._dictionaries is not None or isinstance(self._column, list):
+            return isinstance(node, Hashable) and node in self._filled()[0]
+        # By halves: there need be no dictionary of names.
+        names = self._column if self._names is None else self._names
+        return place_of(names, node) is not None
 
     def number_of_nodes(self) -> int:
         return len(self._column)
@@ -100,7 +102,7 @@ class CSRDiGraph(_OnArrays, nx.DiGraph):  # type: ignore[type-arg]
         """Make one; without arrays, as NetworkX does for copies, a plain graph."""
         return object.__new__(cls) if given else nx.DiGraph()
 
-    def __init__(self, matrix: csr_array, names: pl.Series, weight_name: str = "weight") -> None:
+    def __init__(self, matrix: csr_array, names: Names, weight_name: str = "weight") -> None:
         self._set(matrix, names, weight_name)
 
     _node = property(lambda self: self._filled()[0])
@@ -126,7 +128,7 @@ class CSRGraph(_OnArrays, nx.Graph):  # type: ignore[type-arg]
         """Make one; without arrays, as NetworkX does for copies, a plain graph."""
         return object.__new__(cls) if given else nx.Graph()
 
-    def __init__(self, matrix: csr_array, names: pl.Series, weight_name: str = "weight") -> None:
+    def __init__(self, matrix: csr_array, names: Names, weight_name: str = "weight") -> None:
         self._set(matrix, names, weight_name)
 
     _node = property(lambda self: self._filled()[0])
@@ -134,11 +136,13 @@ class CSRGraph(_OnArrays, nx.Graph):  # type: ignore[type-arg]
 
     def _shared(self) -> dict[Any, Any]:
         """Give the neighbours; both ways of an edge hold the same dictionary, as in NetworkX."""
-        _, after, before = self._filled()
+        _, after, _ = self._filled()
         if not getattr(self, "_joined", False):
+            seen: set[Any] = set()
             for one, others in after.items():
-                for other in others:
-                    others[other] = before[one][other] if one < other else after[other][one]
+                for other in seen.intersection(others):
+                    others[other] = after[other][one]
+                seen.add(one)
             self._joined = True
         return after
 
@@ -159,13 +163,49 @@ def digraph_of(edges: pl.DataFrame, *, weight: str | None = "weight") -> CSRDiGr
     >>> graph.number_of_edges(), sorted(nx.ancestors(graph, "x"))
     (2, ['a', 'b'])
     """
-    return CSRDiGraph(*_matrix(edges, weight))
+    return CSRDiGraph(*_matrix(edges, weight), weight or "weight")
 
 
 def graph_of(edges: pl.DataFrame, *, weight: str | None = "weight") -> CSRGraph:
     """Build an undirected graph from columns; both directions of a pair are added up."""
     matrix, names = _matrix(edges, weight)
-    return CSRGraph(_mutual(matrix), names)
+    return CSRGraph(_mutual(matrix), names, weight or "weight")
+
+
+def of_networkx(graph: Any, name: str | None, missing: Any) -> CSRDiGraph | CSRGraph:
+    """Give a graph of NetworkX on arrays, whatever its nodes are; it stays at `origin`.
+
+    name: of the attribute that weighs an edge, `missing` where an edge has none; None: each
+    counts 1.
+    """
+    nodes = list(graph)
+    column = _column(nodes)
+    names = nodes if column is None else column.to_list()
+    place = {node: at for at, node in enumerate(names)}
+    edges = graph.edges(data=name, default=missing) if name else graph.edges(data=False)
+    rows = [(place[edge[0]], place[edge[1]], *edge[2:]) for edge in edges]
+    ends = np.array([row[:2] for row in rows], np.int32).reshape(-1, 2)
+    data = np.array([row[2] for row in rows], float) if name else np.ones(len(rows))
+    size = len(names)
+    matrix = coo_array((data, (ends[:, 0], ends[:, 1])), shape=(size, size)).tocsr()
+    matrix.sum_duplicates()
+    held: Names = nodes if column is None else column
+    weight_name = name or "weight"
+    made = (
+        CSRDiGraph(matrix, held, weight_name)
+        if graph.is_directed()
+        else CSRGraph(_mutual(matrix), held, weight_name)
+    )
+    made.origin = graph
+    return made
+
+
+def _column(nodes: list[Any]) -> pl.Series | None:
+    """Give nodes that are all text, or all whole numbers of 64 bits, sorted; None for others."""
+    kinds = {type(node) for node in nodes}
+    if kinds == {str} or (kinds == {int} and min(nodes) >= -(2**63) and max(nodes) < 2**63):
+        return pl.Series("name", nodes).sort()
+    return None
 
 
 def _mutual(matrix: csr_array) -> csr_array:

@@ -12,6 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.graphs.csr import digraph_of, graph_of
+from analysis.graphs.csr.backend import BACKEND
+from analysis.graphs.places import numbered
 
 _ROWS = st.lists(
     st.tuples(st.integers(0, 9), st.integers(0, 9), st.integers(1, 5)).filter(
@@ -38,6 +40,7 @@ def plain(rows: list[tuple[Any, Any, int]], *, directed: bool) -> Any:
 @settings(deadline=None)
 @given(_ROWS)
 def test_what_runs_on_arrays_is_what_networkx_says(rows: list[tuple[int, int, int]]) -> None:
+    made: Any
     for directed in (True, False):
         made = digraph_of(columns(rows)) if directed else graph_of(columns(rows))
         slow = plain(rows, directed=directed)
@@ -71,6 +74,87 @@ def test_plain_graphs_can_be_given_to_the_backend() -> None:
     graph = plain([("a", "x", 2), ("b", "x", 1), ("x", "y", 1)], directed=True)
     graph.add_node("alone")
     assert nx.pagerank(graph, backend="gaung") == pytest.approx(nx.pagerank(graph), abs=1e-12)
+
+
+@pytest.mark.filterwarnings("ignore:Note. conversions")  # of the same graph, which is meant
+@pytest.mark.parametrize(
+    "rename",
+    [
+        lambda n: (n, f"of {n}"),
+        lambda n: n if n % 2 else f"account {n}",
+        lambda n: frozenset([n]),
+        lambda n: n * 10**30,
+    ],
+    ids=["tuples", "numbers and text", "sets", "huge numbers"],
+)
+def test_plain_graphs_with_any_nodes_can_be_given_to_the_backend(rename: Any) -> None:
+    for directed in (True, False):
+        graph: Any = nx.gnp_random_graph(30, 0.15, seed=4, directed=directed)
+        graph = nx.relabel_nodes(graph, {n: rename(n) for n in graph})
+        for number, (_, _, data) in enumerate(graph.edges(data=True)):
+            data["weight"] = number % 4 + 1
+        told = nx.pagerank(graph, backend="gaung")
+        assert told == pytest.approx(nx.pagerank(graph), abs=1e-12)
+        assert nx.core_number(graph, backend="gaung") == nx.core_number(graph)
+        parts = nx.weakly_connected_components if directed else nx.connected_components
+        assert {frozenset(part) for part in parts(graph, backend="gaung")} == {
+            frozenset(part) for part in parts(graph)
+        }
+        if not directed:
+            found = nx.community.louvain_communities(graph, seed=1, backend="gaung")
+            assert set().union(*found) == set(graph)
+
+
+def test_what_the_backend_leaves_to_networkx_sees_all_that_the_graph_has() -> None:
+    graph: Any = nx.Graph()
+    graph.add_edge(("a", 1), "b", cost=3, label="friends")
+    graph.add_edge("b", 7, cost=1)
+    graph.add_edge(("a", 1), 7, cost=9)
+    told = nx.dijkstra_path(graph, ("a", 1), 7, weight="cost", backend="gaung")
+    assert told == [("a", 1), "b", 7]
+    made = BACKEND.convert_from_nx(graph, edge_attrs={"cost": 1})
+    assert {one: dict(made[one]) for one in made} == {
+        one: {other: {"cost": data["cost"]} for other, data in graph[one].items()} for one in graph
+    }
+    assert ("a", 1) in made
+    assert ["a", 1] not in made
+    assert "c" not in made
+
+
+def test_nodes_are_found_as_in_a_dictionary_without_one() -> None:
+    texts = digraph_of(columns([("b", "d", 1), ("d", "é", 1)]))
+    numbers = digraph_of(columns([(2, 4, 1), (4, -3, 1)]))
+    for graph, nodes in ((texts, ["b", "d", "é"]), (numbers, [-3, 2, 4])):
+        for ask in range(2):
+            known = dict.fromkeys(nodes)
+            for node in [*nodes, "a", "c", "z", "", 1, 3, 5, -9, 2.0, 2.5, True, None, (1, 2)]:
+                assert (node in graph) == (node in known), (node, ask)
+            assert [1] not in graph
+            assert graph.names == nodes  # from here on they are a list
+
+
+@pytest.mark.parametrize(
+    ("source", "error", "told"),
+    [
+        (["a", None], ValueError, "null in 1 rows"),
+        ([1.5, 2.5], TypeError, "cast the column"),
+        ([1, 2], TypeError, "cast the columns to text"),
+    ],
+)
+def test_columns_that_cannot_be_nodes_say_what_to_do(
+    source: list[Any], error: type[Exception], told: str
+) -> None:
+    with pytest.raises(error, match=told):
+        digraph_of(pl.DataFrame({"source": source, "target": ["x", "y"], "weight": [1, 1]}))
+
+
+def test_names_hold_no_more_than_their_own_text() -> None:
+    keys = [f"mastodon:{n % 500 + 10**17}" for n in range(250_000)]
+    edges = pl.DataFrame({"source": keys, "target": keys[1:] + keys[:1]})
+    names, (places, _) = numbered([edges["source"], edges["target"]])
+    assert names.to_list() == sorted(set(keys))
+    assert names.gather(places).to_list() == keys
+    assert names.estimated_size() < 500 * 60
 
 
 def test_copies_and_parts_are_plain_graphs_that_can_be_changed() -> None:
