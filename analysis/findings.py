@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 
 class FindingKind(StrEnum):
@@ -31,7 +32,8 @@ class Finding:
     from_at: datetime
     to_at: datetime | None  # None while it goes on
     score: float  # surprise, -log10 of the chance; source trouble: hours missing
-    evidence: Mapping[str, float | int | str | None] = field(default_factory=dict)
+    # Plain values; of coordination also `told`, a list of its largest groups.
+    evidence: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def key(self) -> str:

@@ -20,6 +20,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from collectors.page import Page
 from monitor import clock, logs, sdnotify
 from monitor.collect import RunResult
+from monitor.coordination import Memory
 from monitor.errors import OperatorError
 from monitor.lock import DaemonLock
 from monitor.turn import Turn, collect_due, listen_to, notice, send_due, streamers, tidy_up
@@ -58,6 +59,7 @@ class _Daemon:
         self._failure: BaseException | None = None
         self._collectors = app.collectors()
         self._listening: list[threading.Thread] = []
+        self._memory = Memory()  # of the turns so far
         self._heard = threading.Event()  # a stream brought something since the last tick
 
     def run(self) -> int:
@@ -159,7 +161,9 @@ class _Daemon:
             return
         heard = self._heard.is_set()
         self._heard.clear()
-        decisions, digests = notice(self._app, anything_new=bool(runs) or heard, now=clock.now())
+        decisions, digests = notice(
+            self._app, anything_new=bool(runs) or heard, now=clock.now(), memory=self._memory
+        )
         gone = tidy_up(self._app, now=clock.now())
         if gone is not None and not gone.is_nothing:
             self._log.info("kept long enough", posts=gone.posts, set_aside=gone.raw)

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from analysis.findings import Finding
 from analysis.indicators.dials import dials
 from monitor import __version__
 from monitor.config import Config, Watch
+from monitor.coordination.telling import groups_of
 from monitor.indication.stored import facts_of_store
 from monitor.letters import (
     Digest,
     DigestRow,
     GapLine,
+    GroupTold,
     Letter,
     Unreached,
     digest_letter,
 )
 from monitor.measure import Measured, Target, curve_of, measure
+from monitor.naming import Naming
 from monitor.reader import Reader
 from monitor.store import Store
 from monitor.store.telling import decision_of
@@ -145,7 +149,19 @@ def digest_of(store: Store, config: Config, *, since: datetime, until: datetime)
         ),
         version=__version__,
         findings=tuple(_known_before(store, config, since, until)),
+        groups=tuple(_together(store, config, decided)),
     )
+
+
+def _together(
+    store: Store, config: Config, decided: Iterable[dict[str, Any]]
+) -> Iterator[tuple[Finding, tuple[GroupTold, ...]]]:
+    """Give who acted together, of each finding as it was decided about last."""
+    last = {one.finding.key: one.finding for one in map(decision_of, decided)}
+    naming = Naming.of(store.privacy.salt(), config.privacy.public, config.privacy.public_from)
+    for finding in last.values():
+        if groups := groups_of(store, finding, naming):
+            yield finding, groups
 
 
 def _known_before(

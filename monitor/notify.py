@@ -13,6 +13,7 @@ from analysis.findings import Finding, FindingKind
 from monitor.alert import Decision, Standing, decide, grouped, letters_of, past_quiet
 from monitor.charts import Curve
 from monitor.config import Config, PrivacySettings, Watch
+from monitor.coordination.telling import groups_of
 from monitor.letters import AlertFacts, alert_letter
 from monitor.measure import Target, curve_of, measure
 from monitor.naming import Known, Naming
@@ -103,7 +104,7 @@ def _write(
     letter = alert_letter(
         group,
         watch=watch,
-        facts=_facts(store, watch, group[0], config, now=now),
+        facts=_facts(store, watch, group, config, now=now),
         reader=reader,
         now=now,
         thread=_thread(store, group, now=now),
@@ -143,9 +144,10 @@ def naming_of(store: Store, settings: PrivacySettings) -> Naming:
 
 
 def _facts(
-    store: Store, watch: Watch, decision: Decision, config: Config, *, now: datetime
+    store: Store, watch: Watch, group: Sequence[Decision], config: Config, *, now: datetime
 ) -> AlertFacts:
-    finding = decision.finding
+    """Give what the letter says of the first finding, and who acts together, if it tells that."""
+    decision, finding = group[0], group[0].finding
     coverage = _number(finding, "coverage")
     if finding.kind is FindingKind.SOURCE_TROUBLE:
         return AlertFacts(coverage=coverage)
@@ -163,6 +165,9 @@ def _facts(
         ),
         examples=tuple(row["text"] for row in store.queries.examples(during, 3)),
         coverage=coverage,
+        groups=next(
+            (found for one in group if (found := groups_of(store, one.finding, naming))), ()
+        ),
         curve=_curve(store, target, config, now=now) if finding.kind is FindingKind.BURST else None,
     )
 

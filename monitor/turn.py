@@ -20,8 +20,9 @@ from collectors.collector import Collector, Expander, Hydrator, Pager, Streamer
 from collectors.page import Page
 from monitor import clock, schedule
 from monitor.alert import Decision
-from monitor.collect import RunResult, collect, listen
+from monitor.collect import RunResult, collect, listen, note_pauses
 from monitor.collect import plan as planned
+from monitor.coordination import Memory
 from monitor.deliver import Delivery, deliver
 from monitor.detect import detect
 from monitor.digest import write_digests
@@ -103,7 +104,10 @@ def turn(
 def collect_due(
     app: App, collectors: Mapping[str, Collector], *, now: datetime, stop: threading.Event
 ) -> list[RunResult]:
-    """Stage 1, for the sources that are asked."""
+    """Stage 1, for the sources that are asked; of paused watches it is noted that nothing is."""
+    if pauses := schedule.pauses(app.config):
+        with app.stores.open() as store, store.transaction():
+            note_pauses(store, pauses, now=now)
     asked = {s: c for s, c in collectors.items() if isinstance(c, Pager | Expander | Hydrator)}
     return collect(
         app.stores,
@@ -155,12 +159,17 @@ def listen_to(
     )
 
 
-def notice(app: App, *, anything_new: bool, now: datetime) -> tuple[list[Decision], list[Letter]]:
-    """Stages 2 and 3: what was collected, the findings, the decisions and the letters agree."""
+def notice(
+    app: App, *, anything_new: bool, now: datetime, memory: Memory | None = None
+) -> tuple[list[Decision], list[Letter]]:
+    """Stages 2 and 3: what was collected, the findings, the decisions and the letters agree.
+
+    memory: of earlier turns; a process that takes one turn has none.
+    """
     with app.stores.open() as store, store.transaction():
         decisions: list[Decision] = []
         if anything_new:
-            found = detect(store, app.config, now=now)
+            found = detect(store, app.config, now=now, memory=memory)
             decisions = notify(store, app.config, found, now=now)
         release(store, app.config, now=now)
         digests = write_digests(store, app.config, now=now)

@@ -18,6 +18,7 @@ that five accounts shared is another matter than to share three that ten thousan
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import narwhals as nw
@@ -44,6 +45,9 @@ CANDIDATES = pl.Schema(
 )
 
 
+Meet = Callable[[Lazy], Lazy]  # of points with their sharers, all that meet: see `meetings`
+
+
 @dataclass(frozen=True, slots=True)
 class Candidates:
     """Pairs that share at least two objects within the window, and what chance is made of."""
@@ -55,13 +59,20 @@ class Candidates:
 
 
 def candidates(
-    traces: Lazy, *, within: int, keep: Keep, repeats: bool = False, most_sharers: int | None = None
+    traces: Lazy,
+    *,
+    within: int,
+    keep: Keep,
+    repeats: bool = False,
+    most_sharers: int | None = None,
+    meet: Meet | None = None,
 ) -> Candidates:
     """Find the pairs of one kind of object that meet at least twice.
 
     traces: TRACES of one kind. repeats: an object can be used again and again, like a hashtag, and
     each time counts; otherwise only an account's first act on an object does. most_sharers: look
-    only at objects of at most so many accounts.
+    only at objects of at most so many accounts. meet: gives what meets, where most of it is known
+    from before (`incremental.moved`).
     """
     acts = keep(_acts(traces, repeats=repeats))
     activity = keep(acts.group_by("author").agg(acts=nw.col("weight").sum().cast(nw.Int64)))
@@ -72,7 +83,8 @@ def candidates(
     objects = keep(objects)
     points = traces if repeats else _first(acts)
     points, left_out = _bearable(points, objects, within, keep)
-    met = meetings(points, within=within).filter(nw.col("author") != nw.col("author_b"))
+    found = meetings(points, within=within) if meet is None else meet(points)
+    met = found.filter(nw.col("author") != nw.col("author_b"))
     together = keep(met.group_by("object").agg(met=nw.len()))
     chances = _chances(points, objects, together, keep)
     pairs = _pairs(met, objects, activity, repeats=repeats)

@@ -12,13 +12,13 @@ score says who to look at first; only a group says that it is more than chance.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import narwhals as nw
 import polars as pl
 
-from analysis.graphs.candidates import Candidates, candidates
+from analysis.graphs.candidates import Candidates, Meet, candidates
 from analysis.graphs.chance import q_values, surprise
 from analysis.graphs.coaction import Keep, Lazy
 from analysis.graphs.groups import GROUPED, grouped
@@ -71,10 +71,20 @@ class Coordination:
     left_out: int  # objects that everybody shares
 
 
-def coordination(traces: Lazy, accounts: int, *, settings: Settings, keep: Keep) -> Coordination:
+def coordination(
+    traces: Lazy,
+    accounts: int,
+    *,
+    settings: Settings,
+    keep: Keep,
+    meet: Callable[[str], Meet] | None = None,
+    scored: bool = True,
+) -> Coordination:
     """Find who acts together more often than chance explains.
 
-    traces: TRACES, best kept. accounts: how many there are, also those that share nothing.
+    traces: TRACES, best kept. accounts: how many there are, also those that share nothing. meet:
+    gives what meets of a kind of object (see `candidates`). scored: rank all accounts, which is
+    half of the work and does not change the groups; else nobody has a score.
     """
     acts = _counts(traces, keep)
     if reason := _too_few(acts, accounts):
@@ -82,13 +92,19 @@ def coordination(traces: Lazy, accounts: int, *, settings: Settings, keep: Keep)
     quick, wide, views, left_out = [], [], [], 0
     for name in settings.by:
         some = keep(traces.filter(nw.col("trace") == TRACE_NAMES.index(name)))
-        found = candidates(some, within=settings.within, keep=keep, repeats=name in _REPEATED)
+        found = candidates(
+            some,
+            within=settings.within,
+            keep=keep,
+            repeats=name in _REPEATED,
+            meet=None if meet is None else meet(name),
+        )
         if found.accounts == 0:
             continue
         views.append(name)
         left_out += found.left_out
         quick.append(_judged(found, name))
-        if name not in _REPEATED:
+        if scored and name not in _REPEATED:
             wide += [_judged(one, name) for one in _wider(some, settings.within, keep)]
     tested = accounts * (accounts - 1) // 2
     pairs = _best(quick, len(views), tested)
@@ -97,7 +113,7 @@ def coordination(traces: Lazy, accounts: int, *, settings: Settings, keep: Keep)
         insufficient="",
         pairs=told.sort("q", "low", "high"),
         groups=grouped(told),
-        scores=_scores([*quick, *wide]),
+        scores=_scores([*quick, *wide] if scored else []),
         accounts=accounts,
         acts=sum(acts.values()),
         tested=tested,

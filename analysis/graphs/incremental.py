@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import narwhals as nw
+import polars as pl
 
 from analysis.graphs.coaction import Keep, Lazy, meetings
 
 _ROWS = ("object", "author", "post", "at")
+_POINTS = dict.fromkeys(_ROWS, pl.Int64)
+_MEETINGS = {**_POINTS, **dict.fromkeys(("author_b", "post_b", "at_b"), pl.Int64)}
 
 
 def added(old: Lazy, new: Lazy, *, within: int, keep: Keep, loops: bool = False) -> Lazy:
@@ -73,3 +78,48 @@ def _directed(met: Lazy, *, loops: bool) -> Lazy:
             met.select(post="post_b", author="author_b", author_b="author"),
         ]
     ).unique()
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """What has met so far, to go on from."""
+
+    points: pl.DataFrame  # object, author, post, at; distinct
+    meetings: pl.DataFrame  # of them: the columns of `coaction.meetings`
+
+    @classmethod
+    def nothing(cls) -> Met:
+        """Give the beginning."""
+        return cls(pl.DataFrame(schema=_POINTS), pl.DataFrame(schema=_MEETINGS))
+
+
+def moved(old: Met, points: pl.DataFrame, *, within: int) -> Met:
+    """Give what meets among the points, of which most were there before: as if computed anew.
+
+    points: object, author, post, at; distinct. What has come, gone or changed its time is looked at
+    with what is near it in time; all other meetings stay as they are.
+    """
+    now = points.select(*_ROWS)
+    come = now.join(old.points, on=_ROWS, how="anti")
+    gone = old.points.join(now, on=_ROWS, how="anti")
+    met = old.meetings
+    if gone.height:
+        for end in ("post", "post_b"):
+            met = met.join(gone.select("object", pl.col("post").alias(end)).unique(),
+                           on=["object", end], how="anti")  # fmt: skip
+    if come.height:
+        met = pl.concat([met, _meeting(now, come, within).select(met.columns)])
+    return Met(now, met)
+
+
+def _meeting(now: pl.DataFrame, come: pl.DataFrame, within: int) -> pl.DataFrame:
+    """Give the meetings that a point that has come has a part in."""
+    fresh = nw.from_native(come.lazy())
+    near = _around(nw.from_native(now.lazy()), fresh, within=within)
+    native: pl.LazyFrame = meetings(near, within=within).to_native()
+    found = native.collect()
+    keys = come.select("object", "post").unique()
+    first = found.join(keys, on=["object", "post"], how="semi")
+    rest = found.join(keys, on=["object", "post"], how="anti")
+    then = rest.join(keys.rename({"post": "post_b"}), on=["object", "post_b"], how="semi")
+    return pl.concat([first, then])

@@ -44,10 +44,7 @@ def near_texts(texts: pl.DataFrame) -> pl.DataFrame:
     if texts.is_empty():
         return pl.DataFrame(schema={"object": pl.Int64, "cluster": pl.Int64})
     known = texts.sort("object")
-    words = known["text"].str.split(" ")
-    lengths = words.list.len().to_numpy().astype(np.int64)
-    hashed = words.explode().hash(_SEED).to_numpy()
-    starts = np.concatenate([[0], np.cumsum(lengths)])
+    hashed, starts = _hashed(known)
     has = _sets(hashed, starts)
     one, other = _met(hashed, starts, np.diff(has.indptr).astype(np.int64))
     near = _jaccard(has, one, other) >= LEAST_JACCARD
@@ -58,6 +55,43 @@ def near_texts(texts: pl.DataFrame) -> pl.DataFrame:
     # Sorted by object, the first of a part is its smallest.
     _, first = np.unique(part, return_index=True)
     return pl.DataFrame({"object": objects, "cluster": objects[first[part]]})
+
+
+def signatures(texts: pl.DataFrame) -> pl.DataFrame:
+    """Give what texts must agree in to be compared: object, band, key; 16 rows for each.
+
+    texts: object, text, both distinct. Two texts with an equal key in a band are candidates.
+    """
+    hashed, starts = _hashed(texts)
+    keys = pl.DataFrame(_bands(hashed, starts), schema=[str(band) for band in range(_BANDS)])
+    return (
+        keys.with_columns(texts["object"])
+        .unpivot(index="object", variable_name="band", value_name="key")
+        .with_columns(pl.col("band").cast(pl.UInt8))
+    )
+
+
+def are_near(texts: pl.DataFrame, pairs: pl.DataFrame) -> pl.Series:
+    """Tell of pairs of texts whether they are near, word by word.
+
+    texts: object, text, both distinct. pairs: one, other, which are objects of texts.
+    """
+    places = pl.DataFrame({"object": texts["object"]}).with_row_index("place")
+    one, other = (
+        pairs.select(object=side).join(places, on="object", how="left", maintain_order="left")
+        for side in ("one", "other")
+    )
+    hashed, starts = _hashed(texts)
+    ends = (one["place"].to_numpy().astype(np.int64), other["place"].to_numpy().astype(np.int64))
+    return pl.Series("near", _jaccard(_sets(hashed, starts), *ends) >= LEAST_JACCARD)
+
+
+def _hashed(texts: pl.DataFrame) -> tuple[_Words, _Ints]:
+    """Give the numbers of all words, and where those of each text start."""
+    words = texts["text"].str.split(" ")
+    lengths = words.list.len().to_numpy().astype(np.int64)
+    starts = np.concatenate([[0], np.cumsum(lengths)])
+    return words.explode().hash(_SEED).to_numpy(), starts
 
 
 def _sets(hashed: _Words, starts: _Ints) -> csr_array:

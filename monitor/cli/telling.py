@@ -197,7 +197,7 @@ def _told(row: dict[str, Any]) -> str:
 
 
 def _evidence(evidence: Any) -> str:
-    return ", ".join(f"{k} {v}" for k, v in evidence.items() if v is not None and k != "peak_at")
+    return ", ".join(f"{k} {v}" for k, v in evidence.items() if not isinstance(v, list | None) and k != "peak_at")
 
 
 def _print_json(rows: Any) -> None:

@@ -3,6 +3,17 @@
 from __future__ import annotations
 
 from monitor.coordination.found import Found, Group, Pushed
+from monitor.coordination.moving import Memory, Moving
 from monitor.coordination.run import DEFAULT_WITHIN, STANDING, Asked, coordinated
 
-__all__ = ["DEFAULT_WITHIN", "STANDING", "Asked", "Found", "Group", "Pushed", "coordinated"]
+__all__ = [
+    "DEFAULT_WITHIN",
+    "STANDING",
+    "Asked",
+    "Found",
+    "Group",
+    "Memory",
+    "Moving",
+    "Pushed",
+    "coordinated",
+]

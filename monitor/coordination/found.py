@@ -56,6 +56,19 @@ EVIDENCE = pl.Schema(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Meeting:
+    """Two posts that share something, to be looked at side by side."""
+
+    first_account: str
+    first_post: str
+    first_at: datetime
+    then_account: str
+    then_post: str
+    then_at: datetime
+    delay: int  # seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pushed:
     """One thing that a group shared."""
 
@@ -64,6 +77,7 @@ class Pushed:
     accounts: int
     posts: int
     first_at: datetime
+    shown: Meeting  # the first one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +93,7 @@ class Group:
     first_at: datetime
     last_at: datetime
     median_delay: float  # seconds between two posts that meet
+    mean_delay: float
     leader: str | None  # who came first in most meetings, if in most it was in
     by: dict[str, int]  # meetings by kind
     pushed: list[Pushed]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import datetime
 
 import polars as pl
 
-from monitor.coordination.found import Group, Pushed
+from monitor.coordination.found import Group, Meeting, Pushed
 
 _MOST_PUSHED = 10
 
@@ -41,6 +42,7 @@ def _portrait(number: int, members: pl.DataFrame, met: pl.DataFrame, posts: int)
         first_at=_time(times.min()),
         last_at=_time(times.max()),
         median_delay=_number(delay),
+        mean_delay=_number(met["delay"].mean()),
         leader=_leader(met),
         by=dict(kinds.sort("count", "by", descending=[True, False]).iter_rows()),
         pushed=_pushed(met),
@@ -82,9 +84,17 @@ def _pushed(met: pl.DataFrame) -> list[Pushed]:
             accounts=row["accounts"],
             posts=row["posts"],
             first_at=row["first_at"],
+            shown=_first_meeting(met, row["by"], row["what"]),
         )
         for row in things.iter_rows(named=True)
     ]
+
+
+def _first_meeting(met: pl.DataFrame, by: str, what: str | None) -> Meeting:
+    """Give the first two posts that share a thing. One of them may say it in other words."""
+    of = met.filter(pl.col("by") == by, pl.col("what").eq_missing(pl.lit(what, pl.String)))
+    row = of.sort("first_at", "then_at", "first_post", "then_post").row(0, named=True)
+    return Meeting(**{field.name: row[field.name] for field in fields(Meeting)})
 
 
 def _number(value: object) -> float:

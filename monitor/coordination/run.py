@@ -8,12 +8,13 @@ from dataclasses import dataclass
 import narwhals as nw
 import polars as pl
 
+from analysis.graphs.accounts import accounts
 from analysis.graphs.coordination import Coordination, Settings, coordination
 from analysis.graphs.evidence import EVIDENCE, evidence, ties
 from analysis.graphs.traces import TRACE_NAMES
 from analysis.graphs.window import estimated_window
 from monitor.coordination.found import Found
-from monitor.coordination.lookup import lookup
+from monitor.coordination.lookup import Readable, lookup
 from monitor.coordination.portraits import portraits
 from monitor.coordination.tables import account_table, edge_table, evidence_table
 from monitor.coordination.tracing import Traced, traced
@@ -35,6 +36,8 @@ class Asked:
     within: int | None = DEFAULT_WITHIN  # seconds; None: estimated from the input
     min_weight: int = 2
     fdr: float = 0.01
+    scored: bool = True  # rank all accounts, and not the groups alone
+    keyed: bool = False  # show keys of the store, and not what platforms call posts and accounts
 
 
 def coordinated(
@@ -52,19 +55,31 @@ def coordinated(
         within, note = _estimated(read, engine)
         notes.append(note)
     settings = Settings(by=asked.by, within=within, min_weight=asked.min_weight, fdr=asked.fdr)
-    found = coordination(read.traces, read.authors.height, settings=settings, keep=engine.keep)
-    notes += _notes(found, read, engine)
-    return _named(source, read, found, settings, notes, engine)
+    found = coordination(
+        read.traces, read.authors.height, settings=settings, keep=engine.keep, scored=asked.scored
+    )
+    notes += notes_of(found, read, engine)
+    name = source.wanted.name
+    return told(
+        lambda _: source, read, found, settings, engine, name=name, notes=notes, keyed=asked.keyed
+    )
 
 
-def _named(
-    source: Input,
+def told(
+    source: Callable[[pl.Series], Readable],
     read: Traced,
     found: Coordination,
     settings: Settings,
-    notes: list[str],
     engine: Engine,
+    *,
+    name: str,
+    notes: list[str],
+    keyed: bool,
 ) -> Found:
+    """Give what was found by the names that people know.
+
+    source: gives where to read again what these posts say.
+    """
     met = EVIDENCE.to_frame()
     if found.pairs.height:
         shown = [TRACE_NAMES.index(name) for name in settings.by]
@@ -73,11 +88,12 @@ def _named(
             some, found.pairs, within=settings.within, load=engine.load, keep=engine.keep
         )
     tied = ties(met)
-    named = lookup(source, read.authors, pl.concat([met["post"], met["post_b"]]))
-    accounts = account_table(found, named)
+    posts = pl.concat([met["post"], met["post_b"]])
+    named = lookup(source(posts), read.authors, posts, shown=pl.col if keyed else accounts)
+    table = account_table(found, named)
     proof = evidence_table(found, met, named)
     return Found(
-        target=source.wanted.name,
+        target=name,
         within=settings.within,
         by=found.views,
         fdr=settings.fdr,
@@ -85,8 +101,8 @@ def _named(
         accounts=read.authors.height,
         tested=found.tested,
         insufficient=found.insufficient,
-        groups=portraits(accounts, proof, read.posts),
-        account_table=accounts,
+        groups=portraits(table, proof, read.posts),
+        account_table=table,
         edge_table=edge_table(found, tied, named),
         evidence_table=proof,
         together=_together(met, found, read),
@@ -118,7 +134,8 @@ def _estimated(read: Traced, engine: Engine) -> tuple[int, str]:
     return within, f"Window: {within} s, estimated from how fast the fastest tenth is shared."
 
 
-def _notes(found: Coordination, read: Traced, engine: Engine) -> list[str]:
+def notes_of(found: Coordination, read: Traced, engine: Engine) -> list[str]:
+    """Say what a reader of the answer must know."""
     notes = []
     if found.left_out:
         notes.append(

@@ -47,6 +47,7 @@ def edge_table(found: Coordination, ties: pl.DataFrame, named: Lookup) -> pl.Dat
             *(pl.from_epoch(name).dt.replace_time_zone("UTC").cast(_TIME)
               for name in ("first_at", "last_at")),
             _settled("q"),
+            _settled("expected"),
             posts="listed",
             by=_name("trace"),
         )

@@ -134,6 +134,13 @@ def _with_near_texts(rows: Lazy, reading: _Reading, engine: Engine) -> tuple[Laz
         return rows, (f"{texts.height:,} texts are too many to look for almost equal ones.",)
     clusters = near_texts(texts)
     of = engine.load([clusters], pl.Schema({"object": pl.Int64(), "cluster": pl.Int64()}))
+    return engine.keep(nw.concat([rows, near_traces(rows, of)])), ()
+
+
+def near_traces(rows: Lazy, of: Lazy) -> Lazy:
+    """Give what near texts share: TRACES. rows: TRACES with texts; of: object, cluster."""
+    import narwhals as nw
+
     said = rows.filter(nw.col("trace") == _TEXT).join(of, on="object", how="inner")
     near = said.select(
         # Another kind of object than the text itself, so another number.
@@ -143,4 +150,4 @@ def _with_near_texts(rows: Lazy, reading: _Reading, engine: Engine) -> tuple[Laz
         post="post",
         at="at",
     ).with_columns(nw.col("trace").cast(nw.Int64))
-    return engine.keep(nw.concat([rows, near.select(*TRACES.names())])), ()
+    return near.select(*TRACES.names())

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from analysis.findings import Finding
 from monitor.config import Config
+from monitor.coordination import Memory
 from monitor.detect.bursts import bursts
 from monitor.detect.continuing import continued
 from monitor.detect.coordination import coordination
@@ -14,14 +15,20 @@ from monitor.detect.trouble import source_trouble
 from monitor.store import Store
 
 
-def detect(store: Store, config: Config, *, now: datetime) -> list[Finding]:
-    """Find what there is in all watches, and save it. Wants a transaction."""
+def detect(
+    store: Store, config: Config, *, now: datetime, memory: Memory | None = None
+) -> list[Finding]:
+    """Find what there is in all watches, and save it. Wants a transaction.
+
+    memory: of earlier turns of the same process; without it all is computed anew.
+    """
     found: list[Finding] = []
+    memory = memory or Memory()
     for watch in config.watches:
         burst = continued(store, bursts(store, watch, config, now=now), watch.name)
         found += burst
         found += events(store, watch, config, bursts=burst, now=now)
-        together = coordination(store, watch, config, bursts=burst, now=now)
+        together = coordination(store, watch, config, bursts=burst, now=now, memory=memory)
         found += continued(store, together, watch.name)
         found += source_trouble(store, watch, now=now)
     for finding in found:

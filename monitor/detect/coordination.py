@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import nullcontext
 from datetime import datetime, timedelta
 from math import log10
 
 from analysis.findings import Finding, FindingKind
 from monitor.config import Config, Watch
-from monitor.coordination import Asked, Found, coordinated
-from monitor.engines import engine_of
+from monitor.coordination import Found, Memory
+from monitor.coordination.telling import evidence_of
 from monitor.inputs import Wanted
-from monitor.inputs.stored import StoreInput
 from monitor.store import Store
 from monitor.store.queries import Selection
 
@@ -25,22 +23,29 @@ _MOST_POSTS = 200_000  # in the day; with more, `gaung coordination` is asked by
 
 
 def coordination(
-    store: Store, watch: Watch, config: Config, *, bursts: Sequence[Finding], now: datetime
+    store: Store,
+    watch: Watch,
+    config: Config,
+    *,
+    bursts: Sequence[Finding],
+    now: datetime,
+    memory: Memory,
 ) -> list[Finding]:
-    """Look at the last day of a watch: during a burst, while it goes on, and every six hours."""
+    """Look at the last day of a watch: during a burst, while it goes on, and every six hours.
+
+    memory: what earlier turns have seen of it, so that this one costs what is new.
+    """
     if not _is_due(store, watch, config, bursts=bursts, now=now):
+        memory.forget(watch.name)
         return []
     wanted = Wanted(watch.name, watch.tags, watch=watch.name, since=now - _DAY, until=now)
     count = store.queries.posts(
         Selection(hashtags=watch.tags, watch=watch.name, since=wanted.since, until=now)
     )
     if count > _MOST_POSTS:
+        memory.forget(watch.name)
         return []
-    engine = engine_of("polars")
-    try:
-        found = coordinated(StoreInput(lambda: nullcontext(store), wanted), Asked(), engine)
-    finally:
-        engine.close()
+    found = memory.of(watch.name).found(store, wanted)
     return [_finding(watch.name, found, now=now)] if found.groups else []
 
 
@@ -55,7 +60,7 @@ def _is_due(
 
 
 def _finding(watch: str, found: Found, *, now: datetime) -> Finding:
-    """Make one claim of all groups: what is told is how many accounts, and not who."""
+    """Make one claim of all groups, with the largest of them."""
     groups = found.groups
     last = max(group.last_at for group in groups)
     surest = max(min(group.q for group in groups), 1e-300)
@@ -66,12 +71,5 @@ def _finding(watch: str, found: Found, *, now: datetime) -> Finding:
         from_at=min(group.first_at for group in groups),
         to_at=None if now - last < _GOES_ON else last,
         score=round(-log10(surest), 3),
-        evidence={
-            "accounts": sum(len(group.accounts) for group in groups),
-            "groups": len(groups),
-            "posts": sum(group.posts for group in groups),
-            "together": sum(group.together for group in groups),
-            "share": round(sum(group.share for group in groups), 4),
-            "by": max(groups[0].by, key=lambda kind: groups[0].by[kind]),
-        },
+        evidence=evidence_of(found),
     )

@@ -85,7 +85,6 @@ def _covered_since(streams: list[Stream], now: datetime) -> dict[str, datetime]:
 
 
 def _communities(store: Store, target: Target, now: datetime) -> Iterator[Finding]:
-    from analysis.graphs.amplification import amplification_graph
     from analysis.graphs.arrival import arrivals
     from analysis.graphs.community import communities
 
@@ -93,7 +92,7 @@ def _communities(store: Store, target: Target, now: datetime) -> Iterator[Findin
     if not known:
         return  # nobody took part before, so everybody is new
     edges = store.acts.choose(target.selection(now - _DAY, now)).edges()
-    for one in arrivals(communities(amplification_graph(edges)), known=known):
+    for one in arrivals(communities(edges), known=known):
         first = edges.filter(edges["author_key"].is_in(list(one.members)))["first_at"].min()
         at = first if isinstance(first, datetime) else now
         evidence = {"authors": len(one.members), "newcomers": round(one.newcomers, 3)}

@@ -20,6 +20,7 @@ from monitor.letters.facts import (
     quantity,
     report_command,
 )
+from monitor.letters.groups import GroupTold, group_content
 from monitor.letters.language import Speech, speech
 from monitor.letters.letter import Letter, Picture
 from monitor.letters.pages import page, sentences
@@ -49,6 +50,7 @@ class AlertFacts:
     examples: tuple[str, ...] = ()  # texts of posts, as they were found
     coverage: float | None = None
     curve: Curve | None = None  # posts over time
+    groups: tuple[GroupTold, ...] = ()  # that act together
 
 
 def alert_letter(
@@ -77,6 +79,7 @@ def alert_letter(
         "said": said,
         "also": [_also(other, watch, reader, language, now) for other in others[:_MOST_LINES]],
         "resolved": [_over(one, reader, language, now) for one in resolved[:_MOST_LINES]],
+        "groups": group_content(facts.groups, language, reader.zone),
         "chart": name if facts.curve else None,
         "chart_alt": alt,
         "chart_line": words.sparkline(words.shorten(facts.curve.posts)) if facts.curve else "",
@@ -85,7 +88,11 @@ def alert_letter(
         ],
         "examples": [words.masked(text) for text in facts.examples[:_MOST_EXAMPLES]],
         "command": report_command(
-            finding.watch, since=finding.from_at, until=finding.to_at or now, zone=reader.zone
+            finding.watch,
+            since=finding.from_at,
+            until=finding.to_at or now,
+            zone=reader.zone,
+            name="coordination" if finding.kind is FindingKind.COORDINATION else "report",
         ),
         "mark": "calm" if first.reason is Reason.RESOLVED else "alarm",
     }

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from analysis.findings import Finding, FindingKind
-from monitor.alert import Decision
+from monitor.alert import Decision, Reason
 from monitor.charts import Curve, png, volume_svg
 from monitor.letters import limits, words
 from monitor.letters.changes import change_lines, ended_lines
 from monitor.letters.facts import chart_alt, chart_words, finding_line, report_command
+from monitor.letters.groups import GroupTold, group_content
 from monitor.letters.language import Speech, speech
 from monitor.letters.letter import Letter, Picture
 from monitor.letters.pages import page, sentences
@@ -21,6 +23,7 @@ from monitor.reader import Reader
 MOST_LINES = 10
 _MOST_COMMANDS = 3
 MOST_CHARTS = 3
+_MOST_TOGETHER = 3
 _DAY = timedelta(days=1)
 
 
@@ -57,6 +60,7 @@ class Digest:
     gaps: tuple[GapLine, ...]
     version: str
     findings: tuple[Finding, ...] = ()  # that were told before, or go on
+    groups: tuple[tuple[Finding, tuple[GroupTold, ...]], ...] = ()  # that act together
     resolved: tuple[Finding, ...] = ()  # over in the reader's quiet hours, and not told
 
     @property
@@ -87,6 +91,10 @@ def digest_letter(digest: Digest, *, reader: Reader, now: datetime) -> Letter:
         "rows": [row_content(row, language) for row in shown],
         "charts": [_chart(row, reader, language) for row in drawn],
         "found": [_found(one, reader, language, now) for one in decisions[:MOST_LINES]],
+        "coordination": [
+            _together(finding, groups, reader, language, now)
+            for finding, groups in digest.groups[:_MOST_TOGETHER]
+        ],
         "changed": change_lines(digest.findings, rows, digest.since, reader, language, now),
         "resolved": ended_lines(digest.resolved, reader, language, now),
         "troubles": [_unreached(one, reader, language) for one in digest.troubles[:MOST_LINES]],
@@ -105,6 +113,14 @@ def digest_letter(digest: Digest, *, reader: Reader, now: datetime) -> Letter:
         references=None,
         pictures=tuple(_picture(row, reader, language) for row in drawn),
     )
+
+
+def _together(
+    finding: Finding, groups: Sequence[GroupTold], reader: Reader, language: Speech, now: datetime
+) -> dict[str, Any]:
+    """Say who acted together in a watch."""
+    said = finding_line(finding, Reason.FIRST, reader=reader, language=language, now=now)
+    return {"line": said["what"], "groups": group_content(groups, language, reader.zone)}
 
 
 def digest_key(reader: Reader, until: datetime) -> str:

@@ -16,10 +16,12 @@ from monitor.letters.pages import sentences
 from monitor.reader import Reader
 
 
-def report_command(watch: str, *, since: datetime, until: datetime, zone: ZoneInfo) -> str:
+def report_command(
+    watch: str, *, since: datetime, until: datetime, zone: ZoneInfo, name: str = "report"
+) -> str:
     """Give the command that shows the same numbers."""
     return (
-        f"gaung report {shlex.quote(words.clean(watch))} "
+        f"gaung {name} {shlex.quote(words.clean(watch))} "
         f"--since {words.iso(since, zone)} --until {words.iso(until, zone)}"
     )
 
@@ -45,6 +47,8 @@ def finding_facts(
         "expected": quantity(finding, "expected"),
         "authors": quantity(finding, "authors"),
         "accounts": quantity(finding, "accounts"),
+        "groups": quantity(finding, "groups"),
+        "largest": quantity(finding, "largest"),
         "outlets": quantity(finding, "outlets"),
         "missing_hours": finding.score,
     }

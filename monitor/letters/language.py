@@ -66,6 +66,21 @@ class Speech:
         """Write an hour of a day: `07:00`."""
         return self._time(moment.astimezone(zone))
 
+    def second(self, moment: datetime, zone: ZoneInfo) -> str:
+        """Write a time of a day to the second: `07:00:09`."""
+        local = moment.astimezone(zone)
+        return f"{self._time(local)}{self.clock}{local:%S}"
+
+    def fine(self, value: float) -> str:
+        """Write a small chance; below a ten-thousandth only that it is.
+
+        >>> [speech(code).fine(q) for code, q in (("en", 0.0042), ("id", 3e-12))]
+        ['= 0.0042', '< 0,0001']
+        """
+        least = 0.0001
+        text = f"< {least:.4f}" if value < least else f"= {value:.2g}"
+        return text.replace(".", self.point)
+
     def at(self, moment: datetime, zone: ZoneInfo) -> str:
         """Write a time in a zone.
 

@@ -13,8 +13,7 @@ from monitor.letters.language import Speech
 
 def sentences(template: str, speech: Speech, **facts: Any) -> dict[str, str]:
     """Render what a template of sentences sets: the name of each, and its one line of text."""
-    environment = _environment(speech).overlay(trim_blocks=False)
-    said = vars(environment.get_template(template).make_module(facts))
+    said = vars(_speaking(speech).get_template(template).make_module(facts))
     return {
         name: " ".join(text.split())
         for name, text in said.items()
@@ -26,6 +25,12 @@ def page(template: str, speech: Speech, **facts: Any) -> str:
     """Render a whole text or HTML page; HTML is escaped."""
     text = _environment(speech).get_template(template).render(facts, language=speech.code)
     return text.strip() + "\n"
+
+
+@cache
+def _speaking(speech: Speech) -> Environment:
+    # Kept, because it keeps the templates that it has compiled.
+    return _environment(speech).overlay(trim_blocks=False)
 
 
 @cache
@@ -45,6 +50,7 @@ def _environment(speech: Speech) -> Environment:
     environment.filters |= {
         "number": speech.number,
         "percent": speech.percent,
+        "fine": speech.fine,
         "plural": _plural,
         "first_upper": lambda text: text[:1].upper() + text[1:],
         "wrapped": _wrapped,

@@ -44,6 +44,29 @@ left join (
 """
 
 
+def _posts(selection: Selection, columns: Sequence[str], *, of: str = "is not null") -> str:
+    """Give the question for posts, and for reposts that are no posts of their own.
+
+    of: what their keys must be.
+    """
+    of_posts = ", ".join(f"{_OF_POSTS.get(name, f'p.{name}')} as {name}" for name in columns)
+    of_boosts = ", ".join(f"{_OF_BOOSTS.get(name, f'i.{name}')} as {name}" for name in columns)
+    return f"""
+        select {of_posts}
+        from (select * from posts where post_key {of} and {selection.where()}) p
+        left join authors a on a.author_key = p.author_key
+        {_MENTIONS if "mentions" in columns else ""}
+        union all
+        select {of_boosts}
+        from interactions i left join authors a on a.author_key = i.author_key
+        where i.kind = 'repost' and i.post_key is null and i.removed_at is null
+          and i.interaction_key {of}
+          and i.acted_at is not null and {selection.acted().replace("acted_at", "i.acted_at")}
+          and i.target_post_key in (select post_key from posts
+                                    where {selection.any_time().where()})
+        """  # noqa: S608
+
+
 class Gathered:
     """Reads a selection as a whole, batch by batch."""
 
@@ -52,26 +75,30 @@ class Gathered:
 
     def posts(self, selection: Selection, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
         """Give these columns of POSTS: posts, and reposts that are no posts of their own."""
-        of_posts = ", ".join(f"{_OF_POSTS.get(name, f'p.{name}')} as {name}" for name in columns)
-        of_boosts = ", ".join(f"{_OF_BOOSTS.get(name, f'i.{name}')} as {name}" for name in columns)
         types = pl.Schema({name: POSTS[name] for name in columns})
-        batches = self._db.frames(
-            f"""
-            select {of_posts}
-            from (select * from posts where {selection.where()}) p
-            left join authors a on a.author_key = p.author_key
-            {_MENTIONS if "mentions" in columns else ""}
-            union all
-            select {of_boosts}
-            from interactions i left join authors a on a.author_key = i.author_key
-            where i.kind = 'repost' and i.post_key is null and i.removed_at is null
-              and i.acted_at is not null and {selection.acted().replace("acted_at", "i.acted_at")}
-              and i.target_post_key in (select post_key from posts
-                                        where {selection.any_time().where()})
-            """,  # noqa: S608
+        batches = self._db.frames(_posts(selection, columns), **selection.values())
+        return (batch.cast(dict(types)) for batch in batches)  # type: ignore[arg-type]
+
+    def some(
+        self, selection: Selection, columns: Sequence[str], keys: pl.Series
+    ) -> Iterator[pl.DataFrame]:
+        """Give the same of those that have one of these post keys."""
+        types = pl.Schema({name: POSTS[name] for name in columns})
+        sql = _posts(selection, columns, of="in (select post_key from wanted_keys)")
+        with self._db.given("wanted_keys", keys.unique().to_frame("post_key")):
+            for batch in self._db.frames(sql, **selection.values()):
+                yield batch.cast(dict(types))  # type: ignore[arg-type]
+
+    def marks(self, selection: Selection, columns: Sequence[str]) -> pl.DataFrame:
+        """Give a number for each post that is another once one of these columns has changed.
+
+        post_key, mark. Numbers hold for as long as the process lives.
+        """
+        return self._db.frame(
+            f"select post_key, hash({', '.join(columns)}) as mark "  # noqa: S608
+            f"from ({_posts(selection, ['post_key', *columns])})",
             **selection.values(),
         )
-        return (batch.cast(dict(types)) for batch in batches)  # type: ignore[arg-type]
 
     def acts(self, selection: Selection, *, undated: bool = False) -> pl.DataFrame:
         """Give who acted on whom by or on these posts, as ACTS; unknown times are null.

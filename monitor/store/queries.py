@@ -240,6 +240,23 @@ class Queries:
             **selection.values(),
         )
 
+    def texts(self, keys: Sequence[str]) -> dict[str, str]:
+        """Give what posts say, those that are still there; reposts say what they pass on."""
+        if not keys:
+            return {}
+        rows = self._db.rows(
+            """
+            select k.post_key, coalesce(p.text, o.text) as text
+            from (select unnest($keys) as post_key) k
+            left join posts p on p.post_key = k.post_key
+            left join interactions i on i.interaction_key = k.post_key and i.removed_at is null
+            left join posts o on o.post_key = coalesce(p.repost_of_key, i.target_post_key)
+            where p.removed_at is null and coalesce(p.text, o.text) is not null
+            """,
+            keys=list(keys),
+        )
+        return {row["post_key"]: row["text"] for row in rows}
+
     def hashtags(self) -> list[str]:
         """Give every hashtag of a stored post."""
         return self._db.frame("select distinct unnest(hashtags) as hashtag from posts order by 1")[

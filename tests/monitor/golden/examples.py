@@ -10,7 +10,17 @@ from analysis.findings import Finding, FindingKind
 from monitor.alert import Decision, Reason
 from monitor.charts import Curve
 from monitor.config import Watch
-from monitor.letters import AlertFacts, Digest, DigestRow, GapLine, Letter, Unreached
+from monitor.letters import (
+    AlertFacts,
+    Digest,
+    DigestRow,
+    GapLine,
+    GroupTold,
+    Letter,
+    PushedThing,
+    ShownPost,
+    Unreached,
+)
 from monitor.letters import alert_letter as write_alert
 from monitor.letters import digest_letter as write_digest
 from monitor.reader import Reader
@@ -60,7 +70,7 @@ def make_burst(**changes: object) -> Finding:
         from_at=NOW - 11 * HOUR,
         to_at=evidence.pop("to_at", None),  # type: ignore[arg-type]
         score=evidence.pop("score", 8.5),  # type: ignore[arg-type]
-        evidence=evidence,  # type: ignore[arg-type]
+        evidence=evidence,
     )
 
 
@@ -219,6 +229,7 @@ def busy_day() -> Digest:
                 detail="503 Service Unavailable",
             ),
         ),
+        groups=((make_coordination(), make_groups()),),
         findings=(old, replace(old, from_at=NOW - 50 * HOUR, to_at=NOW - 22 * HOUR)),
         gaps=(
             GapLine(
@@ -261,6 +272,67 @@ def _event(kind: FindingKind, subject: str, **evidence: float) -> Finding:
     )
 
 
+def make_coordination() -> Finding:
+    """Give what is found where two groups act together."""
+    return _event(
+        FindingKind.COORDINATION, "", accounts=14, groups=2, largest=11, posts=88, share=0.12
+    )
+
+
+def make_groups() -> tuple[GroupTold, ...]:
+    """Give the groups of it: one with a text and a link, one whose posts are gone."""
+    said = "Tuntut janji pipa baru kepada @walikota sekarang juga! https://air.id/petisi"
+
+    def shown(first: str, then: str, *texts: str | None) -> tuple[ShownPost, ShownPost]:
+        at = NOW - 4 * HOUR
+        return (
+            ShownPost(author=first, at=at + timedelta(seconds=3), text=texts[0]),
+            ShownPost(author=then, at=at + timedelta(seconds=11), text=texts[1]),
+        )
+
+    large = GroupTold(
+        accounts=11,
+        q=3.2e-9,
+        posts=76,
+        share=0.104,
+        first="akun-hvssbco",
+        mean_delay=8.4,
+        members=("akun-hvssbco", "akun-k3f7q2a", "@dinasair", "akun-m2xw7pe", "akun-zz4kq3b"),
+        pushed=(
+            PushedThing(
+                by="near-text",
+                accounts=11,
+                posts=64,
+                shown=shown("akun-hvssbco", "akun-k3f7q2a", said, f"{said} ayo bergerak"),
+            ),
+            PushedThing(
+                by="link",
+                accounts=9,
+                posts=31,
+                shown=shown("akun-hvssbco", "@dinasair", said, "Baca dan sebarkan: air.id/petisi"),
+            ),
+        ),
+    )
+    small = GroupTold(
+        accounts=3,
+        q=0.0042,
+        posts=12,
+        share=0.016,
+        first=None,
+        mean_delay=1.0,
+        members=("akun-ab2cd3e", "akun-bc3de4f", "akun-cd4ef5g"),
+        pushed=(
+            PushedThing(
+                by="repost",
+                accounts=3,
+                posts=12,
+                shown=shown("akun-ab2cd3e", "akun-bc3de4f", None, None),
+            ),
+        ),
+    )
+    return (large, small)
+
+
 def _letters(reader: Reader) -> dict[str, Letter]:
     over = NOW - 6 * HOUR
     thin = AlertFacts(once_in_days=None, coverage=0.62)
@@ -268,7 +340,7 @@ def _letters(reader: Reader) -> dict[str, Letter]:
     burst = make_burst(author_score=4.2, doubling_hours=1.6)
     drawn = replace(FACTS, curve=make_curve((*NIGHT, *NIGHT, 60, 140, 120, 72, 41, 30), burst=True))
     events = {
-        "coordination": _event(FindingKind.COORDINATION, "", accounts=14, posts=88),
+        "coordination": make_coordination(),
         "platform": _event(FindingKind.PLATFORM, "bluesky", authors=12, posts=31),
         "community": _event(FindingKind.COMMUNITY, "", authors=18),
         "news": _event(FindingKind.NEWS, "", outlets=4, lag_hours=5.5),
@@ -305,7 +377,13 @@ def _letters(reader: Reader) -> dict[str, Letter]:
             reader=reader,
         ),
         **{
-            f"alert-{name}": alert_letter(decision, facts=AlertFacts(coverage=1.0), reader=reader)
+            f"alert-{name}": alert_letter(
+                decision,
+                facts=AlertFacts(
+                    coverage=1.0, groups=make_groups() if name == "coordination" else ()
+                ),
+                reader=reader,
+            )
             for name, decision in decisions.items()
         },
     }
