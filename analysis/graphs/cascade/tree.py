@@ -25,7 +25,6 @@ class Tree:
     """Who had it from whom; the original is the first and has parent -1."""
 
     parent: Ints
-    chance: Floats  # that this is the parent: 1 where it is said, nan where it is only assumed
     given: int  # how many parents the platform says
     way: Way  # how the others were found: by followers and recency, or all from the original
 
@@ -45,13 +44,12 @@ def tree_of(at: Floats, followers: Floats, given: Ints) -> Tree:
     said = given >= 0
     known = np.isfinite(followers[1:]).sum() >= _KNOWN * (count - 1)
     if known:
-        guess, chance = parents(at, followers, root=ORIGINAL)
+        # Its chance is left aside: by such an original it is near 1, and the guess is not.
+        guess, _ = parents(at, followers, root=ORIGINAL)
     else:
         guess = np.concatenate([[-1], np.zeros(max(count - 1, 0), np.int64)])[:count]
-        chance = np.concatenate([[1.0], np.full(max(count - 1, 0), np.nan)])[:count]
     return Tree(
         parent=np.where(said, given, guess).astype(np.int64),
-        chance=np.where(said, 1.0, chance),
         given=int(said.sum()),
         way="followers" if known else "original",
     )

@@ -13,17 +13,15 @@ def test_said_parents_stand_and_the_others_are_the_likeliest() -> None:
     followers = np.array([10.0, 5, 90_000, 3, 2, 1])
     said = np.array([-1, -1, 1, -1, 3, -1])
     tree = tree_of(at, followers, said)
-    guess, chance = parents(at, followers, root=ORIGINAL)
+    guess, _ = parents(at, followers, root=ORIGINAL)
     assert (tree.given, tree.way) == (2, "followers")
     assert tree.parent.tolist() == [-1, guess[1], 1, guess[3], 3, guess[5]]
-    assert tree.chance.tolist() == [1, chance[1], 1, chance[3], 1, chance[5]]
 
 
-def test_where_followers_are_not_known_the_original_is_assumed_and_no_chance_told() -> None:
+def test_where_followers_are_not_known_the_original_is_assumed() -> None:
     tree = tree_of(np.arange(4.0), np.array([7.0, np.nan, np.nan, 9]), np.array([-1, -1, -1, 1]))
     assert tree.way == "original"
     assert tree.parent.tolist() == [-1, 0, 0, 1]
-    assert np.isnan(tree.chance).tolist() == [False, True, True, False]
 
 
 def test_an_original_that_nobody_passed_on_is_a_tree_of_one() -> None:

@@ -1,0 +1,70 @@
+"""Reads what a beginning is told of, from the store or files."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from monitor.genesis.begun import POST_COLUMNS, Asked, genesis
+from monitor.genesis.cascades import largest
+from monitor.genesis.names import Names
+from monitor.genesis.records import Genesis, News, NewsSource
+from monitor.inputs import Input
+from monitor.naming import Naming
+from monitor.store import StoreFile
+
+_WEEK = timedelta(days=7)
+_HOUR = timedelta(hours=1)
+_MOST = 1_000  # outlets
+_SHOWN = 120  # letters of a title
+
+
+def told_of(
+    source: Input, asked: Asked, *, stores: StoreFile | None, naming: Naming | None = None
+) -> Genesis | None:
+    """Tell how it began; None without a post. stores: None where the posts are of a file.
+
+    naming: with it, accounts have the names that they have outside.
+    """
+    posts, acts = source.posts(*POST_COLUMNS), source.acts()
+    if posts.is_empty():
+        return None
+    top = largest(acts, asked.cascades)
+    handles = dict(posts.select("author_key", "handle").drop_nulls().unique("author_key").rows())
+    keys = set(posts["author_key"]) | set(acts["target_author_key"].drop_nulls())
+    missing = set(top["target_author_key"].drop_nulls()) | set(top["author_key"])
+    handles |= source.handles(sorted(missing - handles.keys()))
+    names = Names(handles, naming)
+    if naming is not None and stores is not None:
+        with stores.open(read_only=True) as store:
+            names = Names(handles, naming, store.privacy.known_as(sorted(keys)))
+    news, unknown = _news(source, stores, posts["sort_at"][0])
+    told = genesis(posts, acts, asked, names, news=news, news_unknown=unknown)
+    if told is not None:
+        told.notes.extend(source.notes)
+    return told
+
+
+def _news(source: Input, stores: StoreFile | None, begun: datetime) -> tuple[News | None, str]:
+    """Give the first article of each news source, or why there is none to give."""
+    if stores is None:
+        return None, "a file holds no news articles"
+    target, until = source.wanted.target, source.wanted.until
+    with stores.open(read_only=True) as store:
+        before = store.queries.pick_up(target.selection(begun - _WEEK, begun), _MOST)
+        after = store.queries.pick_up(target.selection(begun, until), _MOST)
+        streams = store.coverage.streams(hashtags=target.hashtags or None)
+    if not before and not after and not any(one.source.startswith("news") for one in streams):
+        return None, "no news sources watched"
+    rows = [
+        NewsSource(
+            outlet=row["outlet"].partition(":")[2],
+            first_at=row["first_at"],
+            hours=round((row["first_at"] - begun) / _HOUR, 2),
+            articles=row["articles"],
+            linked_by=row["linked_by"],
+            title=(row["title"] or "").split("\n", 1)[0][:_SHOWN] or None,
+            url=row["url"],
+        )
+        for row in after
+    ]
+    return News(before=[row["outlet"].partition(":")[2] for row in before], after=rows), ""
