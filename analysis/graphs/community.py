@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import networkx as nx
+import polars as pl
 
-# Passing on mostly means agreeing, while replies and mentions also cross to opponents: Conover
-# et al. (2011), Political Polarization on Twitter, ICWSM. So two of these count as one of those.
-KIND_WEIGHTS = {"repost": 1.0, "quote": 1.0, "forward": 1.0, "reply": 0.5, "mention": 0.5}
-_MOST_LEVELS = 20  # unbounded, a large sparse graph can keep Louvain going for ever
+from analysis.graphs.ranking import pairs
+
+_SEED = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,12 +22,11 @@ class Community:
     inside: float  # share of the weight at its members' edges that stays among them
 
 
-def communities(
-    graph: nx.DiGraph[str], *, seed: int = 2, max_level: int = _MOST_LEVELS
-) -> list[Community]:
+def communities(edges: pl.DataFrame, *, seed: int = _SEED) -> list[Community]:
     r"""Group the authors of an amplification graph: the largest first, then by smallest key.
 
-    Louvain's method on the undirected graph with
+    edges: EDGES, all of them; self-loops and edges without a target are left out. Louvain's method
+    with refinement on the undirected graph with
     :math:`w_{uv} = \sum_k c_k (n^k_{uv} + n^k_{vu})`, c being `KIND_WEIGHTS` and n the acts of a
     kind, maximizes the modularity
 
@@ -42,45 +37,30 @@ def communities(
 
     Blondel et al. (2008), Fast unfolding of communities in large networks. J. Stat. Mech. P10008.
     """
-    import networkx as nx  # slow to import
+    from analysis.graphs.partition import grouped  # slow to import
 
-    if not graph:
-        return []
-    mutual = _undirected(graph)
-    found = nx.community.louvain_communities(
-        mutual, weight="weight", seed=seed, max_level=max_level
-    )
-    ordered = sorted((tuple(sorted(members)) for members in found), key=lambda m: (-len(m), m[0]))
-    of = {author: place for place, members in enumerate(ordered) for author in members}
-    inner: dict[int, float] = defaultdict(float)
-    touching: dict[int, float] = defaultdict(float)
-    weight: float
-    for one, other, weight in mutual.edges(data="weight"):
-        for place in {of[one], of[other]}:
-            touching[place] += weight
-        if of[one] == of[other]:
-            inner[of[one]] += weight
+    found = grouped(weighted(edges), seed=seed)
+    members = found.partition.group_by("community").agg("account").sort("community")
+    rows = zip(found.communities.iter_rows(), members["account"].to_list(), strict=True)
     return [
-        Community(
-            number=place + 1,
-            members=members,
-            size=len(members),
-            share=len(members) / len(graph),
-            inside=inner[place] / touching[place] if touching[place] else 0.0,
-        )
-        for place, members in enumerate(ordered)
+        Community(number=number, members=tuple(keys), size=size, share=share, inside=inside)
+        for (number, size, share, inside), keys in rows
     ]
 
 
-def _undirected(graph: nx.DiGraph[str]) -> nx.Graph[str]:
-    """Add up both directions; nodes and edges are put in order, because Louvain minds it."""
-    import networkx as nx
+def weighted(edges: pl.DataFrame) -> pl.DataFrame:
+    """Give the edges as `partition` knows them: source, target, weight. edges: EDGES.
 
-    weights: dict[tuple[str, str], float] = defaultdict(float)
-    for one, other, acts in graph.edges(data=True):
-        pair = (one, other) if one < other else (other, one)
-        weights[pair] += sum(share * acts[kind] for kind, share in KIND_WEIGHTS.items())
-    mutual: nx.Graph[str] = nx.Graph()
-    mutual.add_nodes_from(sorted(graph))
-    mutual.add_weighted_edges_from((*pair, weights[pair]) for pair in sorted(weights))
-    return mutual
+    >>> from datetime import UTC, datetime
+    >>> from analysis.frames import EDGES
+    >>> noon = datetime(2026, 8, 18, 12, tzinfo=UTC)
+    >>> acts = [("a", "x", "repost", 3, noon), ("b", "x", "reply", 1, noon)]
+    >>> weighted(pl.DataFrame(acts, schema=EDGES, orient="row")).rows()
+    [('a', 'x', 3.0), ('b', 'x', 0.5)]
+    """
+    from analysis.graphs.partition import KIND_WEIGHTS
+
+    weight = pl.col("count") * pl.col("kind").cast(pl.String).replace_strict(KIND_WEIGHTS)
+    return pairs(edges).select(
+        source="author_key", target="target_author_key", weight=weight.cast(pl.Float64)
+    )

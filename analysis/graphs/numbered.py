@@ -9,6 +9,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from analysis.graphs import places
+
 Ints: TypeAlias = NDArray[np.int64]
 Floats: TypeAlias = NDArray[np.float64]
 
@@ -31,17 +33,15 @@ class Numbered:
 def numbered(edges: pl.DataFrame) -> Numbered:
     """Number the ends of edges in the alphabet's order.
 
-    edges: source, target (text), weight.
+    edges: source, target (text or whole numbers), weight.
 
     >>> edges = pl.DataFrame({"source": ["b", "a"], "target": ["a", "c"], "weight": [1, 2]})
     >>> found = numbered(edges)
     >>> found.names.to_list(), found.source.tolist(), found.target.tolist()
     (['a', 'b', 'c'], [1, 0], [0, 2])
     """
-    ends = [edges["source"].rename("name"), edges["target"].rename("name")]
-    names = pl.concat(ends).unique().sort()
-    kind = pl.Enum(names)
-    source, target = (end.cast(kind).to_physical().to_numpy().astype(np.int64) for end in ends)
+    names, ends = places.numbered([edges["source"], edges["target"]])
+    source, target = (end.astype(np.int64) for end in ends)
     weight = edges["weight"].cast(pl.Float64).to_numpy()
     return Numbered(names=names, source=source, target=target, weight=weight)
 

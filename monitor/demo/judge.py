@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from analysis.findings import FindingKind
-from analysis.graphs.amplification import amplification_graph
 from analysis.graphs.community import Community, communities
 from analysis.graphs.spread import crossings
 from monitor.demo.records import GROUP, WATCH, ZONE, Campaign
@@ -148,7 +147,7 @@ def _crossing(store: Store, campaign: Campaign, target: Target, push: _Told | No
     top, _ = _most_active(store, campaign, target, push)
     keys = [row["author_key"] for row in top]
     edges = store.acts.choose(target.selection(campaign.start, campaign.end)).edges()
-    found = communities(amplification_graph(edges))
+    found = communities(edges)
     partition = {key: group.number for group in found for key in group.members}
     homes = Counter(partition[key] for key in keys if key in partition)
     if not homes:

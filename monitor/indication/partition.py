@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
-from analysis.graphs.amplification import amplification_graph
-from analysis.graphs.community import communities
+from analysis.graphs.community import weighted
+from analysis.graphs.partition import partition_of
 from analysis.indicators.facts import MEMORY
 
 _WEEKS = 4
@@ -33,5 +33,4 @@ def partition_times(since: datetime, known_from: datetime | None) -> list[dateti
 
 def community_of(edges: pl.DataFrame) -> dict[str, int]:
     """Give the community of each account of EDGES."""
-    graph = amplification_graph(edges)
-    return {member: one.number for one in communities(graph) for member in one.members}
+    return dict(partition_of(weighted(edges)).iter_rows())

@@ -19,7 +19,6 @@ from monitor.store.queries import Selection
 _HOUR = timedelta(hours=1)
 _LEAST_COVERED = 0.8  # of a quiet day: one that was seen by half is no measure of anything
 _LONG = timedelta(days=62)  # beyond, windows are days, as in a report
-MOST_EDGES = 5_000  # of a partition, the strongest: see docs/decisions/0006-strongest-edges.md
 
 
 def facts_of_store(
@@ -139,7 +138,7 @@ def _partitions(
     found = []
     for at in partition_times(since, known_from):
         acts = store.acts.choose(target.selection(at - MEMORY, at))
-        communities = community_of(acts.strongest(MOST_EDGES))
+        communities = community_of(acts.edges())
         numbers = store.participation.numbers(sorted(communities))
         found.append(Partition(at, {numbers[key]: place for key, place in communities.items()}))
     return tuple(found)

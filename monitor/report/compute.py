@@ -23,10 +23,9 @@ from monitor.report.course import burst_rows, emerging_rows, lead_rows, window_r
 from monitor.report.redact import names, redacted
 from monitor.report.report import SCHEMA, IndicatorRow, Report
 from monitor.report.rows import (
-    MOST_EDGES,
     community_rows,
     gap_rows,
-    grouped,
+    grouped_acts,
     news_rows,
     ranked_rows,
     rounded,
@@ -54,15 +53,15 @@ def compute(
     selection = target.selection(span.since, span.until)
     with ThreadPoolExecutor(max_workers=1) as pool:
         # The graph is Python, the questions are DuckDB: two cores work at once.
-        prepared = pool.submit(import_module, "networkx")
+        prepared = pool.submit(import_module, "networkit")
         # Before acts are chosen: the communities of earlier weeks choose others.
         facts = facts_of_store(
             store, config, target, since=span.since, until=span.until, at_once=True
         )
         acts = store.acts.choose(selection)
-        kept = acts.strongest(MOST_EDGES)
+        edges = acts.edges()
         prepared.result()
-        groups = pool.submit(grouped, kept)
+        groups = pool.submit(grouped_acts, edges)
         kinds = acts.by_kind()
         measured = measure(
             store,
@@ -77,7 +76,7 @@ def compute(
         told = _indicator_rows(facts, config)
         ranked = ranked_rows(store, target, span)
         label = partial(names, store, naming) if naming else store.queries.handles
-        communities, graph = community_rows(store, kept, groups.result(), label)
+        communities, graph = community_rows(edges, groups.result(), label)
     if naming is not None:
         ranked = redacted(ranked, store, naming)
     series = window_rows(measured, span, config=config, now=now)
@@ -114,7 +113,7 @@ def compute(
         communities=communities,
         graph=graph,
         indicators=[*told, _missed_row(store, target, span)],
-        notes=_notes(measured, graph, store.runs.browsed(store.queries.sources(selection))),
+        notes=_notes(measured, store.runs.browsed(store.queries.sources(selection))),
     )
 
 
@@ -153,7 +152,7 @@ def _missed_row(store: Store, target: Target, span: Span) -> IndicatorRow:
     )
 
 
-def _notes(measured: Measured, graph: dict[str, int], browsed: list[str]) -> list[str]:
+def _notes(measured: Measured, browsed: list[str]) -> list[str]:
     notes = []
     if browsed:
         notes.append(
@@ -168,11 +167,6 @@ def _notes(measured: Measured, graph: dict[str, int], browsed: list[str]) -> lis
     elif measured.coverage < LEAST_COMPARED:
         notes.append(
             f"Only {measured.coverage:.0%} of this time was observed: compare nothing with it."
-        )
-    if graph["edges_used"] < graph["edges"]:
-        notes.append(
-            f"Communities rest on the {graph['edges_used']:,} strongest of "
-            f"{graph['edges']:,} edges."
         )
     return [*notes, _LIMITS]
 

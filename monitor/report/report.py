@@ -17,6 +17,7 @@ class WindowRow:
     authors: int | None
     reposts: int | None
     expected: float | None
+    upper: float | None  # up to here it is usual: two standard deviations above
     score: float | None  # surprise, -log10 of the chance
     coverage: float | None  # null: nobody can say
     provisional: bool  # it is read again: posts that arrive late are still added
@@ -184,6 +185,6 @@ class Report:
     leads: list[LeadRow]
     news: list[NewsRow]  # the first to write of it first
     communities: list[CommunityRow]
-    graph: dict[str, int]  # edges used for the communities, and all of them
+    graph: dict[str, int]  # how many edges, and communities
     indicators: list[IndicatorRow]
     notes: list[str]

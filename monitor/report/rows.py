@@ -22,12 +22,9 @@ from monitor.report.span import Span
 from monitor.store import Store
 
 if TYPE_CHECKING:
-    from analysis.graphs.community import Community
+    from analysis.graphs.partition import Grouped
 
 TOP = 10
-# Louvain in NetworkX takes 40 µs an edge: the strongest edges hold the communities together, and
-# a report must not keep anybody waiting. `gaung graph` writes all of them.
-MOST_EDGES = 5_000
 MOST_COMMUNITIES = 10
 
 
@@ -82,47 +79,47 @@ def _count(row: dict[str, object]) -> CountRow:
     )
 
 
-def grouped(kept: pl.DataFrame) -> list[Community]:
-    """Group the accounts of the strongest edges."""
-    from analysis.graphs.amplification import amplification_graph
-    from analysis.graphs.community import communities
+def grouped_acts(edges: pl.DataFrame) -> Grouped:
+    """Group the accounts of all EDGES."""
+    from analysis.graphs.community import weighted
+    from analysis.graphs.partition import grouped
 
-    return communities(amplification_graph(kept))
+    return grouped(weighted(edges))
 
 
 def community_rows(
-    store: Store,
-    kept: pl.DataFrame,
-    found: list[Community],
-    label: Callable[[list[str]], dict[str, str]],
+    edges: pl.DataFrame, found: Grouped, label: Callable[[list[str]], dict[str, str]]
 ) -> tuple[list[CommunityRow], dict[str, int]]:
-    """Give the largest communities, and what they rest on. The acts must have been chosen.
+    """Give the largest communities, and the size of the graph. edges: EDGES, all of them.
 
     label: gives the names of accounts by their keys.
     """
-    graph = {
-        "edges": store.acts.pairs(),
-        "edges_used": kept.select("author_key", "target_author_key").unique().height,
-        "communities": len(found),
-    }
-    amplified = kept.group_by("target_author_key").agg(pl.col("count").sum().alias("total"))
-    totals = dict(amplified.iter_rows())
-    shown = found[:MOST_COMMUNITIES]
-    top = {
-        c.number: sorted(c.members, key=lambda key: (-totals.get(key, 0), key))[:5] for c in shown
-    }
-    names = label([key for keys in top.values() for key in keys])
+    from analysis.graphs.ranking import pairs
+
+    shown = found.communities.head(MOST_COMMUNITIES)
+    known = pairs(edges)
+    amplified = known.group_by(account="target_author_key").agg(total=pl.col("count").sum())
+    top = (
+        found.partition.filter(pl.col("community") <= MOST_COMMUNITIES)
+        .join(amplified, on="account", how="left")
+        .sort(pl.col("total").fill_null(0), "account", descending=[True, False])
+        .group_by("community")
+        .agg(pl.col("account").head(5))
+    )
+    leading: dict[int, list[str]] = dict(top.iter_rows())
+    names = label([key for _, keys in sorted(leading.items()) for key in keys])
     rows = [
         CommunityRow(
-            number=c.number,
-            size=c.size,
-            share=round(c.share, 4),
-            inside=round(c.inside, 4),
-            top=[names.get(key) or written_in(key) or key for key in top[c.number]],
+            number=number,
+            size=size,
+            share=round(share, 4),
+            inside=round(inside, 4),
+            top=[names.get(key) or written_in(key) or key for key in leading[number]],
         )
-        for c in shown
+        for number, size, share, inside in shown.iter_rows()
     ]
-    return rows, graph
+    counted = known.select("author_key", "target_author_key").unique().height
+    return rows, {"edges": counted, "communities": found.communities.height}
 
 
 def news_rows(store: Store, target: Target, span: Span) -> list[NewsRow]:

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.graphs.amplification import amplification_graph
-from analysis.graphs.community import KIND_WEIGHTS, Community, communities
+from analysis.graphs.community import Community, communities
+from analysis.graphs.partition import KIND_WEIGHTS
 from tests.analysis.examples import edges_frames, make_edges
 
 TWO_CAMPS = [
@@ -18,7 +19,7 @@ TWO_CAMPS = [
 
 
 def test_two_camps_that_only_argue_are_two_communities() -> None:
-    found = communities(amplification_graph(make_edges(TWO_CAMPS)))
+    found = communities(make_edges(TWO_CAMPS))
     assert found == [
         Community(number=1, members=("a", "b", "c", "d"), size=4, share=4 / 7, inside=12 / 12.5),
         Community(number=2, members=("x", "y", "z"), size=3, share=3 / 7, inside=6 / 6.5),
@@ -27,8 +28,8 @@ def test_two_camps_that_only_argue_are_two_communities() -> None:
 
 def test_of_two_communities_of_one_size_that_with_the_smaller_key_comes_first() -> None:
     pairs = [("d", "c"), ("b", "a")]
-    graph = amplification_graph(make_edges({"by": by, "of": of} for by, of in pairs))
-    assert [c.members for c in communities(graph)] == [("a", "b"), ("c", "d")]
+    edges = make_edges({"by": by, "of": of} for by, of in pairs)
+    assert [c.members for c in communities(edges)] == [("a", "b"), ("c", "d")]
 
 
 def test_many_replies_bind_less_than_as_many_reposts() -> None:
@@ -38,27 +39,27 @@ def test_many_replies_bind_less_than_as_many_reposts() -> None:
         {"by": "a", "of": "c", "kind": "reply", "count": 9},
         {"by": "b", "of": "d", "kind": "reply", "count": 9},
     ]
-    found = communities(amplification_graph(make_edges(acts)))
+    found = communities(make_edges(acts))
     assert [c.members for c in found] == [("a", "b"), ("c", "d")]
 
 
 def test_a_graph_of_nothing_has_no_communities() -> None:
-    assert communities(amplification_graph(make_edges([]))) == []
+    assert communities(make_edges([])) == []
 
 
 @settings(deadline=None)
 @given(edges_frames(), st.integers(0, 99))
 def test_the_order_of_the_edges_does_not_matter(edges: pl.DataFrame, seed: int) -> None:
     shuffled = edges.sample(fraction=1, shuffle=True, seed=seed)
-    found = communities(amplification_graph(edges))
-    assert communities(amplification_graph(shuffled)) == found
+    found = communities(edges)
+    assert communities(shuffled) == found
 
 
 @settings(deadline=None)
 @given(edges_frames())
 def test_every_author_is_in_one_community(edges: pl.DataFrame) -> None:
     graph = amplification_graph(edges)
-    found = communities(graph)
+    found = communities(edges)
     assert sorted(author for c in found for author in c.members) == sorted(graph)
     assert [c.number for c in found] == list(range(1, len(found) + 1))
     assert [c.size for c in found] == sorted((c.size for c in found), reverse=True)
@@ -77,5 +78,5 @@ def test_the_grouping_is_better_than_none(edges: pl.DataFrame) -> None:
         before = mutual.get_edge_data(one, other, {"weight": 0})["weight"]
         weight = before + sum(share * acts[kind] for kind, share in KIND_WEIGHTS.items())
         mutual.add_edge(one, other, weight=weight)
-    grouped = [set(c.members) for c in communities(graph)]
+    grouped = [set(c.members) for c in communities(edges)]
     assert nx.community.modularity(mutual, grouped) >= nx.community.modularity(mutual, [set(graph)])
