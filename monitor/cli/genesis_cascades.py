@@ -6,12 +6,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from monitor.cli.tables import safe, table
+from monitor.cli.tables import safe
 
 if TYPE_CHECKING:
     from monitor.genesis.records import Amplifier, Cascade
 
-_NAME = 20  # letters of a handle in a table
 _TEXT = 200  # of a post, over several lines
 _DOUBLED = 20  # with fewer reposts nobody can say
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
@@ -20,16 +19,19 @@ _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 def print_cascades(out: Any, cascades: list[Cascade], zone: ZoneInfo) -> None:
     """Print each: what it was, how fast and far it went, who brought it to whom."""
     if not cascades:
-        _say(out, "no post was passed on twice", 2)
+        say(out, "no post was passed on twice", 2)
     for number, one in enumerate(cascades, start=1):
         if number > 1:
             out.print()
-        _say(out, f"{number}. {_head(one, zone)}", 0)
+        say(out, f"{number}. {_head(one, zone)}", 0)
         if one.text:
-            _say(out, f"“{one.text[:_TEXT]}”", 3)
-        _say(out, _speed(one, zone), 3)
-        _say(out, _tree(one), 3)
-        _print_amplifiers(out, one, zone)
+            say(out, f"“{one.text[:_TEXT]}”", 3)
+        say(out, _speed(one, zone), 3)
+        say(out, _tree(one), 3)
+        if one.amplifiers:
+            say(out, _ranked(one), 3)
+        for row in one.amplifiers:
+            say(out, _amplifier(row, one, zone), 5)
 
 
 def _head(one: Cascade, zone: ZoneInfo) -> str:
@@ -69,33 +71,22 @@ def _tree(one: Cascade) -> str:
     )
 
 
-def _print_amplifiers(out: Any, one: Cascade, zone: ZoneInfo) -> None:
-    from rich.padding import Padding
-
-    if not one.amplifiers:
-        return
-    # A column that holds nothing is left out: a narrow terminal has no room for dashes.
-    columns = ["passed on by", "time", "followers", "influence", "brought", "from"]
-    rows = [_amplifier(row, one, zone) for row in one.amplifiers]
-    kept = [n for n in range(len(columns)) if any(row[n] for row in rows)]
-    right = [place for place, n in enumerate(kept) if n in (2, 3, 4)]
-    shown = [[row[n] or "–" for n in kept] for row in rows]
-    out.print(
-        Padding(table([columns[n] for n in kept], shown, right=right), (0, 0, 0, 3), expand=False)
-    )
+def _ranked(one: Cascade) -> str:
+    if one.amplifiers[0].influence is not None:
+        return "top amplifiers by influence (how many reposts came through each, its own too):"
+    return "top amplifiers by what they brought:" if one.parents_given else "first passed on by:"
 
 
-def _amplifier(row: Amplifier, one: Cascade, zone: ZoneInfo) -> list[str]:
-    origin = one.handle or one.account
-    source = "the original" if row.through in (origin, "") else _cut(row.through)
-    return [
-        _cut(row.handle or row.account),
-        _when(row.at, zone),
-        "" if row.followers is None else f"{row.followers:,}",
-        "" if row.influence is None else f"{row.influence:,.1f}",
-        "" if row.brought is None else f"{row.brought:,}",
-        f"{source} ({row.through_by})",
-    ]
+def _amplifier(row: Amplifier, one: Cascade, zone: ZoneInfo) -> str:
+    about = [] if row.followers is None else [f"{row.followers:,} followers"]
+    about += [] if row.influence is None else [f"influence {row.influence:,.1f}"]
+    about += [] if row.brought is None else [f"brought {row.brought:,}"]
+    if row.through_by != "assumed":  # what is assumed of all is said once
+        origin = one.handle or one.account
+        source = "the original" if row.through in (origin, "") else row.through
+        about.append(f"from {source} ({row.through_by})")
+    told = f"{_when(row.at, zone)}  {row.handle or row.account}"
+    return f"{told}: {', '.join(about)}" if about else told
 
 
 def span(seconds: float) -> str:
@@ -114,16 +105,13 @@ def span(seconds: float) -> str:
     return " ".join(part for part in parts if part) or "less than 1 s"
 
 
-def _say(out: Any, text: str, indent: int) -> None:
+def say(out: Any, text: str, indent: int = 0, style: str = "") -> None:
+    """Print a text; where it goes on in another line, that begins below it."""
     from rich.padding import Padding
     from rich.text import Text
 
-    out.print(Padding(Text(safe(text)), (0, 0, 0, indent), expand=False))
+    out.print(Padding(Text(safe(text), style=style), (0, 0, 0, indent), expand=False))
 
 
 def _when(at: datetime, zone: ZoneInfo, how: str = "%m-%d %H:%M") -> str:
     return at.astimezone(zone).strftime(how)
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _NAME else text[: _NAME - 1] + "…"

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from monitor.cli.genesis_cascades import print_cascades
+from monitor.cli.genesis_cascades import print_cascades, say
 from monitor.cli.tables import console, safe, table
 
 if TYPE_CHECKING:
@@ -18,9 +18,12 @@ if TYPE_CHECKING:
 _SCHEMA = "gaung.genesis/2"
 _NAME = 20  # letters of a handle in a table; whole in JSON and CSV
 _TEXT = 70  # letters of a text where no terminal says how wide it is
-_LEAST_TEXT = 16
+_LEAST_TEXT = 12
 _ALONE = 3
-UNKNOWN = "–"
+_UNKNOWN = "–"
+_WIDE = 96  # columns of a terminal, for all of the hours
+_NARROW_NAME = 14
+_GAP = 3  # columns between two of a table, on a terminal
 
 
 def as_json(told: Genesis) -> str:
@@ -67,22 +70,18 @@ def print_genesis(told: Genesis, zone: ZoneInfo) -> None:
     """Print it: the beginning, what it grew to, where it went, what must be known."""
     out = console()
     head = f"{told.target}: first seen here {_when(told.first_at, zone, '%Y-%m-%d %H:%M %Z')}"
-    _say(
+    say(
         out,
         f"{head}; {_counted(told.posts, 'post')} by {_counted(told.authors, 'account')} in "
         f"{'the first hour' if told.hours == 1 else f'the first {told.hours} hours'}",
         style="bold",
     )
     if told.already_running:
-        _say(out, f"This may not be the beginning: {told.already_running}.")
+        say(out, f"This may not be the beginning: {told.already_running}.")
     _title(out, "First posts")
     _print_first(out, told.first, zone)
     _title(out, "Hour by hour")
-    busy = [hour for hour in told.hourly if hour.posts]
-    rows = [_hour(one, zone) for one in busy]
-    out.print(table(_HOUR_COLUMNS, rows, right=[1, 2, 3, 4]))
-    if len(busy) < len(told.hourly):
-        _say(out, f"{len(told.hourly) - len(busy)} hours without a post are left out.")
+    _print_hours(out, told.hourly, zone)
     _title(out, "Riding along in the first hour")
     _print_riding(out, "hashtags", told.first_hour_hashtags)
     _print_riding(out, "links", told.first_hour_links)
@@ -93,7 +92,7 @@ def print_genesis(told: Genesis, zone: ZoneInfo) -> None:
     _print_news(out, told, zone)
     out.print()
     for note in told.notes:
-        _say(out, note, style="dim")
+        say(out, note, style="dim")
 
 
 def _print_first(out: Any, first: list[FirstPost], zone: ZoneInfo) -> None:
@@ -101,8 +100,8 @@ def _print_first(out: Any, first: list[FirstPost], zone: ZoneInfo) -> None:
     rows = [
         [
             _when(one.at, zone),
-            cut(one.handle or one.account, _NAME) + (f" ({one.platform})" if several else ""),
-            UNKNOWN if one.followers is None else f"{one.followers:,}",
+            _cut(one.handle or one.account, _NAME) + (f" ({one.platform})" if several else ""),
+            _UNKNOWN if one.followers is None else f"{one.followers:,}",
             str(one.picked_up),
         ]
         for one in first
@@ -112,16 +111,28 @@ def _print_first(out: Any, first: list[FirstPost], zone: ZoneInfo) -> None:
         out.print(table(columns, rows, right=[2, 3]))
         return
     wide = [max(len(cell) for cell in column) for column in zip(columns, *rows, strict=True)]
-    room = max(_LEAST_TEXT, out.width - sum(wide) - 2 * len(wide)) if out.is_terminal else _TEXT
+    room = out.width - sum(wide) - _GAP * len(wide) if out.is_terminal else _TEXT
     for row, one in zip(rows, first, strict=True):
-        row.append(cut(one.text or "", room))
+        row.append(_cut(one.text or "", max(_LEAST_TEXT, room)))
     out.print(table([*columns, "text"], rows, right=[2, 3]))
 
 
-_HOUR_COLUMNS = ["hour", "posts", "reposts", "accounts", "new", "most active", "carried newcomer"]
+def _print_hours(out: Any, hours: list[Hour], zone: ZoneInfo) -> None:
+    busy = [hour for hour in hours if hour.posts]
+    narrow = out.is_terminal and out.width < _WIDE
+    columns = ["hour", "posts", "reposts", "accounts", "new", "most active", "most carried"]
+    rows = [_hour(one, zone, _NARROW_NAME if narrow else _NAME) for one in busy]
+    left_out = columns.index("accounts") if narrow else None  # names say more
+    kept = [n for n in range(len(columns)) if n != left_out]
+    numbers = [n for n, place in enumerate(kept) if place in range(1, 5)]
+    shown = [[row[n] for n in kept] for row in rows]
+    out.print(table([columns[n] for n in kept], shown, right=numbers))
+    if len(busy) < len(hours):
+        say(out, f"{len(hours) - len(busy)} hours without a post are left out.")
+    say(out, "Most carried: of those who came in that hour, who was passed on most in all hours.")
 
 
-def _hour(one: Hour, zone: ZoneInfo) -> list[str]:
+def _hour(one: Hour, zone: ZoneInfo, name: int) -> list[str]:
     share = "" if one.top_share is None else f" {one.top_share:.0%}"
     return [
         _when(one.start, zone),
@@ -129,8 +140,8 @@ def _hour(one: Hour, zone: ZoneInfo) -> list[str]:
         f"{one.reposts:,}",
         f"{one.authors:,}",
         f"{one.new_authors:,}",
-        UNKNOWN if one.top_account is None else cut(one.top_account, _NAME - 4) + share,
-        UNKNOWN if one.carried_by is None else f"{cut(one.carried_by, _NAME - 5)} ×{one.carried:,}",
+        _UNKNOWN if one.top_account is None else _cut(one.top_account, name) + share,
+        _UNKNOWN if one.carried_by is None else f"{_cut(one.carried_by, name)} ×{one.carried:,}",
     ]
 
 
@@ -138,10 +149,10 @@ def _print_riding(out: Any, what: str, riding: list[Riding]) -> None:
     # Of what stands in one post only, a few are enough.
     shown = [one for one in riding if one.posts > 1] or riding[:_ALONE]
     if not shown:
-        _say(out, f"  no other {what}" if what == "hashtags" else f"  no {what}")
+        _line(out, f"no other {what}" if what == "hashtags" else f"no {what}")
     for one in shown:
         counts = f"{_counted(one.posts, 'post')} of {_counted(one.accounts, 'account')}"
-        _say(out, f"  {one.what}  {counts}")
+        _line(out, f"{one.what}  {counts}")
 
 
 def _print_picked_up(out: Any, told: Genesis, zone: ZoneInfo) -> None:
@@ -152,7 +163,7 @@ def _print_picked_up(out: Any, told: Genesis, zone: ZoneInfo) -> None:
         about = [] if one.followers is None else [f"{one.followers:,} followers"]
         about += [] if one.influence is None else [f"influence {one.influence:g}"]
         more = f" ({', '.join(about)})" if about else ""
-        _say(out, f"  {_when(one.at, zone)}  {one.handle or one.account}{more}")
+        _line(out, f"{_when(one.at, zone)}  {one.handle or one.account}{more}")
 
 
 def _print_spread(out: Any, told: Genesis, zone: ZoneInfo) -> None:
@@ -160,50 +171,49 @@ def _print_spread(out: Any, told: Genesis, zone: ZoneInfo) -> None:
     _title(out, "Where it began, and went")
     origin = told.origin
     if origin is None:
-        _say(out, f"  community of origin: {told.origin_unknown}")
+        _line(out, f"community of origin: {told.origin_unknown}")
     else:
-        _say(
+        _line(
             out,
-            f"  community of origin: {origin.community}, by {origin.authors} of the "
+            f"community of origin: {origin.community}, by {origin.authors} of the "
             f"{origin.first_authors} accounts that wrote first ({origin.tied} of them are in any); "
             f"it has {origin.members:,} accounts, {origin.share:.0%} of all",
         )
         if not told.crossings:
-            _say(out, "  no other community was seen to pass on what it wrote")
+            _line(out, "no other community was seen to pass on what it wrote")
     for crossing in told.crossings or []:
-        _say(
+        _line(
             out,
-            f"  after {crossing.hours:g} h: community {crossing.community} ({crossing.members} "
+            f"after {crossing.hours:g} h: community {crossing.community} ({crossing.members} "
             f"accounts), {crossing.amplifiers} of them by the end",
         )
     for platform, at in told.platforms.items():
-        _say(out, f"  {_when(at, zone)}  first on {platform}")
+        _line(out, f"{_when(at, zone)}  first on {platform}")
 
 
 def _print_news(out: Any, told: Genesis, zone: ZoneInfo) -> None:
     _title(out, "News pick-up")
     if told.news is None:
-        _say(out, f"  {told.news_unknown}")
+        _line(out, f"{told.news_unknown}")
         return
     if told.news.before:
-        _say(out, f"  in the week before already: {', '.join(told.news.before)}")
+        _line(out, f"in the week before already: {', '.join(told.news.before)}")
     if not told.news.after:
-        _say(out, "  no news source that is watched wrote of it after the beginning")
+        _line(out, "no news source that is watched wrote of it after the beginning")
     for one in told.news.after:
-        _say(
-            out, f"  {_when(one.first_at, zone)}  {one.outlet}, after {one.hours:g} h: {one.title}"
-        )
+        when = f"{_when(one.first_at, zone)}  {one.outlet}, after {one.hours:g} h"
+        _line(out, when + (f": {one.title}" if one.title else ""))
         if one.url:
-            _say(out, f"    {one.url}")
+            say(out, one.url, 4)
+
+
+def _line(out: Any, text: str) -> None:
+    say(out, text, 2)
 
 
 def _title(out: Any, text: str) -> None:
     out.print()
     out.print(safe(text), style="bold", markup=False)
-
-
-def _say(out: Any, text: str, style: str = "") -> None:
-    out.print(safe(text), style=style, markup=False)
 
 
 def _when(at: datetime, zone: ZoneInfo, how: str = "%m-%d %H:%M") -> str:
@@ -214,7 +224,9 @@ def _counted(number: int, what: str) -> str:
     return f"{number:,} {what}" + ("" if number == 1 else "s")
 
 
-def cut(text: str, room: int) -> str:
-    """Give a text so that it fits: with an ellipsis where something was left out."""
+def _cut(text: str, room: int) -> str:
+    """Give a text so that it fits into so many columns, with an ellipsis where it was cut."""
+    from rich.cells import cell_len, chop_cells  # some letters are two columns wide
+
     plain = safe(text)
-    return plain if len(plain) <= room else plain[: room - 1] + "…"
+    return plain if cell_len(plain) <= room else chop_cells(plain, room - 1)[0] + "…"

@@ -44,7 +44,9 @@ def cascades(posts: pl.DataFrame, acts: pl.DataFrame, names: Names) -> list[Casc
         .filter(pl.col("text").fill_null("") != "", pl.col("kind") == "repost")
         .unique("repost_of_key", keep="first", maintain_order=True)
     )
-    texts = dict(copies.select("repost_of_key", "text").iter_rows())
+    # On X a repost has the text of what it passes on, cut, behind whose it is.
+    whole = pl.col("text").str.replace(r"^RT @\w+: ", "")
+    texts = dict(copies.select("repost_of_key", whole).iter_rows())
     return [
         _cascade(one, by_key, texts, fans, names)
         for one in acts.partition_by("rank", maintain_order=True)

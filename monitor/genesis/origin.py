@@ -84,8 +84,8 @@ def _origin(first: list[str], of: dict[str, int], sizes: Counter[int]) -> tuple[
     tied = where.total()
     if tied < max(_LEAST_AGREEING, _LEAST_TIED * len(first)):
         return None, (
-            f"of the {len(first)} accounts that wrote first {tied} are in a community of "
-            f"{_LEAST_MEMBERS} or more: too few"
+            f"too few to tell: of those who wrote first ({len(first)}), only {tied} are in a "
+            f"community of {_LEAST_MEMBERS} accounts or more"
         )
     best, authors = min(where.items(), key=lambda pair: (-pair[1], pair[0]))
     if authors < _LEAST_AGREEING or 2 * authors <= tied:

@@ -41,6 +41,9 @@ def told_of(
     told = genesis(posts, acts, asked, names, news=news, news_unknown=unknown)
     if told is not None:
         told.notes.extend(source.notes)
+        aside = getattr(source, "aside", 0)  # of files: what could not be read
+        if aside:
+            told.notes.append(f"{aside:,} records could not be read.")
     return told
 
 

@@ -106,7 +106,7 @@ def test_a_beginning_of_two_accounts_says_nothing_of_other_communities() -> None
     rows += [(f"x:{n}", f"x:r{n}", NOON + n * MINUTE, "x:3") for n in range(4, 20)]
     found = told(posts(rows))
     assert (found.origin, found.crossings) == (None, None)
-    assert "2 accounts that wrote first 1 are in a community" in found.origin_unknown
+    assert "of those who wrote first (2), only 1 are in a community" in found.origin_unknown
 
 
 def test_hours_are_those_of_the_clock_in_the_zone_of_the_operator() -> None:
