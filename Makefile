@@ -6,8 +6,10 @@ ARGS ?=
 DATA ?= ../shared/data
 BLUESKY := tests/collectors/bluesky_network
 MAIL := tests/monitor/mail_servers
+# A worker per core, each with whole files of tests, the longest first; ARGS=-n0 for one after the other.
+BESIDE := -n auto --maxprocesses=8 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help setup demo test check fix bench bench-bursts bench-graphs run golden servers test-servers test-spark soak fuzz lock clean
+.PHONY: help setup demo test check fix bench bench-bursts bench-graphs run golden servers test-servers test-spark soak fuzz docs lock clean
 help:            ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
 
@@ -43,6 +45,12 @@ setup: .venv/.ready   ## the environment, from pinned versions with hashes
 	.venv-spark/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
+# What builds the documents as a site.
+.venv-docs/.ready: requirements/docs.txt
+	$(PYTHON) -m venv --clear .venv-docs
+	.venv-docs/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/docs.txt
+	@touch $@
+
 # Node 20 or newer, gcc and make; without npm the tests of Bluesky's network are skipped.
 .venv-servers/.node-ready: .venv-servers/.ready $(BLUESKY)/package-lock.json
 	@if command -v npm >/dev/null; then \
@@ -59,14 +67,14 @@ demo: setup      ## the whole pipe on a synthetic campaign, offline
 	$(BIN)/gaung demo $(ARGS)
 
 test: setup      ## the tests, under five minutes
-	$(BIN)/pytest -m "not servers and not soak and not spark" $(ARGS)
+	$(BIN)/pytest $(BESIDE) -m "not servers and not soak and not spark" $(ARGS)
 
 check: setup     ## format, lint, types, import rules, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -m "not servers and not soak and not spark" -q $(ARGS)
+	$(BIN)/pytest $(BESIDE) -m "not servers and not soak and not spark" -q $(ARGS)
 
 fix: setup       ## format and mend what can be mended
 	$(BIN)/ruff format .
@@ -106,6 +114,9 @@ golden: setup    ## rewrite the golden files; then look at the diff
 translations: setup   ## what letters say: find what is new, drop what is gone, compile
 	$(BIN)/python -m tests.monitor.translations
 
+docs: .venv-docs/.ready   ## the documents as a site, in build/site: open build/site/index.html
+	.venv-docs/bin/mkdocs build --strict --quiet
+
 run: setup       ## the daemon, with config.toml
 	$(BIN)/gaung run
 
@@ -118,4 +129,4 @@ lock:            ## new versions: then run everything
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --group peers -o requirements/peers.txt
 
 clean:           ## remove what make made
-	rm -rf .venv .venv-servers .venv-bench .venv-spark .venv-peers .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-servers .venv-bench .venv-spark .venv-peers .venv-docs build/site .pytest_cache .mypy_cache .ruff_cache .hypothesis

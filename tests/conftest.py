@@ -53,6 +53,11 @@ def gaung(
     return run
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest: workers side by side then end at about the same time."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 def pytest_unconfigure() -> None:
     """Let go of what tests left behind: DuckDB counts its objects when the interpreter ends."""
     gc.collect()

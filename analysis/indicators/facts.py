@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -97,6 +98,6 @@ def outside(frame: pl.DataFrame, since: datetime, until: datetime) -> pl.DataFra
 
 
 def _places(frame: pl.DataFrame, since: datetime, until: datetime) -> tuple[int, int]:
+    # Halving in Python: a query for each place takes a hundred times as long, and these are many.
     times = frame["sort_at"]
-    first, last = (int(times.search_sorted(at, side="left")) for at in (since, until))
-    return first, last
+    return bisect_left(times, since), bisect_left(times, until)

@@ -24,6 +24,7 @@ from monitor.errors import OperatorError
 from monitor.store import Store
 from monitor.wiring import App
 
+pytestmark = pytest.mark.long
 _SHORT = Plan(days=4, outage=3, push=4, surge=5)  # the surge comes too late to be seen
 
 

@@ -19,6 +19,7 @@ from monitor.turn import turn
 from monitor.wiring import App
 from tests.monitor.week.campaign import DAY, HOUR, MONDAY, SUNDAY_NIGHT, Server, posts
 
+pytestmark = pytest.mark.long
 FOLDER = Path(__file__).parent.parent / "golden" / "week"
 WALI, ANALYST = "wali@contoh.go.id", "analis@contoh.example"
 CONFIG = {
