@@ -31,6 +31,7 @@ from monitor.report.rows import (
     rounded,
 )
 from monitor.report.span import Span, window_words
+from monitor.report.together import group_rows, together
 from monitor.store import Store
 
 _DIGITS = 6  # a chance of 0.00002 is not 0
@@ -55,8 +56,15 @@ def compute(
         # The graph is Python, the questions are DuckDB: two cores work at once.
         prepared = pool.submit(import_module, "networkit")
         # Before acts are chosen: the communities of earlier weeks choose others.
+        seen = together(store, target, span)
         facts = facts_of_store(
-            store, config, target, since=span.since, until=span.until, at_once=True
+            store,
+            config,
+            target,
+            since=span.since,
+            until=span.until,
+            coordinated=seen.acts,
+            at_once=True,
         )
         acts = store.acts.choose(selection)
         edges = acts.edges()
@@ -74,9 +82,10 @@ def compute(
             activity=facts.acts.select(ACTIVITY.names()),
         )
         told = _indicator_rows(facts, config)
-        ranked = ranked_rows(store, target, span)
+        ranked = ranked_rows(store, target, span, edges)
         label = partial(names, store, naming) if naming else store.queries.handles
         communities, graph = community_rows(edges, groups.result(), label)
+        found = group_rows(store, seen.found, label, masked=naming is not None)
     if naming is not None:
         ranked = redacted(ranked, store, naming)
     series = window_rows(measured, span, config=config, now=now)
@@ -112,6 +121,9 @@ def compute(
         news=news_rows(store, target, span),
         communities=communities,
         graph=graph,
+        coordination=found.groups,
+        coordination_note=seen.note,
+        coordination_shared=found.shared,
         indicators=[*told, _missed_row(store, target, span)],
         notes=_notes(measured, store.runs.browsed(store.queries.sources(selection))),
     )

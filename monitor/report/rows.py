@@ -36,13 +36,18 @@ class Ranked:
     links: list[CountRow]
 
 
-def ranked_rows(store: Store, target: Target, span: Span) -> Ranked:
-    """Give who and what is at the top. The acts must have been chosen."""
+def ranked_rows(store: Store, target: Target, span: Span, edges: pl.DataFrame) -> Ranked:
+    """Give who and what is at the top. edges: EDGES, all of them."""
     from analysis.graphs.ranking import top_amplified
 
+    # Counting who amplified each of them takes long: only of those who may be at the top.
+    totals = amplified(edges)
+    least = totals["total"].top_k(TOP).min()
+    chosen = totals.filter(pl.col("total") >= least).select("account")
+    most = edges.join(chosen, left_on="target_author_key", right_on="account", how="semi")
     selection = target.selection(span.since, span.until)
-    amplified = top_amplified(store.acts.edges_of_most_amplified(TOP), TOP).to_dicts()
-    handles = store.queries.handles([row["author_key"] for row in amplified])
+    leading = top_amplified(most, TOP).to_dicts()
+    handles = store.queries.handles([row["author_key"] for row in leading])
     return Ranked(
         authors=[
             AuthorRow(
@@ -66,7 +71,7 @@ def ranked_rows(store: Store, target: Target, span: Span) -> Ranked:
                 forwards=row["forward"],
                 amplifiers=row["counterparties"],
             )
-            for row in amplified
+            for row in leading
         ],
         hashtags=[_count(row) for row in store.queries.top_hashtags(selection, TOP)],
         links=[_count(row) for row in store.queries.top_links(selection, TOP)],
@@ -77,6 +82,13 @@ def _count(row: dict[str, object]) -> CountRow:
     return CountRow(
         name=str(row["value"]), posts=int(str(row["posts"])), authors=int(str(row["authors"]))
     )
+
+
+def amplified(edges: pl.DataFrame) -> pl.DataFrame:
+    """Tell how often each account was amplified: account, total. edges: EDGES."""
+    from analysis.graphs.ranking import pairs
+
+    return pairs(edges).group_by(account="target_author_key").agg(total=pl.col("count").sum())
 
 
 def grouped_acts(edges: pl.DataFrame) -> Grouped:
@@ -97,11 +109,10 @@ def community_rows(
     from analysis.graphs.ranking import pairs
 
     shown = found.communities.head(MOST_COMMUNITIES)
-    known = pairs(edges)
-    amplified = known.group_by(account="target_author_key").agg(total=pl.col("count").sum())
+    counted = pairs(edges).select("author_key", "target_author_key").unique().height
     top = (
         found.partition.filter(pl.col("community") <= MOST_COMMUNITIES)
-        .join(amplified, on="account", how="left")
+        .join(amplified(edges), on="account", how="left")
         .sort(pl.col("total").fill_null(0), "account", descending=[True, False])
         .group_by("community")
         .agg(pl.col("account").head(5))
@@ -118,7 +129,6 @@ def community_rows(
         )
         for number, size, share, inside in shown.iter_rows()
     ]
-    counted = known.select("author_key", "target_author_key").unique().height
     return rows, {"edges": counted, "communities": found.communities.height}
 
 

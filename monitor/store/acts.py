@@ -18,7 +18,6 @@ from interactions
 where removed_at is null and {acted} and hash(coalesce(post_key, target_post_key)) in (
     select hash(post_key) from posts where {where})
 """
-_BETWEEN_TWO = "target_author_key is not null and author <> target"
 
 
 class Acts:
@@ -35,41 +34,16 @@ class Acts:
 
     def edges(self) -> pl.DataFrame:
         """Give all edges as `analysis.frames.EDGES`."""
-        return self._edges("")
-
-    def edges_of_most_amplified(self, k: int) -> pl.DataFrame:
-        """Give the edges to the k authors amplified most, ties included."""
-        return self._edges(
-            f"""
-            and target in (
-                select target from acts where {_BETWEEN_TWO} group by target
-                qualify rank() over (order by count(*) desc) <= $k
-            )
-            """,  # noqa: S608
-            k=k,
+        frame = self._db.frame(
+            """
+            select any_value(author_key) as author_key,
+                   any_value(target_author_key) as target_author_key,
+                   kind, count(*) as count, min(acted_at) as first_at
+            from acts where target_author_key is not null and author <> target
+            group by author, target, kind
+            """
         )
-
-    def strongest(self, limit: int) -> pl.DataFrame:
-        """Give the edges of the `limit` pairs that acted most."""
-        return self._edges(
-            f"""
-            and (author, target) in (
-                select (author, target) from (
-                    select author, target, count(*) as acts from acts where {_BETWEEN_TWO}
-                    group by author, target order by acts desc, author, target limit $limit)
-            )
-            """,  # noqa: S608
-            limit=limit,
-        )
-
-    def pairs(self) -> int:
-        """Count the distinct (amplifier, amplified) pairs."""
-        return int(
-            self._db.value(
-                "select count(*) from "  # noqa: S608
-                f"(select distinct author, target from acts where {_BETWEEN_TWO})"
-            )
-        )
+        return require(frame.cast(EDGES), EDGES)
 
     def by_kind(self) -> dict[str, int]:
         """Count the interactions of each kind, and as `boost` the reposts that are no posts."""
@@ -79,15 +53,3 @@ class Acts:
         )
         counts = {row["kind"]: int(row["count"]) for row in rows}
         return counts | {"boost": sum(int(row["without_post"]) for row in rows)}
-
-    def _edges(self, condition: str, **values: int) -> pl.DataFrame:
-        frame = self._db.frame(
-            f"""
-            select any_value(author_key) as author_key,
-                   any_value(target_author_key) as target_author_key,
-                   kind, count(*) as count, min(acted_at) as first_at
-            from acts where {_BETWEEN_TWO} {condition} group by author, target, kind
-            """,  # noqa: S608
-            **values,
-        )
-        return require(frame.cast(EDGES), EDGES)
