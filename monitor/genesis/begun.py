@@ -14,7 +14,7 @@ from monitor.genesis.names import Names
 from monitor.genesis.notes import notes_of
 from monitor.genesis.origin import spread
 from monitor.genesis.picked_up import picked_up
-from monitor.genesis.records import FirstPost, Genesis, News
+from monitor.genesis.records import FirstPost, Genesis
 from monitor.genesis.riding import hashtags_of, links_of
 
 POST_COLUMNS = (
@@ -23,6 +23,7 @@ POST_COLUMNS = (
 )  # fmt: skip
 _UNSEEN = 0.2  # of the first reposts pass on posts that are not here: it had begun before
 _LEAST_REPOSTS = 10
+_PASSED = ("repost", "quote", "reply", "forward")
 _DAY = timedelta(hours=24)
 _UTC = ZoneInfo("UTC")
 
@@ -39,15 +40,7 @@ class Asked:
     zone: ZoneInfo = _UTC  # whose clock hours are told
 
 
-def genesis(
-    posts: pl.DataFrame,
-    acts: pl.DataFrame,
-    asked: Asked,
-    names: Names,
-    *,
-    news: News | None = None,
-    news_unknown: str = "",
-) -> Genesis | None:
+def genesis(posts: pl.DataFrame, acts: pl.DataFrame, asked: Asked, names: Names) -> Genesis | None:
     """Tell how it began; None without a post. posts: `POST_COLUMNS`, in time; acts: ACTS.
 
     Cascades are the largest of all acts; the rest is of the first hours.
@@ -59,8 +52,7 @@ def genesis(
     end = start + asked.hours * HOUR
     early = posts.filter(pl.col("sort_at") < end)
     early_acts = acts.filter(pl.col("acted_at") < end)
-    passed = early_acts.filter(pl.col("kind").is_in(["repost", "quote", "reply", "forward"]))
-    opening = early.filter(pl.col("sort_at") < begun + HOUR)
+    passed = early_acts.filter(pl.col("kind").is_in(_PASSED))
     own = early.filter(pl.col("kind") != "repost").head(asked.first)
     found = cascades(posts, largest(acts, asked.cascades), names)
     where = spread(early_acts, early, begun)
@@ -74,25 +66,31 @@ def genesis(
         already_running=_already(posts, begun),
         first=_firsts(own, passed, names),
         hourly=hourly(early, passed, start, asked.hours, names),
-        first_hour_hashtags=hashtags_of(opening, asked.hashtags),
-        first_hour_links=links_of(opening, names),
+        first_hour_hashtags=hashtags_of(_opening(posts), asked.hashtags),
+        first_hour_links=links_of(_opening(posts), names),
         picked_up=picked_up(early, passed, own["post_key"].to_list(), names),
         cascades=found,
         origin=where.origin,
         origin_unknown=where.unknown,
         crossings=where.crossings,
-        platforms=dict(
-            early.group_by("platform").agg(pl.col("sort_at").min()).sort("sort_at").iter_rows()
-        ),
-        news=news,
-        news_unknown=news_unknown,
+        platforms=_platforms(early),
         notes=notes_of(early, found),
     )
 
 
+def _opening(posts: pl.DataFrame) -> pl.DataFrame:
+    """Give the posts of the first hour, counted from the first one."""
+    return posts.filter(pl.col("sort_at") < posts["sort_at"][0] + HOUR)
+
+
+def _platforms(early: pl.DataFrame) -> dict[str, datetime]:
+    first = early.group_by("platform").agg(pl.col("sort_at").min()).sort("sort_at", "platform")
+    return dict(first.iter_rows())
+
+
 def _already(posts: pl.DataFrame, begun: datetime) -> str:
     """Tell from what the first hour shows whether it had begun before."""
-    opening = posts.filter(pl.col("sort_at") < begun + HOUR)
+    opening = _opening(posts)
     passing = opening.filter(pl.col("kind") == "repost", pl.col("repost_of_key").is_not_null())
     unseen = passing.filter(~pl.col("repost_of_key").is_in(posts["post_key"].implode()))
     if passing.height >= _LEAST_REPOSTS and unseen.height >= _UNSEEN * passing.height:

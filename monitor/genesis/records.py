@@ -177,6 +177,6 @@ class Genesis:
     origin_unknown: str
     crossings: list[Crossing] | None  # None: without an origin there is nothing to cross from
     platforms: dict[str, datetime]
-    news: News | None  # None: see `news_unknown`
-    news_unknown: str
+    news: News | None = None  # None: see `news_unknown`
+    news_unknown: str = ""
     notes: list[str]

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+import polars as pl
+
+from analysis.graphs.cascade.through import via_authors
 from monitor.genesis.begun import POST_COLUMNS, Asked, genesis
 from monitor.genesis.cascades import largest
 from monitor.genesis.names import Names
@@ -28,23 +32,35 @@ def told_of(
     posts, acts = source.posts(*POST_COLUMNS), source.acts()
     if posts.is_empty():
         return None
-    top = largest(acts, asked.cascades)
+    names = _names(source, posts, largest(acts, asked.cascades), stores, naming)
+    told = genesis(posts, acts, asked, names)
+    if told is None:
+        return None
+    news, unknown = _news(source, stores, told.first_at)
+    notes = [*told.notes, *source.notes]
+    aside = getattr(source, "aside", 0)  # of files: what could not be read
+    if aside:
+        notes.append(f"{aside:,} records could not be read.")
+    return replace(told, news=news, news_unknown=unknown, notes=notes)
+
+
+def _names(
+    source: Input,
+    posts: pl.DataFrame,
+    top: pl.DataFrame,
+    stores: StoreFile | None,
+    naming: Naming | None,
+) -> Names:
+    """Name all who may be shown: who posted, and who is in the cascades only."""
     handles = dict(posts.select("author_key", "handle").drop_nulls().unique("author_key").rows())
-    keys = set(posts["author_key"]) | set(acts["target_author_key"].drop_nulls())
-    missing = set(top["target_author_key"].drop_nulls()) | set(top["author_key"])
-    handles |= source.handles(sorted(missing - handles.keys()))
-    names = Names(handles, naming)
-    if naming is not None and stores is not None:
-        with stores.open(read_only=True) as store:
-            names = Names(handles, naming, store.privacy.known_as(sorted(keys)))
-    news, unknown = _news(source, stores, posts["sort_at"][0])
-    told = genesis(posts, acts, asked, names, news=news, news_unknown=unknown)
-    if told is not None:
-        told.notes.extend(source.notes)
-        aside = getattr(source, "aside", 0)  # of files: what could not be read
-        if aside:
-            told.notes.append(f"{aside:,} records could not be read.")
-    return told
+    in_top = top.select("author_key", "target_author_key", via_authors())
+    others = {key for column in in_top for key in column.drop_nulls()}
+    handles |= source.handles(sorted(others - handles.keys()))
+    if naming is None or stores is None:
+        return Names(handles, naming)
+    with stores.open(read_only=True) as store:
+        known = store.privacy.known_as(sorted(others | set(posts["author_key"])))
+    return Names(handles, naming, known)
 
 
 def _news(source: Input, stores: StoreFile | None, begun: datetime) -> tuple[News | None, str]:

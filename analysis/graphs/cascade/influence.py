@@ -39,16 +39,14 @@ def influence(
 
     >>> influence(np.array([0.0, 10, 20]), np.array([np.nan, np.nan, np.nan])).round(2).tolist()
     [3.0, 1.5, 1.0]
-    >>> influence(np.array([0.0, 10, 20]), np.full(3, np.nan), np.array([-1, 0, 1])).tolist()
-    [3.0, 2.0, 1.0]
     """
     seen = _seen(followers).tolist()
     parent = [-1] * len(seen) if given is None else given.tolist()
     fade = np.exp(decay * np.diff(at)).tolist()
     count = len(seen)
     fresh = seen[:1]
-    for j in range(1, count):
-        fresh.append(seen[j] + fresh[j - 1] * fade[j - 1])
+    for one, faded in zip(seen[1:], fade, strict=True):
+        fresh.append(one + fresh[-1] * faded)
     found = [1.0] * count
     after = 0.0
     for i in range(count - 1, -1, -1):
