@@ -12,6 +12,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -20,8 +21,9 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from collectors.page import Page
 from monitor import clock, logs, sdnotify
 from monitor.collect import RunResult
+from monitor.config.following import Followed
 from monitor.coordination import Memory
-from monitor.errors import OperatorError
+from monitor.errors import ConfigError, OperatorError
 from monitor.lock import DaemonLock
 from monitor.turn import Turn, collect_due, listen_to, notice, send_due, streamers, tidy_up
 from monitor.wiring import App
@@ -41,41 +43,72 @@ def run(app: App) -> int:
         raise OperatorError("there is nothing to watch: add a [[watches]] section to config.toml")
     lock = DaemonLock(app.stores.path)
     lock.take()
+    memory = Memory()  # of the turns so far
     try:
-        return _Daemon(app).run()
+        with app.stores.open():
+            pass  # a store that cannot be used is told before the daemon says that it is ready
+        with _Bell() as bell:
+            while True:
+                daemon = _Daemon(app, memory, bell)
+                code = daemon.run()
+                if daemon.next is None:
+                    return code
+                app = daemon.next  # config.toml was changed: go on with what it says now
     finally:
         lock.release()
 
 
-class _Daemon:
-    def __init__(self, app: App) -> None:
-        self._app = app
-        self._log = logs.get()
-        self._stop = threading.Event()
-        # The system may hand a signal to any thread, and then nothing wakes a lock that the main
-        # one waits for; a byte does. And a handler that sets an event may find its lock taken.
+class _Bell:
+    """What wakes the one who waits: a signal, or a tick.
+
+    The system may hand a signal to any thread, and then nothing wakes a lock that the main one
+    waits for; a byte does. And a handler that sets an event may find its lock taken.
+    """
+
+    def __init__(self) -> None:
         self._woken, self._waker = socket.socketpair()
         self._waker.setblocking(False)
+
+    def __enter__(self) -> _Bell:
+        signal.set_wakeup_fd(self._waker.fileno())
+        for number in _ENDING:
+            signal.signal(number, lambda _number, _frame: None)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        signal.set_wakeup_fd(-1)
+        self._woken.close()
+        self._waker.close()
+
+    def ring(self) -> None:
+        """Wake whoever waits, from any thread."""
+        self._waker.send(b"\0")
+
+    def is_told_to_end(self, within: float | None) -> bool:
+        """Wait for up to so many seconds, or until something rings; tell whether it is to end."""
+        readable, _, _ = select.select([self._woken], [], [], within)
+        if not readable:
+            sdnotify.notify("WATCHDOG=1")
+            return False
+        return any(byte in _ENDING for byte in self._woken.recv(64))
+
+
+class _Daemon:
+    def __init__(self, app: App, memory: Memory, bell: _Bell) -> None:
+        self._app = app
+        self.next: App | None = None  # what to go on with when this one has ended
+        self._settings = Followed(app.path)
+        self._log = logs.get()
+        self._stop = threading.Event()
+        self._bell = bell
         self._failure: BaseException | None = None
         self._collectors = app.collectors()
         self._listening: list[threading.Thread] = []
-        self._memory = Memory()  # of the turns so far
+        self._memory = memory
         self._heard = threading.Event()  # a stream brought something since the last tick
 
     def run(self) -> int:
-        """Start the jobs, wait for a signal, and end."""
-        with self._app.stores.open():
-            pass  # a store that cannot be used is told before the daemon says that it is ready
-        with self._woken, self._waker:
-            signal.set_wakeup_fd(self._waker.fileno())
-            for number in _ENDING:
-                signal.signal(number, lambda _number, _frame: None)
-            try:
-                return self._work()
-            finally:
-                signal.set_wakeup_fd(-1)
-
-    def _work(self) -> int:
+        """Start the jobs, wait for a signal or a change of config.toml, and end."""
         scheduler = BackgroundScheduler(
             timezone=self._app.config.zone,
             executors={"default": ThreadPoolExecutor(3)},
@@ -107,26 +140,30 @@ class _Daemon:
         """Wait for a signal, or for a failure of a tick."""
         interval = sdnotify.watchdog_seconds()
         while not self._stop.is_set():
-            readable, _, _ = select.select([self._woken], [], [], interval)
-            if not readable:
-                sdnotify.notify("WATCHDOG=1")
-            elif any(byte in (0, *_ENDING) for byte in self._woken.recv(64)):
+            if self._bell.is_told_to_end(interval):
                 self._stop.set()
+                self.next = None
 
     def _end(self, scheduler: BackgroundScheduler) -> int:
-        sdnotify.notify("STOPPING=1")
-        self._log.info("daemon stops")
+        if self.next is None:
+            sdnotify.notify("STOPPING=1")
+            self._log.info("daemon stops")
         for collector in self._collectors.values():
             collector.close()  # a request that is under way ends now
         ending = threading.Thread(target=self._wind_down, args=(scheduler,), daemon=True)
         ending.start()
+        while self.next is not None and ending.is_alive():
+            ending.join(0.2)  # a change has time; whoever wants an end meanwhile does not
+            if self._bell.is_told_to_end(0.0):
+                self.next = None
         ending.join(_PATIENCE)
         if ending.is_alive():
             self._log.warning("daemon cut off", reason="work under way did not end in time")
             os._exit(0)  # the transaction under way is undone, all others are kept
         if self._failure is not None:
             raise self._failure
-        self._log.info("daemon stopped")
+        if self.next is None:
+            self._log.info("daemon stopped")
         return 0
 
     def _wind_down(self, scheduler: BackgroundScheduler) -> None:
@@ -147,12 +184,33 @@ class _Daemon:
             except BaseException as error:
                 self._failure = error
                 self._stop.set()
-                self._waker.send(b"\0")
+                self._bell.ring()
                 raise
 
         return tick
 
+    def _take_over_changes(self) -> None:
+        """See whether config.toml says something else now; what cannot be used is only told."""
+        try:
+            config = self._settings.changed()
+        except ConfigError as error:
+            self._log.error("config.toml was not taken over", reason=str(error))
+            return
+        if config is None:
+            return
+        if config.store_path != self._app.stores.path or not config.watches:
+            why = "another store" if config.watches else "nothing to watch"
+            self._log.error("config.toml was not taken over: stop and start", reason=why)
+            return
+        self._log.info("config.toml was changed", watches=len(config.watches))
+        self.next = replace(self._app, config=config)
+        self._stop.set()
+        self._bell.ring()
+
     def _collect(self) -> None:
+        self._take_over_changes()
+        if self._stop.is_set():
+            return
         now = clock.now()
         runs = collect_due(self._app, self._collectors, now=now, stop=self._stop)
         for run in runs:

@@ -11,7 +11,9 @@ from monitor.config import CollectSettings, Config
 from monitor.ledger import Gap, Stream
 
 # A source that refused us, or that was read through and gave nothing, is not asked again for it.
-_FILLABLE = frozenset({"outage", "truncated", "interrupted", "rate limit", "failed", "added later"})
+_FILLABLE = frozenset(
+    {"outage", "truncated", "interrupted", "rate limit", "failed", "added later", "paused"}
+)
 # Ticks come late by a little: a poll is due a little early rather than one tick late.
 _EARLY = timedelta(seconds=5)
 _DAY = timedelta(days=1)
@@ -27,6 +29,15 @@ class Wish:
     every: timedelta
     backfill: timedelta
     is_metered: bool = False  # each question costs money or quota: nothing is read again
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """One source, by its name in `watches.sources`, and one hashtag that only pauses keep."""
+
+    source: str
+    hashtag: str
+    watch: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +72,7 @@ def wishes(
         charge for each question.
     """
     wanted: dict[tuple[str, str], Wish] = {}
-    for watch in config.watches:
+    for watch in config.followed:
         for source in (s for name in watch.sources for s in sources.get(name, [])):
             for hashtag in watch.tags:
                 wish = Wish(source, hashtag, watch.every, watch.backfill)
@@ -74,6 +85,20 @@ def wishes(
                     source in metered,
                 )
     return [wanted[key] for key in sorted(wanted)]
+
+
+def pauses(config: Config) -> list[Pause]:
+    """Give what only paused watches want."""
+    wanted = {(s, tag) for watch in config.followed for s in watch.sources for tag in watch.tags}
+    found = {
+        (source, tag): Pause(source, tag, watch.name)
+        for watch in reversed(config.watches)
+        if watch.paused
+        for source in watch.sources
+        for tag in watch.tags
+        if (source, tag) not in wanted
+    }
+    return [found[key] for key in sorted(found)]
 
 
 def due(

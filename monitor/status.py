@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from monitor import ledger
+from monitor.config import Watch
 from monitor.errors import StoreMissingError
 from monitor.lock import DaemonLock
 from monitor.measure import Target
@@ -36,7 +37,13 @@ def status_of(app: App, *, now: datetime) -> dict[str, Any]:
             state |= _stored(store, app, now)
     except StoreMissingError:
         state["watches"] = [
-            {"name": w.name, "hashtags": list(w.tags), "posts": None, "coverage": None}
+            {
+                "name": w.name,
+                "paused": w.paused,
+                "hashtags": list(w.tags),
+                "posts": None,
+                "coverage": None,
+            }
             for w in app.config.watches
         ]
     state["problems"] = _problems(state)
@@ -47,9 +54,7 @@ def _stored(store: Store, app: App, now: datetime) -> dict[str, Any]:
     return {
         "posts": store.database.value("select count(*) from posts where captured_as = 'matched'"),
         "outbox": store.outbox.summary(),
-        "watches": [
-            _watch(store, app, watch.name, watch.tags, now) for watch in app.config.watches
-        ],
+        "watches": [_watch(store, watch, now) for watch in app.config.watches],
         "runs": [
             {
                 key: row[key]
@@ -84,16 +89,15 @@ def _stored(store: Store, app: App, now: datetime) -> dict[str, Any]:
     }
 
 
-def _watch(
-    store: Store, app: App, name: str, tags: tuple[str, ...], now: datetime
-) -> dict[str, Any]:
-    del app
-    streams = store.coverage.streams(hashtags=tags)
+def _watch(store: Store, watch: Watch, now: datetime) -> dict[str, Any]:
+    streams = store.coverage.streams(hashtags=watch.tags)
     share = ledger.coverage(streams, now - _WEEK, now)
-    posts = store.queries.posts(Target(name, tags, watch=name).selection(now - _WEEK, now))
+    target = Target(watch.name, watch.tags, watch=watch.name)
+    posts = store.queries.posts(target.selection(now - _WEEK, now))
     return {
-        "name": name,
-        "hashtags": list(tags),
+        "name": watch.name,
+        "paused": watch.paused,
+        "hashtags": list(watch.tags),
         # Nothing observed and nothing found: unknown, not zero.
         "posts": posts if posts or share else None,
         "coverage": None if share is None else round(share, 4),
@@ -102,7 +106,8 @@ def _watch(
 
 def _problems(state: dict[str, Any]) -> list[str]:
     problems = []
-    if state["watches"] and not state["daemon"]["running"]:
+    followed = any(not watch["paused"] for watch in state["watches"])
+    if followed and not state["daemon"]["running"]:
         problems.append("the daemon is not running: start it with `gaung run`")
     problems += [
         f"{run['source']}{_of(run['hashtag'])}: last run {run['verdict']}: "

@@ -36,7 +36,7 @@ class App:
         from collectors.registry import collectors_for
 
         paces = Paces()  # one for all: a host does not care which source of ours asks
-        wanted = sorted({name for watch in self.config.watches for name in watch.sources})
+        wanted = sorted({name for watch in self.config.followed for name in watch.sources})
         settings = msgspec.structs.asdict(self.config.collectors)
         found: dict[str, Collector] = {}
         for name in wanted:

@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from monitor import __version__
+from monitor.cli.words import Group, in_words
 from monitor.errors import OperatorError
 
 # name -> module and what the list of commands says.
@@ -21,11 +22,13 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("setup", "Check configuration, store, sources and mail login."),
     "run": ("running", "Run the daemon."),
     "once": ("running", "Do one turn of everything that is due."),
+    "watch": ("watching", "Add, pause or remove what is watched; list it."),
     "backfill": ("backfilling", "Fill what is missing since a time, now."),
     "sources": ("listing", "List what each source can see and needs."),
     "status": ("status", "Show watches, sources, coverage, gaps, outbox, daemon."),
     "import": ("importing", "Bring in files: X/Twitter JSONL, CSV, Parquet."),
     "export": ("exporting", "Write the store as Parquet, for other engines and machines."),
+    "sql": ("asking", "Ask the store in SQL, reading only."),
     "report": ("reporting", "Report on a watch or a #hashtag."),
     "backtest": ("backtesting", "Show what would have been told, and when."),
     "coordination": ("coordination", "Tell who acts together more than chance explains."),
@@ -44,7 +47,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 
-class _LazyGroup(click.Group):
+class _LazyGroup(Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
 
@@ -54,20 +57,6 @@ class _LazyGroup(click.Group):
         module = import_module(f"monitor.cli.{COMMANDS[name][0]}")
         command: click.Command = getattr(module, f"{name}_command")
         return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        try:
-            return super().resolve_command(ctx, args)
-        except click.UsageError as error:
-            import difflib
-
-            close = difflib.get_close_matches(args[0], COMMANDS, n=1)
-            hint = f" Did you mean `{close[0]}`?" if close else ""
-            raise click.UsageError(
-                f"There is no command {args[0]!r}.{hint} `gaung --help` lists them.", ctx
-            ) from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -115,8 +104,7 @@ def _run(arguments: list[str] | None) -> int:
     try:
         result: Any = cli.main(args=arguments, prog_name="gaung", standalone_mode=False)
     except click.UsageError as error:
-        error.show()
-        return 2
+        return _failed(in_words(error), 2)
     except click.ClickException as error:
         return _failed(error.format_message())
     except (click.Abort, KeyboardInterrupt):

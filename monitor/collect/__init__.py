@@ -5,8 +5,9 @@ the next turn knows how far this one came.
 """
 
 from monitor.collect.backfill import Backfill, Filled
+from monitor.collect.pauses import note_pauses
 from monitor.collect.run import RunResult
 from monitor.collect.stage import collect, plan
 from monitor.collect.streams import listen
 
-__all__ = ["Backfill", "Filled", "RunResult", "collect", "listen", "plan"]
+__all__ = ["Backfill", "Filled", "RunResult", "collect", "listen", "note_pauses", "plan"]

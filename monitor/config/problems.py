@@ -10,6 +10,7 @@ import msgspec
 
 from collectors import hashtags
 from monitor.config.settings import Config
+from monitor.nearest import one_of
 from monitor.reader import Quiet
 
 _NAME = re.compile(r"[\w][\w.-]*")
@@ -36,7 +37,7 @@ def problems_of(config: Config) -> list[str]:
             if hashtags.normalize(raw) is None:
                 problems.append(f"{at}.hashtags: {raw!r} is no hashtag")
         problems.extend(
-            f"{at}.sources: there is no source {source!r}: choose from {', '.join(sorted(known))}"
+            f"{at}.sources: there is no source {source!r}{one_of(source, sorted(known))}"
             for source in watch.sources
             if source not in known
         )

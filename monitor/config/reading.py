@@ -27,6 +27,7 @@ from monitor.config.settings import (
     Watch,
 )
 from monitor.errors import ConfigError
+from monitor.nearest import nearest
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _DURATION = re.compile(r"(\d+)\s*([smhdw])")
@@ -99,11 +100,9 @@ def _in_words(message: str) -> str:
 
 
 def _nearest(key: str) -> str:
-    import difflib  # only needed when something is wrong
-
     known = {name for struct in _all_structs() for name in struct.__struct_fields__}
-    close = difflib.get_close_matches(key, known - {"folder", key}, n=1)
-    return f"; did you mean `{close[0]}`?" if close else ""
+    close = nearest(key, known - {"folder", key})
+    return f"; did you mean `{close}`?" if close else ""
 
 
 def _all_structs() -> list[type[Struct]]:

@@ -33,6 +33,7 @@ class Watch(Struct, frozen=True, forbid_unknown_fields=True):
     backfill: timedelta = timedelta(days=7)  # how far back the first run reads
     recipients: list[str] = msgspec.field(default_factory=list)
     sensitivity: Sensitivity | None = None  # None: that of [alerts]
+    paused: bool = False  # nothing is asked for it; the time is unknown, not empty
 
     @property
     def tags(self) -> tuple[str, ...]:
@@ -141,6 +142,11 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     mail: MailSettings = msgspec.field(default_factory=MailSettings)
     people: list[Person] = msgspec.field(default_factory=list)
     folder: str = "."  # where the file stands; relative paths start here
+
+    @property
+    def followed(self) -> list[Watch]:
+        """The watches that are not paused."""
+        return [watch for watch in self.watches if not watch.paused]
 
     @property
     def zone(self) -> ZoneInfo:

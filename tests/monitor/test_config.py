@@ -35,7 +35,7 @@ def test_durations_and_times_are_read_as_people_write_them():
         ({"watches": [{"name": "a"}]}, r"watches\[0\]: the key `hashtags` is missing"),
         ({"watches": [WATCH, WATCH]}, r"watches\[1\].name: there are two"),
         ({"watches": [WATCH | {"hashtags": ["#2024"]}]}, "'#2024' is no hashtag"),
-        ({"watches": [WATCH | {"sources": ["twiter"]}]}, "there is no source 'twiter': choose"),
+        ({"watches": [WATCH | {"sources": ["twiter"]}]}, "there is no source 'twiter': there is "),
         ({"mail": {"server": "a"}}, "mail.sender: the key is missing"),
         ({"mail": {"port": "25"}}, "mail.port: expected `int`, got `str`"),
         ({"folder": "/"}, "folder: unknown key"),
