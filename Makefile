@@ -51,6 +51,12 @@ setup: .venv/.ready   ## the environment, from pinned versions with hashes
 	.venv-docs/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/docs.txt
 	@touch $@
 
+# What builds the documents as a site.
+.venv-docs/.ready: requirements/docs.txt
+	$(PYTHON) -m venv --clear .venv-docs
+	.venv-docs/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/docs.txt
+	@touch $@
+
 # Node 20 or newer, gcc and make; without npm the tests of Bluesky's network are skipped.
 .venv-servers/.node-ready: .venv-servers/.ready $(BLUESKY)/package-lock.json
 	@if command -v npm >/dev/null; then \
@@ -116,6 +122,9 @@ translations: setup   ## what letters say: find what is new, drop what is gone, 
 
 docs: .venv-docs/.ready   ## the documents as a site, in build/site: open build/site/index.html
 	.venv-docs/bin/mkdocs build --strict --quiet
+
+docs: .venv-docs/.ready   ## the documents as a site, in build/site: open build/site/index.html
+	NO_MKDOCS_2_WARNING=1 .venv-docs/bin/mkdocs build --strict
 
 run: setup       ## the daemon, with config.toml
 	$(BIN)/gaung run
