@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from analysis.findings import Finding
-from analysis.indicators.dials import dials
+from analysis.indicators.dials import Dial, dials
 from monitor import __version__
 from monitor.config import Config, Watch
+from monitor.coordination.stored import acted_together
 from monitor.coordination.telling import groups_of
 from monitor.indication.stored import facts_of_store
 from monitor.letters import (
@@ -197,7 +198,11 @@ def _row(store: Store, config: Config, watch: Watch, since: datetime, until: dat
     known = bool(activity.height) if measured.coverage is None else measured.coverage > 0
     reposts = int(activity["is_repost"].sum())
     expected = measured.windows["expected"]
-    found = dials(facts_of_store(store, config, target, since=until - _DAY, until=until))
+    # Synchrony is a part of O: null where it is too much to look for here, as `gaung report` says.
+    together, _ = acted_together(store, target, until - _DAY, until)
+    found = dials(
+        facts_of_store(store, config, target, since=until - _DAY, until=until, coordinated=together)
+    )
     return DigestRow(
         watch=watch.name,
         posts=int(activity["is_post"].sum()) if known else None,
@@ -212,7 +217,13 @@ def _row(store: Store, config: Config, watch: Watch, since: datetime, until: dat
         curve=curve_of(measured, _HOUR),
         mobilisation=found.mobilisation.value,
         orchestration=found.orchestration.value,
+        mobilisation_parts=_parts(found.mobilisation),
+        orchestration_parts=_parts(found.orchestration),
     )
+
+
+def _parts(dial: Dial) -> tuple[int, int]:
+    return dial.known, len(dial.components)
 
 
 def _posts_before(measured: Measured) -> int | None:

@@ -11,6 +11,7 @@ from analysis.indicators.told import component_values
 _PAST = 28  # days that a day is set against
 _LEAST_PAST = 14  # of them quiet
 _LEAST_COMPONENTS = 2
+FIRM = 3  # resting on fewer components, a dial is too rough to be read by its number
 MOBILISATION = (
     "attention_share",
     "author_growth",
@@ -50,6 +51,20 @@ class Dial:
     value: float | None
     components: tuple[Component, ...]  # all of them, also those that do not count
     note: str = ""
+
+    @property
+    def known(self) -> int:
+        """How many components count."""
+        return sum(one.percentile is not None for one in self.components)
+
+    @property
+    def too_few(self) -> bool:
+        """Whether it rests on so few components that its number says little.
+
+        >>> Dial(80.0, tuple(Component(str(n), 1.0, 80.0, 20) for n in range(2))).too_few
+        True
+        """
+        return self.known < FIRM
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,8 @@ def _dial(dial: Dial) -> str:
     ]
     missing = [one.name for one in dial.components if one.percentile is None]
     value = f"{_UNKNOWN} ({dial.note})" if dial.value is None else f"{dial.value:.0f} of 100"
-    said = f" = mean of {', '.join(parts)}" if dial.value is not None else ""
+    few = " (too few to rest much on)" if dial.too_few else ""
+    of = f"{dial.known} of {len(dial.components)} components{few}"
+    said = f" = mean of {of}: {', '.join(parts)}" if dial.value is not None else ""
     left = f"; not known: {', '.join(missing)}" if missing else ""
     return f"{value}{said}{left}"

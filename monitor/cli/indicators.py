@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -102,7 +101,6 @@ def _of_file(
     return indicate(facts, app.config, name, stored=False, notes=notes)
 
 
-_QUIET = timedelta(days=28)
 _MOST_TESTED = 2_000_000  # posts; for more, the test is a command of its own
 
 
@@ -125,10 +123,9 @@ def _of_store(
     app: App, text: str, since: datetime | None, until: datetime | None, now: datetime
 ) -> Indication:
     from monitor.cli.reporting import target_of
+    from monitor.coordination.stored import acted_together
     from monitor.indication.indicate import indicate
     from monitor.indication.stored import facts_of_store
-    from monitor.inputs import Wanted
-    from monitor.inputs.stored import StoreInput
     from monitor.report.span import UnknownTargetError
 
     target = target_of(app, text)
@@ -146,16 +143,11 @@ def _of_store(
         )
         end = until or (now if live else last + timedelta(microseconds=1))
         begin = since or end - _DAY
-        # Over the quiet days too, so that a day is compared with days that were looked at as well.
-        first = begin - _QUIET
-        asked = Wanted(target.name, target.hashtags, watch=target.watch, since=first, until=end)
-        source = StoreInput(lambda: nullcontext(store), asked)
-        count = store.queries.posts(target.selection(first, end))
-        together, why = _together(source, count)
+        together, why = acted_together(store, target, begin, end, most=_MOST_TESTED)
         facts = facts_of_store(
             store, app.config, target, since=begin, until=end, coordinated=together
         )
-    return indicate(facts, app.config, target.name, stored=True, notes=why)
+    return indicate(facts, app.config, target.name, stored=True, notes=[why] if why else [])
 
 
 def _write(told: Indication, format_name: str) -> None:

@@ -5,11 +5,12 @@ A finding keeps keys, never texts: what is erased, deleted or kept long enough i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from analysis.findings import Finding, FindingKind
+from analysis.graphs.accounts import account_of
 from monitor.coordination.found import Found, Group, Meeting, Pushed
 from monitor.letters import GroupTold, PushedThing, ShownPost
 from monitor.naming import Naming
@@ -32,8 +33,13 @@ def evidence_of(found: Found) -> dict[str, Any]:
         "together": sum(group.together for group in groups),
         "share": round(sum(group.share for group in groups), 4),
         "by": max(groups[0].by, key=lambda kind: groups[0].by[kind]),
-        _TOLD: [_group(group) for group in groups[:_MOST_GROUPS]],
+        _TOLD: told_of(found),
     }
+
+
+def told_of(found: Found, *, most: int = _MOST_GROUPS) -> list[dict[str, Any]]:
+    """Give what is kept of the largest groups; `found` must be by keys."""
+    return [_group(group) for group in found.groups[:most]]
 
 
 def _group(group: Group) -> dict[str, Any]:
@@ -85,12 +91,28 @@ def groups_of(store: Store, finding: Finding, naming: Naming) -> tuple[GroupTold
     told = finding.evidence.get(_TOLD)
     if finding.kind is not FindingKind.COORDINATION or not isinstance(told, list):
         return ()
+    return told_groups(store, told, lambda keys: outside(store, naming, keys))
+
+
+def outside(store: Store, naming: Naming, keys: list[str]) -> dict[str, str]:
+    """Give the names that accounts have outside."""
+    known = store.privacy.known_as(keys)
+    return {key: naming.name(key, known.get(key)) for key in keys}
+
+
+def told_groups(
+    store: Store, told: Sequence[Mapping[str, Any]], label: Callable[[list[str]], dict[str, str]]
+) -> tuple[GroupTold, ...]:
+    """Give groups with the names of their accounts and what their posts say, as far as is known.
+
+    told: as `told_of` gives it. label: names accounts; who has no name is shown by the key.
+    """
     shown = [post for group in told for thing in group["pushed"] for post in thing["shown"]]
     texts = store.queries.texts([post["post"] for post in shown])
     keys = {post["author"] for post in shown}
     keys |= {key for group in told for key in (*group["members"], group["first"]) if key}
-    known = store.privacy.known_as(sorted(keys))
-    names = {key: naming.name(key, known.get(key)) for key in sorted(keys)}
+    labels = label(sorted(keys))
+    names = {key: labels.get(key) or account_of(key) for key in sorted(keys)}
     return tuple(_told(group, names, texts) for group in told)
 
 

@@ -69,7 +69,9 @@ def as_csv(told: Indication) -> str:
         for letter, name, dial in zip("MO", ("mobilisation", "orchestration"), both, strict=True):
             value = "" if dial.value is None else dial.value
             title = f"Dial {letter}"
-            writer.writerow(["", name, title, letter, value, "", "", "", "", "", "", dial.note])
+            few = ": too few" if dial.too_few else ""
+            note = dial.note or f"{dial.known} of {len(dial.components)} components{few}"
+            writer.writerow(["", name, title, letter, value, "", "", "", "", "", "", note])
     return out.getvalue()
 
 
@@ -77,6 +79,8 @@ def _dial(dial: Dial) -> dict[str, Any]:
     return {
         "value": dial.value,
         "note": dial.note or None,
+        "components_known": dial.known,
+        "too_few": dial.too_few,
         "components": [asdict(one) for one in dial.components],
     }
 

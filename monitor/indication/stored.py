@@ -127,8 +127,9 @@ def _numbered(store: Store, coordinated: pl.DataFrame | None) -> pl.DataFrame | 
     if coordinated is None:
         return None
     numbers = store.participation.numbers(coordinated["author_key"].unique().sort())
-    number = pl.col("author_key").replace_strict(numbers, return_dtype=pl.UInt64)
-    return coordinated.select(author_id=number, sort_at="sort_at")
+    schema = {"author_key": pl.String, "author_id": pl.UInt64}
+    known = pl.DataFrame(list(numbers.items()), schema=schema, orient="row")
+    return coordinated.join(known, on="author_key").select("author_id", "sort_at")
 
 
 def _partitions(

@@ -21,6 +21,11 @@ def sentences(template: str, speech: Speech, **facts: Any) -> dict[str, str]:
     }
 
 
+def module(template: str, speech: Speech) -> Any:
+    """Give the macros of a template, to be called from another one."""
+    return _speaking(speech).get_template(template).module
+
+
 def page(template: str, speech: Speech, **facts: Any) -> str:
     """Render a whole text or HTML page; HTML is escaped."""
     text = _environment(speech).get_template(template).render(facts, language=speech.code)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from analysis.indicators.dials import FIRM
 from monitor.charts import Curve
 from monitor.letters import limits, words
 from monitor.letters.language import Speech
@@ -27,6 +28,8 @@ class DigestRow:
     bursts: int
     mobilisation: float | None = None  # the two dials, 0-100
     orchestration: float | None = None
+    mobilisation_parts: tuple[int, int] | None = None  # components that it rests on, and all
+    orchestration_parts: tuple[int, int] | None = None
     posts_before: int | None = None  # in as long a time before; None: not comparable
     curve: Curve | None = None
 
@@ -54,6 +57,7 @@ def row_content(row: DigestRow, language: Speech) -> dict[str, Any]:
         row=row,
         unknown=unknown,
         comparable=comparable,
+        firm=FIRM,
         times=limits.times_usual(row.posts, row.expected, row.coverage),
         cells=len(series),
         gap_cells=len(series) - len(known),

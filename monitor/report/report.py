@@ -139,6 +139,36 @@ class CommunityRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GroupRow:
+    """Accounts that act together more often than chance explains."""
+
+    group: int  # the largest first
+    accounts: int
+    q: float  # the share of such ties that may be chance, at its least sure member
+    posts: int
+    share: float  # of all posts and reposts
+    mean_delay: float  # seconds between two posts that share something
+    first: str | None  # who comes first in most meetings
+    members: list[str]  # the surest of them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedRow:
+    """One thing that a group shared, and the first two posts that did, side by side."""
+
+    group: int
+    by: str  # repost, text, near-text, link, hashtags, reply, media
+    accounts: int
+    posts: int
+    first_at: datetime
+    first_account: str
+    first_text: str | None
+    then_at: datetime
+    then_account: str
+    then_text: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IndicatorRow:
     """One number with its interval and what it rests on."""
 
@@ -186,5 +216,8 @@ class Report:
     news: list[NewsRow]  # the first to write of it first
     communities: list[CommunityRow]
     graph: dict[str, int]  # how many edges, and communities
+    coordination: list[GroupRow]
+    coordination_note: str  # what was looked at, or why nothing can be said
+    coordination_shared: list[SharedRow]
     indicators: list[IndicatorRow]
     notes: list[str]

@@ -42,7 +42,7 @@ def ranked_rows(store: Store, target: Target, span: Span, edges: pl.DataFrame) -
 
     # Counting who amplified each of them takes long: only of those who may be at the top.
     totals = amplified(edges)
-    least = totals["total"].top_k(TOP).min()
+    least = totals["total"].top_k(TOP).min() or 0  # none at all, where nobody was amplified
     chosen = totals.filter(pl.col("total") >= least).select("account")
     most = edges.join(chosen, left_on="target_author_key", right_on="account", how="semi")
     selection = target.selection(span.since, span.until)

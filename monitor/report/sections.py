@@ -48,6 +48,8 @@ _TITLES = {
     "leads": "Which platform led",
     "news": "News pick-up: who wrote of it, and when first",
     "communities": "Communities of the amplification graph",
+    "coordination": "Accounts that act together more often than chance explains",
+    "coordination_shared": "What they shared, and the first two posts that did",
     "indicators": "Indicators",
     "series": "Windows",
 }
@@ -62,6 +64,10 @@ def sections(report: Report) -> list[Section]:
     tables = [Section("summary", "Summary", ("what", "value"), summary)]
     for name, title in _TITLES.items():
         rows = getattr(report, name)
+        if name == "coordination" and not rows:
+            # That there are none, or that nobody can say, is an answer.
+            tables.append(Section(name, title, ("result",), [(report.coordination_note,)]))
+            continue
         columns = tuple(f.name for f in fields(rows[0])) if rows else ()
         tables.append(
             Section(

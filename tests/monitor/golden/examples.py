@@ -174,6 +174,8 @@ def busy_day() -> Digest:
                 bursts=1,
                 mobilisation=91.0,
                 orchestration=38.4,
+                mobilisation_parts=(2, 5),
+                orchestration_parts=(5, 6),
                 posts_before=190,
                 curve=make_curve((*peak, 10), burst=True),
             ),

@@ -1,0 +1,65 @@
+"""Whether accounts act together in the posts of the store, within what somebody waits for."""
+
+from __future__ import annotations
+
+from contextlib import closing, nullcontext
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import polars as pl
+
+from monitor.coordination.found import Found
+from monitor.coordination.run import Asked, coordinated
+from monitor.engines import engine_of
+from monitor.inputs import Wanted
+from monitor.inputs.stored import StoreInput
+from monitor.measure import Target
+from monitor.store import Store
+
+MOST_POSTS = 200_000  # three seconds; of more, nobody is kept waiting who has not asked for it
+QUIET = timedelta(days=28)  # that a day is compared with
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What was found, by keys and without scores; or why it was not looked for."""
+
+    found: Found | None
+    why: str = ""
+
+
+def looked(
+    store: Store, target: Target, since: datetime, until: datetime, *, most: int = MOST_POSTS
+) -> Looked:
+    """Look for groups in a time, if it has at most so many posts."""
+    count = store.queries.posts(target.selection(since, until))
+    if count > most:
+        return Looked(
+            None,
+            f"not computed: {count:,} posts are more than {most:,}; "
+            f'ask `gaung coordination "{target.name}"`',
+        )
+    asked = Wanted(target.name, target.hashtags, watch=target.watch, since=since, until=until)
+    # The groups are the same with either; Polars is quicker, DuckDB goes on when memory is short.
+    name = "polars" if count <= MOST_POSTS else "duckdb"
+    with closing(engine_of(name)) as engine:
+        source = StoreInput(lambda: nullcontext(store), asked)
+        return Looked(coordinated(source, Asked(scored=False, keyed=True), engine))
+
+
+def acted_together(
+    store: Store, target: Target, since: datetime, until: datetime, *, most: int = MOST_POSTS
+) -> tuple[pl.DataFrame | None, str]:
+    """Give author_key and sort_at of what groups did together, for synchrony; None and why.
+
+    Looked at are the 28 days before too, so that a day is compared with days that were looked at
+    as well. Whoever tells synchrony asks here: so it is the same number everywhere.
+    """
+    return acts_of(looked(store, target, since - QUIET, until, most=most))
+
+
+def acts_of(seen: Looked) -> tuple[pl.DataFrame | None, str]:
+    """Give author_key and sort_at of what groups did together; None and why nobody can say."""
+    if seen.found is None or seen.found.insufficient:
+        return None, seen.why or (seen.found.insufficient if seen.found else "")
+    return seen.found.together, ""
