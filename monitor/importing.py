@@ -15,6 +15,7 @@ import polars as pl
 
 from collectors.errors import ImportFileError
 from collectors.imports.detect import IMPORTERS, recognize
+from collectors.imports.lake import MANIFEST
 from collectors.imports.sample import Importer, ImportOptions, Provenance, Sample
 from collectors.page import POSTS, REJECTED, Page
 from monitor import clock
@@ -174,11 +175,17 @@ def preview(
 
 
 def files_in(path: Path) -> list[Path]:
-    """Give the files of a folder and the folders within, in order; hidden ones are left out."""
+    """Give the files of a folder and the folders within, in order; hidden ones are left out.
+
+    A lake stands for all that is in it.
+    """
+    lakes = {file.parent for file in path.rglob(MANIFEST)}
     found = (
         file
         for file in path.rglob("*")
-        if file.is_file() and not any(p.startswith(".") for p in file.relative_to(path).parts)
+        if file.is_file()
+        and not any(p.startswith(".") for p in file.relative_to(path).parts)
+        and (file.name == MANIFEST or lakes.isdisjoint(file.parents))
     )
     return sorted(found)
 

@@ -8,7 +8,6 @@ salt can lead back to them or recompute from a list of handles.
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -82,10 +81,17 @@ class Naming:
             return self.pseudonym(key)
         return f"@{known.handle or key.partition(':@')[2] or key}"
 
-    def pseudonym(self, key: str) -> str:
-        """Give a name that is always the same, and not the account's own."""
-        digest = hmac.new(self.salt.encode(), key.encode(), hashlib.sha256).digest()
-        return f"akun-{base64.b32encode(digest).decode().lower()[:_LETTERS]}"
+    def pseudonym(self, key: str, *, letters: int = _LETTERS) -> str:
+        """Give a name that is always the same, and not the account's own.
+
+        letters: more of them where many accounts stand together; it begins the same.
+        """
+        return f"akun-{self.keyed(key, letters=letters)}"
+
+    def keyed(self, value: str, *, letters: int) -> str:
+        """Give letters that stand for a value, which nobody without the salt can recompute."""
+        digest = hmac.digest(self.salt.encode(), value.encode(), "sha256")
+        return base64.b32encode(digest).decode().lower()[:letters]
 
 
 def plain_if_personal(address: str) -> str:

@@ -85,14 +85,14 @@ def resolved(
         on="target_post_key",
         how="left",
     ).with_columns(pl.coalesce("target_author_key", "owner").alias("target_author_key"))
-    known = _ids(posts)
+    known = ids_of(posts)
     if known.height:
         told = told.join(known, left_on="target_author_key", right_on="alias", how="left")
         told = told.with_columns(pl.coalesce("id", "target_author_key").alias("target_author_key"))
     return _once(told.select(ACTS.names()).cast(ACTS))
 
 
-def _ids(posts: pl.DataFrame) -> pl.DataFrame:
+def ids_of(posts: pl.DataFrame) -> pl.DataFrame:
     """Give alias ('{platform}:@{handle}') and id of the accounts whose posts tell both."""
     return (
         posts.select("platform", "handle", pl.col("author_key").alias("id"))

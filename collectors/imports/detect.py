@@ -10,6 +10,7 @@ from collectors.imports import jsonl, packed
 from collectors.imports.bluesky import Bluesky
 from collectors.imports.csv_mapped import CsvMapped
 from collectors.imports.fourcat import FourCat
+from collectors.imports.lake import Lake
 from collectors.imports.mastodon import Mastodon
 from collectors.imports.parquet import Parquet
 from collectors.imports.sample import Importer, Sample
@@ -23,6 +24,7 @@ IMPORTERS: dict[str, Importer] = {
     importer.name: importer
     for importer in (
         Parquet(),
+        Lake(),
         Zeeschuimer(),
         FourCat(),
         TwitterV1(),

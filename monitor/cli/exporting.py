@@ -24,12 +24,17 @@ Analysis reads it with --input DIR, here or on another machine, on one or on man
 docs/scaling.md). Exporting again writes only the days that have changed, and takes out what was
 erased or purged meanwhile. --since and --until mean whole days, UTC; the others stay as they are.
 
-The lake holds real names and texts; it is on record in `gaung audit`.
+`gaung import DIR` brings it back into a store.
+
+The lake holds real names and texts, with --redact neither: accounts, posts, links and texts have
+pseudonyms under this store's salt, and analysis finds the same (docs/scaling.md says what it
+still reveals). Exports of the store are on record in `gaung audit`.
 
 \b
 Examples:
   gaung export lake/
   gaung export /mnt/shared/lake --since 7d
+  gaung export for-others/ --redact
   gaung export lake/ --input folder-of-exports/
 """
 
@@ -39,9 +44,15 @@ Examples:
 @input_option
 @since_option
 @until_option
+@click.option("--redact", is_flag=True, help="For others: no handles, no texts, but pseudonyms.")
 @click.pass_obj
 def export_command(
-    given: Given, folder: Path, path: Path | None, since: str | None, until: str | None
+    given: Given,
+    folder: Path,
+    path: Path | None,
+    since: str | None,
+    until: str | None,
+    redact: bool,
 ) -> int:
     """Write a lake once."""
     from monitor import clock
@@ -57,9 +68,10 @@ def export_command(
         raise click.UsageError("--input exports whole files: leave out --since and --until")
     chunks, total = _chunks(app, path, first, last)
     with _progress(total) as told:
-        done = export(chunks, folder, now=now, on_progress=told)
+        naming = app.naming() if redact else None
+        done = export(chunks, folder, now=now, naming=naming, on_progress=told)
     if path is None:
-        note_export(app, "lake", folder, redacted=False)
+        note_export(app, "lake", folder, redacted=redact)
     click.echo(
         f"{folder}: {done.rows['posts']:,} posts and {done.rows['acts']:,} acts; "
         f"{done.written:,} files written, {done.unchanged:,} unchanged, {done.removed:,} removed"

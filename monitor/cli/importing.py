@@ -33,6 +33,7 @@ Formats:
   bluesky        posts as Bluesky's API gives them, or Jetstream's events
   tweet-harvest  CSV of tweet-harvest, with , or ;
   csv            any CSV with a time column; name columns with --map
+  lake           a folder that `gaung export` wrote, as a whole
   parquet        gaung's own columns, or the base columns of research data sets
 
 JSON may be one record a line, a list, or spread over lines. Files may be packed (.gz, .zst, .bz2,
@@ -43,6 +44,7 @@ with its reason; importing a file again changes nothing.
 Examples:
   gaung import tweets.jsonl
   gaung import folder-of-exports/ --watch air-bersih
+  gaung import lake/
   gaung import posts.csv.gz --dry-run
   gaung import posts.csv --map created_at=Waktu --map text=Isi --map author=Akun
   gaung import posts.csv --zone Asia/Jakarta

@@ -20,11 +20,10 @@ import polars as pl
 
 from analysis.frames import ACTS, POSTS
 from analysis.graphs.acts import resolved
+from collectors.imports.lake import MANIFEST, SCHEMA
 from monitor.errors import OperatorError
 from monitor.inputs.input import Aside, Wanted, in_order, names_of
 
-SCHEMA = "gaung.lake/1"
-MANIFEST = "gaung-lake.json"
 PART = "part.parquet"
 BOOST = "repost|"  # how the keys begin of reposts that are no posts
 NO_DAY = "__HIVE_DEFAULT_PARTITION__"  # as Hive, Spark and DuckDB write null

@@ -66,6 +66,7 @@ def test_any_other_table_is_csv_and_parquet_is_told_by_its_mark(tmp_path: Path) 
 def test_the_names_of_the_formats_are_those_of_the_help() -> None:
     assert list(IMPORTERS) == [
         "parquet",
+        "lake",
         "zeeschuimer",
         "4cat",
         "twitter-v1",

@@ -8,7 +8,7 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ import polars as pl
 from analysis.frames import POSTS
 from monitor import __version__
 from monitor.errors import OperatorError
+from monitor.exporting.redact import Redaction, redacted
 from monitor.inputs.input import Input
 from monitor.inputs.lake import (
     MANIFEST,
@@ -28,11 +29,12 @@ from monitor.inputs.lake import (
     manifest_of,
     place_of,
 )
+from monitor.naming import Naming
 from monitor.store import StoreFile
 from monitor.store.queries import Selection
 
 _CHUNK = 250_000  # rows that are read at once, if a day has not more
-_DAY = timedelta(days=1)
+_BY = "gaung.pseudonyms"  # in each file, by whose salt
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,21 +67,25 @@ def export(
     folder: Path,
     *,
     now: datetime,
+    naming: Naming | None = None,
     on_progress: Callable[[int], None] = lambda _: None,
 ) -> Exported:
     """Write chunks into a lake, which is made if there is none. Raises `OperatorError`.
+
+    naming: puts its pseudonyms for all that names anybody, and leaves handles and texts out.
 
     A file that would be the same is left alone; one whose rows are gone, erased or purged, is
     removed. Each file is whole at any time; the manifest is written last. on_progress: is told the
     rows of each chunk.
     """
-    parts = _parts_of(folder)
+    by = None if naming is None else Redaction(naming).fingerprint
+    parts = _parts_of(folder, by)
     done = Exported()
-    for chunk in chunks:
+    for chunk in chunks if naming is None else redacted(chunks, naming):
         fresh: set[str] = set()
         for table, frame in chunk.tables.items():
             for name, rows in _parted(table, frame):
-                data = _packed(rows)
+                data = _packed(rows, by)
                 fresh.add(name)
                 changed = _write(folder / name, data)
                 done.written += changed
@@ -94,7 +100,7 @@ def export(
         begun.unlink()  # of an export that was interrupted
     for table in TABLES:
         done.rows[table] = sum(p["rows"] for n, p in parts.items() if n.startswith(f"{table}/"))
-    _write(folder / MANIFEST, _manifest(parts, done.rows, now))
+    _write(folder / MANIFEST, _manifest(parts, done.rows, now, by))
     return done
 
 
@@ -171,9 +177,14 @@ def _parted(table: str, frame: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame
         yield place_of(table, str(name), day), ordered
 
 
-def _packed(rows: pl.DataFrame) -> bytes:
+def _packed(rows: pl.DataFrame, by: str | None) -> bytes:
     packed = io.BytesIO()
-    rows.rechunk().write_parquet(packed, compression="zstd", compression_level=3)
+    rows.rechunk().write_parquet(
+        packed,
+        compression="zstd",
+        compression_level=3,
+        metadata=None if by is None else {_BY: by},
+    )
     return packed.getvalue()
 
 
@@ -195,9 +206,12 @@ def _remove(path: Path) -> None:
             folder.rmdir()
 
 
-def _parts_of(folder: Path) -> dict[str, dict[str, Any]]:
+def _parts_of(folder: Path, by: str | None) -> dict[str, dict[str, Any]]:
     """Give the files of a lake with their rows, also those that no manifest names yet."""
-    told: dict[str, dict[str, Any]] = manifest_of(folder)["parts"] if is_lake(folder) else {}
+    manifest = manifest_of(folder) if is_lake(folder) else None
+    if manifest is not None:
+        _require_alike(folder, manifest.get("pseudonyms"), by)
+    told: dict[str, dict[str, Any]] = manifest["parts"] if manifest is not None else {}
     if folder.exists() and not is_lake(folder):
         others = {child.name for child in folder.iterdir()} - TABLES.keys()
         if others:
@@ -208,8 +222,22 @@ def _parts_of(folder: Path) -> dict[str, dict[str, Any]]:
     for table in TABLES:
         for file in (folder / table).glob(f"platform=*/day=*/{PART}"):
             name = file.relative_to(folder).as_posix()
+            if name not in told:
+                _require_alike(folder, pl.read_parquet_metadata(file).get(_BY), by)
             found[name] = told.get(name) or _told_by(file)
     return found
+
+
+def _require_alike(folder: Path, there: str | None, here: str | None) -> None:
+    """Refuse to mix real names with pseudonyms, or those of two stores."""
+    if there == here:
+        return
+    ways = {True: "with real names", False: "with --redact"}
+    if (there is None) == (here is None):
+        raise OperatorError(f"{folder} has the pseudonyms of another store: name a new folder")
+    raise OperatorError(
+        f"{folder} was exported {ways[there is None]}: go on so, or name a new folder"
+    )
 
 
 def _told_by(file: Path) -> dict[str, Any]:
@@ -217,7 +245,9 @@ def _told_by(file: Path) -> dict[str, Any]:
     return {"rows": rows, "sha256": hashlib.sha256(file.read_bytes()).hexdigest()}
 
 
-def _manifest(parts: dict[str, dict[str, Any]], rows: dict[str, int], now: datetime) -> bytes:
+def _manifest(
+    parts: dict[str, dict[str, Any]], rows: dict[str, int], now: datetime, by: str | None
+) -> bytes:
     ordered = dict(sorted(parts.items()))
     together = hashlib.sha256(
         "".join(f"{part['sha256']}  {name}\n" for name, part in ordered.items()).encode()
@@ -226,6 +256,7 @@ def _manifest(parts: dict[str, dict[str, Any]], rows: dict[str, int], now: datet
         "schema": SCHEMA,
         "gaung": __version__,
         "written_at": now.isoformat().replace("+00:00", "Z"),
+        "pseudonyms": by,  # tells by whose salt; null: real names
         "rows": rows,
         "sha256": together.hexdigest(),  # of what `sha256sum` prints of the parts, by name
         "parts": ordered,
