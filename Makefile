@@ -51,12 +51,6 @@ setup: .venv/.ready   ## the environment, from pinned versions with hashes
 	.venv-docs/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/docs.txt
 	@touch $@
 
-# What builds the documents as a site.
-.venv-docs/.ready: requirements/docs.txt
-	$(PYTHON) -m venv --clear .venv-docs
-	.venv-docs/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/docs.txt
-	@touch $@
-
 # Node 20 or newer, gcc and make; without npm the tests of Bluesky's network are skipped.
 .venv-servers/.node-ready: .venv-servers/.ready $(BLUESKY)/package-lock.json
 	@if command -v npm >/dev/null; then \
@@ -119,9 +113,6 @@ golden: setup    ## rewrite the golden files; then look at the diff
 
 translations: setup   ## what letters say: find what is new, drop what is gone, compile
 	$(BIN)/python -m tests.monitor.translations
-
-docs: .venv-docs/.ready   ## the documents as a site, in build/site: open build/site/index.html
-	.venv-docs/bin/mkdocs build --strict --quiet
 
 docs: .venv-docs/.ready   ## the documents as a site, in build/site: open build/site/index.html
 	NO_MKDOCS_2_WARNING=1 .venv-docs/bin/mkdocs build --strict
