@@ -8,7 +8,6 @@ import click
 
 from monitor.cli.context import Given, read_time
 from monitor.cli.options import input_option, since_option, until_option
-from monitor.cli.reporting import redact_option
 
 if TYPE_CHECKING:
     from monitor.genesis import Genesis
@@ -39,7 +38,13 @@ Examples:
 @input_option
 @since_option
 @until_option
-@click.option("--hours", type=click.IntRange(1, 24 * 14), default=24, show_default=True)
+@click.option(
+    "--hours",
+    type=click.IntRange(1, 24 * 14),
+    default=24,
+    show_default=True,
+    help="How many to tell; cascades are followed to the end.",
+)
 @click.option(
     "--first", type=click.IntRange(1, 1000), default=10, show_default=True, help="Posts to list."
 )
@@ -64,7 +69,11 @@ Examples:
     show_default=True,
     help="What csv lists.",
 )
-@redact_option
+@click.option(
+    "--redact",
+    is_flag=True,
+    help="For publication: pseudonyms but for public figures, no text, no link to a post.",
+)
 @click.pass_obj
 def genesis_command(given: Given, /, target: str | None, **options: Any) -> int:
     """Compute it once and render it."""

@@ -65,15 +65,16 @@ def _tree(one: Cascade) -> str:
         "assumed: the original": one.parents_assumed,
     }
     told = ", ".join(f"{count:,} {how}" for how, count in parts.items() if count)
+    star = ", all from the original" if one.depth == 1 and one.parents_inferred else ""
     return (
         f"depth {one.depth}, structural virality {one.structural_virality:.2f}; through whom: "
-        f"{told}"
+        f"{told}{star}"
     )
 
 
 def _ranked(one: Cascade) -> str:
     if one.amplifiers[0].influence is not None:
-        return "top amplifiers by influence (how many reposts came through each, its own too):"
+        return "top amplifiers by influence (reposts that came through each, its own too):"
     return "top amplifiers by what they brought:" if one.parents_given else "first passed on by:"
 
 
@@ -81,10 +82,9 @@ def _amplifier(row: Amplifier, one: Cascade, zone: ZoneInfo) -> str:
     about = [] if row.followers is None else [f"{row.followers:,} followers"]
     about += [] if row.influence is None else [f"influence {row.influence:,.1f}"]
     about += [] if row.brought is None else [f"brought {row.brought:,}"]
-    if row.through_by != "assumed":  # what is assumed of all is said once
-        origin = one.handle or one.account
-        source = "the original" if row.through in (origin, "") else row.through
-        about.append(f"from {source} ({row.through_by})")
+    # Who is thought to have had it from the original is counted above.
+    if row.through_by == "via" or row.through not in (one.handle or one.account, ""):
+        about.append(f"from {row.through} ({row.through_by})")
     told = f"{_when(row.at, zone)}  {row.handle or row.account}"
     return f"{told}: {', '.join(about)}" if about else told
 
