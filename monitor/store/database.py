@@ -22,6 +22,11 @@ class Database:
         # Otherwise times come back as Etc/UTC, which Polars holds to be another type than UTC.
         connection.execute("set timezone = 'UTC'")
 
+    @property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """The connection itself, for what is no statement of ours."""
+        return self._connection
+
     def run(self, sql: str, **values: Any) -> int:
         """Run one statement and give the number of rows that it touched (0 for DDL)."""
         with _named_errors():

@@ -1,0 +1,63 @@
+"""The names of accounts as SQL macros: as they are, or as publications have them."""
+
+from __future__ import annotations
+
+import hmac
+
+from monitor.naming import Naming
+
+_LETTERS = 7
+_BLOCK = 64  # bytes of SHA-256's block, as HMAC (RFC 2104) wants its key
+
+PLAIN = (
+    "create temp macro shown_account(key, handle, followers) as key",
+    "create temp macro shown_handle(key, handle, followers) as handle",
+    "create temp macro shown_post(key) as key",
+    "create temp macro shown_text(words) as words",
+    "create temp macro shown_links(links) as links",
+)
+PRIVATE = ("shown_account", "shown_handle", "shown_post", "shown_text", "shown_links",
+           "shown_letters", "shown_digest", "shown_public")  # fmt: skip
+
+
+def redacting(naming: Naming) -> tuple[str, ...]:
+    """Give macros that name accounts as `Naming.name` does; no texts, no links to social platforms.
+
+    HMAC-SHA256 is written out, because DuckDB has none: H(opad ‖ H(ipad ‖ value)).
+    """
+    key = naming.salt.encode()
+    if len(key) > _BLOCK:
+        key = hmac.new(b"", key, "sha256").digest()
+    padded = key.ljust(_BLOCK, b"\0")
+    inner, outer = (bytes(b ^ x for b in padded).hex() for x in (0x36, 0x5C))
+    listed = ", ".join(f"'{name.replace(chr(39), chr(39) * 2)}'" for name in sorted(naming.public))
+    enough = "false" if naming.public_from is None else f"followers >= {int(naming.public_from)}"
+    return (
+        f"create temp macro shown_digest(value) as sha256(unhex('{outer}') || "
+        f"unhex(sha256(unhex('{inner}') || encode(value))))",
+        "create temp macro shown_letters(value) as list_aggregate(list_transform(range(7), "
+        "lambda i: substr('abcdefghijklmnopqrstuvwxyz234567', "
+        "((('0x' || substr(shown_digest(value), 1, 10))::ubigint >> "
+        "(35 - 5 * i)::ubigint) & 31)::bigint + 1, 1)), 'string_agg', '')",
+        f"create temp macro shown_public(key, handle, followers) as "
+        f"coalesce(lower(key) in ({listed or 'null'}), false) or "
+        f"coalesce(split_part(lower(key), ':@', 2) in ({listed or 'null'}), false) or "
+        f"coalesce(lower(handle) in ({listed or 'null'}), false) or coalesce({enough}, false)",
+        "create temp macro shown_account(key, handle, followers) as case when key is null then "
+        "null when shown_public(key, handle, followers) then key "
+        "else 'akun-' || shown_letters(key) end",
+        "create temp macro shown_handle(key, handle, followers) as "
+        "case when shown_public(key, handle, followers) then handle end",
+        "create temp macro shown_post(key) as "
+        "split_part(key, ':', 1) || ':post-' || substr(shown_digest(key), 1, 24)",
+        "create temp macro shown_text(words) as case when false then words end",
+        "create temp macro shown_links(links) as list_filter(links, lambda l: not "
+        f"regexp_matches(l, '(?i){_SOCIAL}|@|/users/'))",
+    )
+
+
+_SOCIAL = (
+    r"//([a-z0-9-]+\\.)*(bsky\\.app|facebook\\.com|fb\\.com|fb\\.watch|instagram\\.com|"
+    r"linkedin\\.com|njump\\.me|t\\.co|t\\.me|telegram\\.me|threads\\.com|threads\\.net|"
+    r"tiktok\\.com|twitter\\.com|x\\.com|youtu\\.be|youtube\\.com)(/|$)"
+).replace("\\\\", "\\")

@@ -1,0 +1,390 @@
+"""`gaung sql`: it answers over views, and nothing else can be done with it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import threading
+import time
+from datetime import timedelta
+
+import polars as pl
+import pytest
+
+from monitor.naming import Naming
+from monitor.store import StoreFile
+from monitor.store.asking import Bounds, QuestionError, answer
+from monitor.store.views import VIEWS
+from tests.builders import NOON, make_post
+from tests.monitor.exports.stored import FORMULA, filled
+
+SALT = "garam-uji"
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory):
+    """A filled store that tests only read."""
+    return filled(StoreFile(tmp_path_factory.mktemp("sql") / "data" / "gaung.duckdb"))
+
+
+def asking(stores):
+    """Give what asks a store: each question opens it anew, as the command does."""
+
+    def ask(question, *, naming=None, **bounds):
+        with stores.open(read_only=True) as store:
+            return answer(store.database, question, bounds=Bounds(**bounds), naming=naming)
+
+    return ask
+
+
+@pytest.fixture
+def asked(shared):
+    """Ask the store that is only read."""
+    return asking(shared)
+
+
+@pytest.fixture
+def ran(gaung, stores, tmp_path):
+    """The program over a filled store."""
+    filled(stores)
+    (tmp_path / "config.toml").write_text('[store]\npath = "data/gaung.duckdb"\n')
+    return gaung
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
+def test_each_view_has_the_columns_that_are_described(asked, view):
+    assert asked(f"from {view.name}").columns == list(view.columns)
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
+def test_each_view_has_the_same_columns_for_publication(asked, view):
+    found = asked(f"from {view.name}", naming=Naming(SALT))
+    assert found.columns == list(view.columns)
+
+
+def test_counts_are_those_of_the_store(asked):
+    assert asked("select count(*) as n from posts").item() == 59
+    assert asked("select count(*) from reposts").item() == 3
+    assert asked("select sum(posts) from hourly where hashtag = 'airbersih'").item() == 59
+
+
+def test_what_was_removed_is_in_no_view(asked):
+    for view in VIEWS:
+        rows = asked(f"from {view.name}")
+        assert "yang dihapus" not in str(rows.to_dicts()), view.name
+        if view.name not in ("interactions", "reposts", "watched"):
+            assert "contoh.example/60" not in str(rows.to_dicts()), view.name
+
+
+def test_what_was_erased_is_in_no_view(stores):
+    asked = asking(filled(stores))
+    with stores.open() as store, store.transaction():
+        store.privacy.erase("mastodon:@warga3@contoh.example", now=NOON)
+    for view in VIEWS:
+        assert "warga3" not in str(asked(f"from {view.name}").to_dicts()), view.name
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "copy posts to 'keluar.csv'",
+        "copy (select 1) to 'keluar.csv'",
+        "attach 'lain.duckdb'",
+        "create table t (a int)",
+        "create temp table t (a int)",
+        "insert into posts values (1)",
+        "delete from posts",
+        "drop view posts",
+        "set memory_limit = '9GB'",
+        "reset memory_limit",
+        "set lock_configuration = false",
+        "pragma database_list",
+        "pragma enable_profiling",
+        "install httpfs",
+        "load httpfs",
+        "call pragma_version()",
+        "export database 'keluar'",
+        "use main",
+        "checkpoint",
+        "explain analyze select 1",
+        "prepare q as select 1",
+        "create secret (type s3)",
+        "vacuum",
+        "begin transaction",
+        "select 1; select 2",
+        "select 1; drop view posts",
+        "show tables",
+        "show all tables",
+        "show databases",
+        "",
+        " ; ",
+    ],
+)
+def test_only_one_select_is_answered(asked, question):
+    with pytest.raises(QuestionError):
+        asked(question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "select * from meta",
+        "select * from outbox",
+        "select * from gaung.main.meta",
+        "select * from main.meta",
+        "select * from gaung.meta",
+        'select * from "gaung"."main"."erased"',
+        "select (select max(value) from gaung.main.meta)",
+        "select * from posts where post in (select key from gaung.main.meta)",
+        "with a as (select * from gaung.main.meta) select * from a",
+        "with recursive a as (select value from gaung.main.meta union select * from a) from a",
+        "select * from (with meta as (select 1) select * from meta) x, meta",
+        "describe gaung.main.meta",
+        "summarize gaung.main.meta",
+        "from gaung.main.audit",
+        "table gaung.main.meta",
+        "pivot gaung.main.meta on key using max(value)",
+        "select * from query('select * from gaung.main.meta')",
+        "select * from query_table('meta')",
+        "select * from query_table(['gaung.main.meta'])",
+        "select * from posts, lateral (select * from gaung.main.meta) m",
+        "select * from posts union all by name select * from gaung.main.meta",
+        "values ((select max(value) from gaung.main.meta))",
+        "select * from duckdb_tables()",
+        "select * from duckdb_functions()",
+        "select * from duckdb_settings()",
+        "select * from duckdb_views",
+        "with duckdb_views as (select 1) select * from (select * from duckdb_views)",
+        "select * from information_schema.tables",
+        "select * from pg_catalog.pg_views",
+        "select * from sqlite_master",
+        "select * from pragma_table_info('gaung.main.meta')",
+        "select * from pragma_storage_info('gaung.main.meta')",
+        "select * from seq_scan('gaung.main.meta')",
+        "select shown_letters('x:1')",
+        "select shown_digest('x:1')",
+    ],
+)
+@pytest.mark.parametrize("naming", [None, Naming(SALT)], ids=["plain", "redacted"])
+def test_no_table_of_the_store_and_no_catalog_can_be_read(shared, asked, question, naming):
+    with shared.open() as store:
+        salt = store.privacy.salt()
+    with pytest.raises(QuestionError) as told:
+        asked(question, naming=naming)
+    assert salt not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "select * from read_csv('{file}')",
+        "select * from read_text('{file}')",
+        "select * from read_blob('{file}')",
+        "select * from read_parquet('{file}')",
+        "select * from read_json('{file}')",
+        "select * from sniff_csv('{file}')",
+        "select * from parquet_metadata('{file}')",
+        "select * from glob('{folder}/*')",
+        "select * from '{file}'",
+        'select * from "{file}"',
+        "select * from 'https://contoh.example/a.csv'",
+        "select getenv('HOME')",
+        "select content from read_text('/proc/self/environ')",
+    ],
+)
+def test_no_file_and_no_network_can_be_read(asked, tmp_path, question):
+    (tmp_path / "rahasia.csv").write_text("a\nrahasia\n")
+    with pytest.raises(QuestionError) as told:
+        asked(question.format(file=tmp_path / "rahasia.csv", folder=tmp_path))
+    assert "\nrahasia" not in str(told.value)
+
+
+def test_files_stay_shut_even_past_the_check(shared):
+    """The second bar holds alone: the connection itself refuses."""
+    import duckdb
+
+    with shared.open(read_only=True) as store:
+        answer(store.database, "select 1", bounds=Bounds())
+        for question in (
+            "from read_text('/etc/hostname')",
+            "copy (select 1) to 'keluar.csv'",
+            "set enable_external_access = true",
+            "set memory_limit = '9GB'",
+            "delete from gaung.main.posts",
+            "from meta",
+        ):
+            with pytest.raises(duckdb.Error):
+                store.database.connection.execute(question)
+
+
+def test_a_variable_of_the_program_is_no_table(asked):
+    secret_frame = pl.DataFrame({"a": ["rahasia"]})
+    assert secret_frame.height == 1
+    with pytest.raises(QuestionError):
+        asked("select * from secret_frame")
+
+
+def test_a_question_without_end_is_ended_in_time(asked):
+    begun = time.monotonic()
+    with pytest.raises(QuestionError, match="no answer within 1 s"):
+        asked(
+            "select count(*) from range(10000000) a, range(10000000) b where a.range * b.range = 7",
+            timeout=timedelta(seconds=1),
+        )
+    assert time.monotonic() - begun < 5
+
+
+def test_a_recursion_without_end_is_ended_in_time(asked):
+    with pytest.raises(QuestionError, match="no answer within 1 s"):
+        asked(
+            "with recursive t as (select 1 as n union all select 1 from t) select count(*) from t",
+            timeout=timedelta(seconds=1),
+        )
+
+
+def test_an_answer_without_end_is_ended_by_its_size(asked):
+    with pytest.raises(QuestionError, match="memory-limit"):
+        asked("select a.range from range(1000000000) a", memory="50MB")
+
+
+def test_memory_is_bounded_and_nothing_is_written_beside_the_store(asked, shared):
+    with pytest.raises(QuestionError, match="more memory"):
+        asked("select list(repeat('x', 1000) || range) from range(10000000)", memory="60MB")
+    assert {file.name for file in shared.path.parent.iterdir()} == {shared.path.name}
+
+
+@pytest.mark.parametrize("size", ["banyak", "1'; drop view posts; --", "-5"])
+def test_a_limit_that_is_none_is_refused(asked, size):
+    with pytest.raises(QuestionError, match="memory-limit"):
+        asked("select 1", memory=size)
+
+
+def test_answers_of_all_kinds_become_a_frame(asked):
+    found = asked(
+        "select sum(range) as whole, 1.5::decimal(4,2) as part, uuid() as u, time '10:00' as t,"
+        " {'a': 1} as s, map {'a': 1} as m, 'x'::blob as b, null as nothing, 1 as n, 2 as n,"
+        " date '2026-03-01' as d from range(10)"
+    )
+    assert found.columns == [
+        *("whole", "part", "u", "t", "s", "m", "b", "nothing", "n", "n_2"),
+        "d",
+    ]
+    assert found["whole"].item() == 45
+    with pytest.raises(QuestionError, match="interval"):
+        asked("select interval 1 hour as lama")
+
+
+def test_with_describe_and_values_are_answered(asked):
+    assert asked("with a as (select 1 as n) select n from a").item() == 1
+    assert asked("describe posts").height == len(VIEWS[0].columns)
+    assert asked("values (7)").item() == 7
+    assert asked("from posts select count(*);").item() == 59
+    assert asked("-- what\nselect 1 /* ; */").item() == 1
+
+
+def test_names_for_publication_are_those_that_reports_have(asked):
+    naming = Naming(SALT, frozenset({"warga4@contoh.example"}), public_from=1_000_000)
+    told = asked("select account, handle, text, url, links from posts", naming=naming)
+    keys = asked("select distinct account, handle from posts")
+    wanted = set()
+    for key, handle in keys.iter_rows():
+        public = handle in ("warga4@contoh.example", "warga6@contoh.example")
+        wanted.add((key, handle) if public else (naming.pseudonym(key), None))
+    assert set(told.select("account", "handle").iter_rows()) == wanted
+    assert told["text"].null_count() == told.height
+    assert "x.com" not in str(told["links"].to_list())
+    assert "https://air.example/a" in str(told["links"].to_list())
+
+
+def test_no_name_is_left_for_publication(asked):
+    for view in VIEWS:
+        rows = str(asked(f"from {view.name}", naming=Naming(SALT)).to_dicts())
+        assert "warga" not in rows.lower(), view.name
+        assert "klik" not in rows, view.name
+
+
+def test_the_program_answers_in_every_format(ran, tmp_path):
+    question = "select post, sort_at, text from posts order by sort_at limit 3"
+    table = ran("sql", question)[1]
+    told = json.loads(ran("sql", question, "--format", "json")[1])
+    lines = [json.loads(x) for x in ran("sql", question, "--format", "ndjson")[1].splitlines()]
+    rows = list(csv.DictReader(io.StringIO(ran("sql", question, "--format", "csv")[1])))
+    assert told["schema"] == "gaung.sql/1"
+    assert told["rows"] == lines
+    assert [row["post"] for row in rows] == [row["post"] for row in lines]
+    assert [row["sort_at"] for row in rows] == [row["sort_at"] for row in lines]
+    assert all(row["post"] in table for row in lines)
+    for name in ("jawaban.parquet", "jawaban.csv", "jawaban.ndjson"):
+        code, _, err = ran("sql", question, "-o", name)
+        assert (code, err) == (0, f"{name}: 3 rows\n")
+    assert pl.read_parquet(tmp_path / "jawaban.parquet")["post"].to_list() == [
+        row["post"] for row in lines
+    ]
+
+
+def test_a_question_comes_from_a_file_or_from_standard_input(ran, tmp_path, monkeypatch):
+    (tmp_path / "q.sql").write_text("select count(*) as banyak from posts;\n")
+    assert ran("sql", "-f", "q.sql", "--format", "csv")[1] == "banyak\n59\n"
+    monkeypatch.setattr("sys.stdin", io.StringIO("select 7 as tujuh"))
+    assert ran("sql", "--format", "csv")[1] == "tujuh\n7\n"
+    code, _, err = ran("sql", "select 1", "-f", "q.sql")
+    assert code == 2
+    assert "not in both" in err
+
+
+def test_no_answer_is_a_formula_to_a_spreadsheet(ran):
+    out = ran("sql", "select text from posts where text like '=%'", "--format", "csv")[1]
+    assert list(csv.reader(io.StringIO(out)))[1] == [f"'{FORMULA}"]
+
+
+def test_what_is_wrong_is_told_in_one_line_with_what_to_do(ran):
+    code, out, err = ran("sql", "select * from post")
+    assert (code, out) == (1, "")
+    assert "did you mean posts?" in err
+    code, _, err = ran("sql", "selekt 1")
+    assert code == 1
+    assert err.startswith("gaung: SQL: ")
+    assert len(err.splitlines()) == 1
+    code, _, err = ran("sql", "select tidak_ada from posts")
+    assert code == 1
+    assert "tidak_ada" in err
+
+
+def test_views_are_listed_with_what_their_columns_hold(ran):
+    out = ran("sql", "--views")[1]
+    for view in VIEWS:
+        assert f"{view.name}: {view.what}" in out
+    told = json.loads(ran("sql", "--views", "--format", "json")[1])
+    assert [view["view"] for view in told["views"]] == [view.name for view in VIEWS]
+
+
+def test_it_answers_beside_one_who_writes(stores):
+    """A daemon opens the store for each piece of work; a question waits for its turn."""
+    asked = asking(filled(stores))
+    stop, written, failed = threading.Event(), [], []
+
+    def write() -> None:
+        from collectors.page import page_of
+
+        number = 1000
+        while not stop.is_set():
+            number += 1
+            try:
+                with stores.open() as store, store.transaction():
+                    page = page_of(posts=[make_post(number)])
+                    written.append(store.posts.add(page, source="mastodon/b.example", now=NOON).new)
+            except Exception as error:  # noqa: BLE001 - told below
+                failed.append(error)
+                return
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        counts = [asked("select count(*) from posts").item() for _ in range(5)]
+    finally:
+        stop.set()
+        writer.join()
+    assert failed == []
+    assert counts == sorted(counts)
+    assert sum(written) >= 1
