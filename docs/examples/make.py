@@ -1,6 +1,7 @@
 """Write posts.csv, the file that the tutorial imports: python -m docs.examples.make.
 
-Two days of calm and one of a push out of the demo's made-up campaign: no account and no event is real.
+Two days of calm and one of a push, out of the demo's made-up campaign: no account and no event is
+real.
 """
 
 from __future__ import annotations

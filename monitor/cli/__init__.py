@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "status": ("status", "Show watches, sources, coverage, gaps, outbox, daemon."),
     "import": ("importing", "Bring in files: X/Twitter JSONL, CSV, Parquet."),
     "export": ("exporting", "Write the store as Parquet, for other engines and machines."),
+    "backup": ("backing_up", "Copy the store, also while the daemon runs."),
     "sql": ("asking", "Ask the store in SQL, reading only."),
     "report": ("reporting", "Report on a watch or a #hashtag."),
     "backtest": ("backtesting", "Show what would have been told, and when."),
