@@ -110,14 +110,18 @@ def measure(
     )
 
 
+def with_upper(windows: pl.DataFrame) -> pl.DataFrame:
+    """Add up to where each window is usual: two standard deviations above what is expected."""
+    upper = pl.col("expected") + 2 * (pl.col("expected") * pl.col("dispersion")).sqrt()
+    return windows.with_columns(upper=upper)
+
+
 def curve_of(measured: Measured, window: timedelta) -> Curve | None:
     """Give the windows as a chart draws them; None if there is none."""
     windows = measured.windows
     if windows.is_empty():
         return None
-    # Up to two standard deviations above what is expected nobody would be surprised.
-    upper = pl.col("expected") + 2 * (pl.col("expected") * pl.col("dispersion")).sqrt()
-    drawn = windows.with_columns(upper=upper)
+    drawn = with_upper(windows)
     return Curve(
         starts=tuple(drawn["window_start"].to_list()),
         window=window,

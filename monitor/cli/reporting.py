@@ -2,33 +2,42 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from monitor.cli.auditing import note_export
 from monitor.cli.context import Given, read_time
-from monitor.cli.options import WindowType, since_option, until_option
+from monitor.cli.options import WindowType, input_option, since_option, until_option
+from monitor.cli.report_page import PageAsked, page_path, story_of
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from monitor.measure import Target
     from monitor.report.report import Report
     from monitor.wiring import App
 
-_REPORT = """Report on TARGET: a watch, or any #hashtag in the store.
+_REPORT = """Report on TARGET: a watch, any #hashtag in the store, or `all`.
 
 Without --since and --until: all that is stored. Windows are hours up to two months, then days.
 A dash (null in JSON) is unknown: a gap, or an expectation that is still being learnt.
 
+As HTML it is one page that needs nothing else: the answer in three sentences, the course, how it
+began, the map of who amplified whom, and groups that act together, with their posts side by side.
+Print it for a PDF.
+
 \b
 Examples:
   gaung report air-bersih --since 7d
+  gaung report "#IndonesiaGelap" -o laporan.html
+  gaung report all --input tweets.csv -o laporan.html --language en
+  gaung report air-bersih --since 7d --compare previous -o laporan/
   gaung report "#IndonesiaGelap" --format json -o report.json
-  gaung report "#IndonesiaGelap" --since 2025-02-22 --until 2025-02-25 --window 6h
   gaung report air-bersih --redact -o laporan.md
 """
+FORMATS = ("table", "html", "json", "csv", "markdown")
 redact_option = click.option(
     "--redact", is_flag=True, help="For publication: pseudonyms but for public figures, no links."
 )
@@ -42,42 +51,96 @@ redact_option = click.option(
 @click.option(
     "--format",
     "format_name",
-    type=click.Choice(["table", "json", "csv", "markdown"]),
+    type=click.Choice(FORMATS),
     help="[default: by the ending of -o, else table]",
 )
-@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="PATH", help="Write here.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="Write here; a page also into a folder, by the name of the target.",
+)
+@click.option(
+    "--compare",
+    metavar="WITH",
+    help="Put another beside it: previous, FROM..TO, a watch or a #hashtag (HTML).",
+)
+@click.option(
+    "--language", type=click.Choice(["id", "en"]), help="Of the page. [default: as letters are]"
+)
+@input_option
 @redact_option
 @click.pass_obj
-def report_command(
-    given: Given,
-    target: str,
-    since: str | None,
-    until: str | None,
-    window: timedelta | None,
-    format_name: str | None,
-    output: Path | None,
-    redact: bool,
-) -> int:
+def report_command(given: Given, /, target: str, **options: Any) -> int:
     """Compute the report once and render it."""
     from monitor import clock
+    from monitor.cli.borrowed import on_files
+
+    output: Path | None = options["output"]
+    name = options["format_name"] or _format_of(output)
+    if options["compare"] is not None and name != "html":
+        raise click.UsageError("--compare is for a page: add --format html, or -o report.html")
+    app, now = given.app(), clock.now()
+    with on_files(app, options["path"]) as lent:
+        asked = _asked(lent, target, options, now)
+        if name == "html":
+            output = _write_page(lent, asked, options, output)
+        else:
+            _write_report(_computed(lent, asked), name, output)
+    if output is not None:
+        if options["path"] is None:  # of what leaves the store
+            note_export(app, f"report {asked.wanted.name}", output, redacted=options["redact"])
+        click.echo(f"{output}: written", err=True)
+    return 0
+
+
+def _asked(app: App, target: str, options: dict[str, Any], now: datetime) -> PageAsked:
+    from monitor.inputs import UnknownTargetError, wanted
+
+    since, until = (
+        read_time(options[name], option=f"--{name}", now=now, config=app.config)
+        for name in ("since", "until")
+    )
+    try:
+        chosen = wanted(app.config, target, since=since, until=until)
+    except UnknownTargetError as error:
+        raise click.BadParameter(str(error), param_hint="TARGET") from None
+    return PageAsked(
+        wanted=chosen,
+        window=options["window"],
+        compare=options["compare"],
+        naming=app.naming() if options["redact"] else None,
+        now=now,
+    )
+
+
+def _computed(app: App, asked: PageAsked) -> Report:
     from monitor.report.compute import compute
     from monitor.report.span import span_of
 
-    app, now = given.app(), clock.now()
-    chosen = target_of(app, target)
-    start = read_time(since, option="--since", now=now, config=app.config)
-    end = read_time(until, option="--until", now=now, config=app.config)
-    naming = app.naming() if redact else None
+    target, config = asked.wanted.target, app.config
     with app.stores.open(read_only=True) as store:
         span = span_of(
-            store, chosen, since=start, until=end, window=window, now=now, zone=app.config.zone
-        )
-        report = compute(store, chosen, span, config=app.config, now=now, naming=naming)
-    _write_report(report, format_name or _format_of(output), output)
-    if output is not None:
-        note_export(app, f"report {chosen.name}", output, redacted=redact)
-        click.echo(f"{output}: written", err=True)
-    return 0
+            store, target, since=asked.wanted.since, until=asked.wanted.until,
+            window=asked.window, now=asked.now, zone=config.zone,
+        )  # fmt: skip
+        return compute(store, target, span, config=config, now=asked.now, naming=asked.naming)
+
+
+def _write_page(
+    app: App, asked: PageAsked, options: dict[str, Any], output: Path | None
+) -> Path | None:
+    from monitor.page.render import as_html
+
+    text = as_html(story_of(app, asked), language=options["language"] or app.config.language)
+    if output is None:
+        click.echo(text, nl=False)
+        return None
+    path = page_path(output, asked.wanted.name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
 
 
 def _write_report(report: Report, name: str, output: Path | None) -> None:
@@ -100,13 +163,18 @@ def _write_report(report: Report, name: str, output: Path | None) -> None:
 
 
 def _format_of(output: Path | None) -> str:
-    endings = {".json": "json", ".csv": "csv", ".md": "markdown"}
-    return endings.get(output.suffix.lower(), "table") if output is not None else "table"
+    if output is None:
+        return "table"
+    if output.is_dir() or not output.suffix:
+        return "html"
+    endings = {".json": "json", ".csv": "csv", ".md": "markdown", ".html": "html", ".htm": "html"}
+    return endings.get(output.suffix.lower(), "table")
 
 
 def target_of(app: App, text: str) -> Target:
     """Find what TARGET names. Raises a usage error with what there is."""
     from collectors.hashtags import normalize
+    from monitor.inputs import no_watch
     from monitor.measure import Target
 
     watches = {watch.name: watch for watch in app.config.watches}
@@ -115,8 +183,4 @@ def target_of(app: App, text: str) -> Target:
     tag = normalize(text)
     if text.startswith(("#", "＃")) and tag is not None:
         return Target(f"#{text.lstrip('#＃')}", (tag,))
-    names = ", ".join(watches) or "none is configured"
-    raise click.BadParameter(
-        f'there is no watch {text!r} ({names}); for a hashtag write "#{text}", in quotes',
-        param_hint="TARGET",
-    )
+    raise click.BadParameter(no_watch(text, watches), param_hint="TARGET")

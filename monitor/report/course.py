@@ -11,7 +11,7 @@ from analysis.trends.emerging import emerging
 from analysis.trends.episode import Hours, attention_class, course
 from analysis.trends.lead import leads
 from monitor.config import Config
-from monitor.measure import LEAD_IN, Measured, Target
+from monitor.measure import LEAD_IN, Measured, Target, with_upper
 from monitor.report.report import BurstRow, EmergingRow, LeadRow, WindowRow
 from monitor.report.rows import rounded
 from monitor.report.span import Span
@@ -32,12 +32,13 @@ def window_rows(
             authors=row["authors"],
             reposts=row["reposts"],
             expected=rounded(row["expected"], 2),
+            upper=rounded(row["upper"], 2),
             score=rounded(row["score"], 2),
             coverage=rounded(row["coverage"]),
             # What was imported is not read again.
             provisional=row["coverage"] is not None and row["window_start"] + span.window > settled,
         )
-        for row in measured.windows.iter_rows(named=True)
+        for row in with_upper(measured.windows).iter_rows(named=True)
     ]
 
 

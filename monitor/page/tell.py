@@ -1,0 +1,234 @@
+"""From the store to the story: each part is asked for once, and says why if it is missing."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import polars as pl
+
+from monitor.config import Config
+from monitor.coordination.run import Asked as CoordinationAsked
+from monitor.coordination.run import coordinated
+from monitor.drawing.amplification import amplification
+from monitor.drawing.drawing import Drawing
+from monitor.engines import engine_of
+from monitor.genesis import Asked as GenesisAsked
+from monitor.genesis import told_of
+from monitor.indication.indicate import Indication, indicate
+from monitor.indication.stored import facts_of_store
+from monitor.inputs import Wanted, opened
+from monitor.naming import Naming
+from monitor.page.atlas import atlas
+from monitor.page.bursts import burst_stories
+from monitor.page.names import Shown
+from monitor.page.proofs import MOST_PROOFS, post_keys, proofs, renamed
+from monitor.page.story import Amplifier, Map, Pair, SourceLine, Story
+from monitor.report.compute import compute
+from monitor.report.report import Report
+from monitor.report.span import span_of
+from monitor.store import StoreFile
+
+_COLUMNS = ("post_key", "author_key", "platform", "kind", "sort_at", "text")
+_TOP = 12
+_DAY = timedelta(days=1)
+# Looking for coordination in more takes longer than anybody waits for a page.
+MOST_TESTED = 500_000
+Step = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """What is told of, and how."""
+
+    wanted: Wanted
+    window: object  # timedelta | None: of the report
+    command: str
+    naming: Naming | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    """What several parts rest on, read once."""
+
+    posts: pl.DataFrame
+    acts: pl.DataFrame
+    shown: Shown
+
+
+def tell(
+    stores: StoreFile,
+    config: Config,
+    asked: Telling,
+    *,
+    now: datetime,
+    other: Report | None = None,
+    on_step: Step = lambda _: None,
+) -> Story:
+    """Compute the story of a target. on_step: is told what is done next, for people who wait."""
+    on_step("report")
+    report, indication = _report(stores, config, asked, now)
+    wanted = Wanted(
+        asked.wanted.name,
+        asked.wanted.hashtags,
+        watch=asked.wanted.watch,
+        since=report.since,
+        until=report.until,
+    )
+    on_step("posts")
+    source = opened(stores, wanted)
+    read = _read(stores, source.posts(*_COLUMNS), source.acts(), asked.naming)
+    missing: dict[str, str] = {}
+    on_step("genesis")
+    begun = told_of(
+        source,
+        GenesisAsked(target=wanted.name, hashtags=wanted.hashtags, zone=config.zone),
+        stores=stores,
+        naming=asked.naming,
+    )
+    on_step("map")
+    drawing = _drawing(read.acts, wanted.name)
+    on_step("coordination")
+    found = None
+    if read.posts.height > MOST_TESTED:
+        missing["found"] = f"{read.posts.height:,} posts"
+    else:
+        with closing(engine_of("duckdb")) as engine:
+            found = coordinated(source, CoordinationAsked(keyed=True, scored=False), engine)
+    by_key = _posts_by_key(read.posts, [] if found is None else post_keys(found))
+    return Story(
+        report=report,
+        command=asked.command,
+        data_hash=hashed(read.posts),
+        sources=_sources(read.posts),
+        bursts=burst_stories(report.bursts, read.posts, read.acts, read.shown),
+        indication=indication,
+        genesis=begun,
+        map=None if drawing is None else _map(drawing, read, missing),
+        found=None if found is None else renamed(found, read.shown),
+        proofs=[] if found is None else proofs(found, by_key, read.shown)[:MOST_PROOFS],
+        pairs=[] if drawing is None else _pairs(drawing, read.shown),
+        amplifiers=[] if drawing is None else _amplifiers(drawing, read.shown),
+        other=other,
+        redacted=asked.naming is not None,
+        missing=missing,
+    )
+
+
+def _report(
+    stores: StoreFile, config: Config, asked: Telling, now: datetime
+) -> tuple[Report, Indication]:
+    wanted = asked.wanted
+    target = wanted.target
+    with stores.open(read_only=True) as store:
+        span = span_of(
+            store, target, since=wanted.since, until=wanted.until, window=asked.window,  # type: ignore[arg-type]
+            now=now, zone=config.zone,
+        )  # fmt: skip
+        report = compute(store, target, span, config=config, now=now, naming=asked.naming)
+        since, until = dial_day(report)
+        facts = facts_of_store(store, config, target, since=since, until=until)
+        indication = indicate(facts, config, target.name, stored=True)
+    return report, indication
+
+
+def dial_day(report: Report) -> tuple[datetime, datetime]:
+    """Give the 24 hours that the dials are of: around the strongest burst, else the last ones."""
+    until = report.until
+    if report.bursts:
+        strongest = max(report.bursts, key=lambda burst: burst.score)
+        until = min(until, strongest.peak_at + _DAY / 2)
+    return until - _DAY, until
+
+
+def _read(
+    stores: StoreFile, posts: pl.DataFrame, acts: pl.DataFrame, naming: Naming | None
+) -> _Read:
+    keys = pl.concat([posts["author_key"], acts["author_key"], acts["target_author_key"]])
+    with stores.open(read_only=True) as store:
+        known = store.privacy.known_as(keys.drop_nulls().unique().sort().to_list())
+    return _Read(posts=posts, acts=acts, shown=Shown(known, naming))
+
+
+def _drawing(acts: pl.DataFrame, name: str) -> Drawing | None:
+    known = acts.filter(pl.col("author_key") != pl.col("target_author_key"))
+    return None if known.is_empty() else amplification(acts, name)
+
+
+def _map(drawing: Drawing, read: _Read, missing: dict[str, str]) -> Map:
+    names = read.shown.accounts(drawing.nodes["key"])
+    words = read.shown.naming is None
+    return atlas(drawing, read.posts.select("author_key", "text"), names, words=words)
+
+
+def _pairs(drawing: Drawing, shown: Shown) -> list[Pair]:
+    top = drawing.edges.sort("weight", "source", "target", descending=[True, False, False])
+    return [
+        Pair(
+            amplifier=shown.account(row["source"]),
+            amplified=shown.account(row["target"]),
+            times=row["weight"],
+            reposts=row["repost"] + row["forward"],
+            quotes=row["quote"],
+            replies=row["reply"],
+            mentions=row["mention"],
+            first_at=row["first_at"],
+        )
+        for row in top.head(_TOP).iter_rows(named=True)
+    ]
+
+
+def _amplifiers(drawing: Drawing, shown: Shown) -> list[Amplifier]:
+    strongest = drawing.edges.sort("weight", "target", descending=[True, False])
+    told = (
+        strongest.group_by("source", maintain_order=True)
+        .agg(
+            times=pl.col("weight").sum(),
+            whom=pl.len(),
+            first=pl.col("target").first(),
+            most=pl.col("weight").first(),
+        )
+        .sort("times", "source", descending=[True, False])
+        .head(_TOP)
+    )
+    return [
+        Amplifier(
+            account=shown.account(row["source"]),
+            times=row["times"],
+            whom=row["whom"],
+            mostly=shown.account(row["first"]) if 2 * row["most"] > row["times"] else None,
+        )
+        for row in told.iter_rows(named=True)
+    ]
+
+
+def _sources(posts: pl.DataFrame) -> list[SourceLine]:
+    told = posts.group_by("platform").agg(
+        posts=pl.len(), first_at=pl.col("sort_at").min(), last_at=pl.col("sort_at").max()
+    )
+    ordered = told.sort("posts", "platform", descending=[True, False])
+    return [
+        SourceLine(
+            name=row["platform"],
+            posts=row["posts"],
+            first_at=row["first_at"],
+            last_at=row["last_at"],
+        )
+        for row in ordered.iter_rows(named=True)
+    ]
+
+
+def hashed(posts: pl.DataFrame) -> str:
+    """Give SHA-256 of which posts there are, and when they were: the same for the same data."""
+    lines = posts.select(
+        pl.col("post_key") + "\t" + pl.col("sort_at").dt.epoch("us").cast(pl.String)
+    ).to_series()
+    return hashlib.sha256("\n".join(lines.sort()).encode()).hexdigest()
+
+
+def _posts_by_key(posts: pl.DataFrame, keys: list[str]) -> dict[str, dict[str, object]]:
+    some = posts.filter(pl.col("post_key").is_in(keys))
+    return {row["post_key"]: row for row in some.iter_rows(named=True)}
