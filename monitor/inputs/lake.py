@@ -20,7 +20,8 @@ import polars as pl
 
 from analysis.frames import ACTS, POSTS
 from analysis.graphs.acts import resolved
-from collectors.imports.lake import MANIFEST, SCHEMA
+from collectors.imports.lake import MANIFEST as MANIFEST
+from collectors.imports.lake import SCHEMA as SCHEMA
 from monitor.errors import OperatorError
 from monitor.inputs.input import Aside, Wanted, in_order, names_of
 
