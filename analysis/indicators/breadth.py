@@ -162,7 +162,10 @@ def platforms_reached(facts: Facts, zone: str) -> Told:
 
 def _alone(platforms: pl.Series) -> bool:
     """Tell whether there are fewer than two; comparing takes a hundredth of counting text."""
-    return platforms.is_empty() or bool(platforms.eq_missing(platforms[0]).all())
+    unknown_ones = platforms.null_count()
+    if unknown_ones or platforms.is_empty():
+        return unknown_ones == len(platforms)
+    return bool((platforms == platforms[0]).all())
 
 
 def community_spread(facts: Facts) -> Told:

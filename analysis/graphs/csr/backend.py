@@ -123,15 +123,25 @@ class Backend:
         resolution: float = 1,
         max_level: int | None = None,
         seed: Any = None,
+        **named: Any,
     ) -> list[set[Any]]:
-        """Give `nx.community.leiden_communities`, of undirected graphs."""
+        """Give `nx.community.leiden_communities` of undirected graphs, by modularity.
+
+        named: metric and theta, from NetworkX 3.7 on. Its default metric is another, and is left
+        to NetworkX; theta, how much chance there is in refining, is networkit's own.
+        """
+        ours = weight == G.weight_name and max_level is None and not G.is_directed()
+        if ours and named.get("metric", "modularity") == "modularity":
+            return _parts(G, kernels.leiden(G.matrix, resolution=resolution, seed=_seed(seed)))
+        if "metric" in named:
+            named |= {"weight": weight, "resolution": resolution, "max_level": max_level}
+            elsewhere: list[set[Any]] = _elsewhere("leiden_communities")(G, seed=seed, **named)
+            return elsewhere
         if G.is_directed():
             raise nx.NetworkXNotImplemented("not implemented for directed type: use undirected()")
-        if weight != G.weight_name or max_level is not None:
-            raise NotImplementedError(
-                f"leiden_communities: the weights are {G.weight_name!r}, and levels are not limited"
-            )
-        return _parts(G, kernels.leiden(G.matrix, resolution=resolution, seed=_seed(seed)))
+        raise NotImplementedError(
+            f"leiden_communities: the weights are {G.weight_name!r}, and levels are not limited"
+        )
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name.startswith("_") or name not in _functions():
@@ -157,7 +167,12 @@ def _elsewhere(name: str) -> Callable[..., Any]:
 
 
 def _seed(seed: Any) -> int:
-    return int(seed) if isinstance(seed, int | np.integer) else 1
+    """Give a number: NetworkX makes a generator of what its caller gives. None: always the same."""
+    if seed is None or seed is nx.utils.create_py_random_state(None):
+        return 1
+    if isinstance(seed, int | np.integer):
+        return int(seed)
+    return int(nx.utils.create_py_random_state(seed).getrandbits(31))
 
 
 def _parts(graph: _Any, labels: Any) -> list[set[Any]]:
