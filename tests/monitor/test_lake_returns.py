@@ -41,7 +41,10 @@ def unnamed(told: Any) -> Any:
 def told_by(gaung: Gaung, name: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """The report and the coordination of a store, which is its configuration's."""
     found = []
-    for asked in (("report", "#AirBersih", *SPAN), ("coordination", "all", "--edges", *SPAN[-2:])):
+    for asked in (
+        ("report", "#AirBersih", *SPAN),
+        ("coordination", "all", "--by", "link", "--edges", *SPAN[-2:]),
+    ):
         code, out, err = gaung("--config", f"{name}.toml", *asked)
         assert code == 0, err
         found.append({k: v for k, v in json.loads(out).items() if k != "generated_at"})
