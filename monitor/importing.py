@@ -20,6 +20,7 @@ from collectors.imports.sample import Importer, ImportOptions, Provenance, Sampl
 from collectors.page import POSTS, REJECTED, Page
 from monitor import clock
 from monitor.ledger import Stretch
+from monitor.nearest import one_of
 from monitor.store import Store, StoreFile
 from monitor.store.posts import Saved
 
@@ -52,7 +53,7 @@ def importer_for(path: Path, name: str) -> Importer:
     if name == "auto":
         return recognize(path)
     if name not in IMPORTERS:
-        raise ImportFileError(f"there is no format {name!r}: choose from {', '.join(IMPORTERS)}")
+        raise ImportFileError(f"there is no format {name!r}{one_of(name, IMPORTERS)}")
     return IMPORTERS[name]
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli.context import Given, read_time
+from monitor.nearest import one_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -91,7 +92,7 @@ def _wishes(
     for name in names:
         if name not in known and name not in collectors:
             raise click.BadParameter(
-                f"there is no source {name!r} in any watch: {', '.join(known)}",
+                f"there is no source {name!r} in any watch{one_of(name, known)}",
                 param_hint="--source",
             )
     chosen = [s for s in asked if not names or s in names or s.split("/", 1)[0] in names]

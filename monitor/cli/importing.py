@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli.context import Given, read_time
+from monitor.nearest import did_you_mean, one_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -109,15 +110,15 @@ def import_command(
     now = clock.now()
     known = {w.name: w for w in app.config.watches}
     if watch is not None and watch not in known:
-        names = ", ".join(known) or "there is none"
-        raise click.BadParameter(f"there is no watch {watch!r}: {names}", param_hint="--watch")
+        near = one_of(watch, known, none="none is configured")
+        raise click.BadParameter(f"there is no watch {watch!r}{near}", param_hint="--watch")
     tags = hashtags or (known[watch].tags if watch else ())
     stretch = _covers(covers, tags, now=now, config=app.config)
     mapping = _mapping(maps) | ({"platform": f"={platform}"} if platform else {})
     clocks = _zone(zone)
 
     def work(path: Path, importer: Importer) -> bool:
-        with _progress(path) as advance:
+        with import_progress(path) as advance:
             if dry_run:
                 shown = preview(
                     path, importer=importer, mapping=mapping, zone=clocks, on_progress=advance
@@ -194,13 +195,14 @@ def _tell_set_aside(app: App, run_id: int) -> None:
 
 
 def _zone(name: str) -> ZoneInfo:
-    from zoneinfo import ZoneInfo
+    from zoneinfo import ZoneInfo, available_timezones
 
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
+        near = did_you_mean(name, available_timezones()) or ": write for example Asia/Jakarta"
         raise click.BadParameter(
-            f"there is no time zone {name!r}: write for example Asia/Jakarta", param_hint="--zone"
+            f"there is no time zone {name!r}{near}", param_hint="--zone"
         ) from None
 
 
@@ -235,7 +237,8 @@ def _covers(
     return spelled, (start, end)
 
 
-def _progress(path: Path) -> AbstractContextManager[Callable[[int], None]]:
+def import_progress(path: Path) -> AbstractContextManager[Callable[[int], None]]:
+    """Show how far a file was read, on a terminal."""
     from contextlib import nullcontext
 
     if not sys.stderr.isatty():

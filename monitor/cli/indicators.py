@@ -126,16 +126,13 @@ def _of_store(
     from monitor.coordination.stored import acted_together
     from monitor.indication.indicate import indicate
     from monitor.indication.stored import facts_of_store
-    from monitor.report.span import UnknownTargetError
+    from monitor.inputs.nothing import nothing_stored
 
     target = target_of(app, text)
     with app.stores.open(read_only=True) as store:
         _, last = store.queries.span(target.selection(None, None))
         if last is None:
-            raise UnknownTargetError(
-                f"{target.name}: there is no such post in the store yet: collect with `gaung once` "
-                "or bring in a file with `gaung import`"
-            )
+            raise nothing_stored(store, target.name, target.hashtags)
         # What was only imported ends with its last post, and not today.
         live = any(
             one.covered_to and not one.source.startswith("import/")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from monitor.cli.context import Given
+from monitor.nearest import one_of
 
 if TYPE_CHECKING:
     from monitor.wiring import App
@@ -37,7 +38,7 @@ def sources_command(given: Given, names: tuple[str, ...], as_json: bool) -> int:
     known = [row["name"] for row in found]
     if unknown := [name for name in names if name not in known]:
         raise click.BadParameter(
-            f"there is no source {unknown[0]!r}: {', '.join(known)}", param_hint="NAME"
+            f"there is no source {unknown[0]!r}{one_of(unknown[0], known)}", param_hint="NAME"
         )
     chosen = [row for row in found if not names or row["name"] in names]
     if as_json:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli.context import Given
+from monitor.nearest import one_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -132,8 +133,6 @@ def _list(given: Given, *, now: datetime | None) -> int:
 
 
 def _watch(target: str, config: Config) -> str:
-    import difflib
-
     from collectors import hashtags
 
     names = [watch.name for watch in config.watches]
@@ -148,11 +147,8 @@ def _watch(target: str, config: Config) -> str:
             f"{target} is in several watches: name one of {', '.join(holding)}",
             param_hint="TARGET",
         )
-    close = difflib.get_close_matches(target, names, n=1)
-    hint = (
-        f": did you mean {close[0]!r}?" if close else f" ({', '.join(names) or 'none is set up'})"
-    )
-    raise click.BadParameter(f"there is no watch {target!r}{hint}", param_hint="TARGET")
+    near = one_of(target, names, none="none is configured")
+    raise click.BadParameter(f"there is no watch {target!r}{near}", param_hint="TARGET")
 
 
 def _length(text: str | None) -> timedelta:

@@ -10,6 +10,7 @@ import click
 
 from monitor.cli.context import Given, read_time
 from monitor.cli.options import since_option
+from monitor.nearest import one_of
 
 if TYPE_CHECKING:
     from monitor.config import Config
@@ -182,8 +183,8 @@ def digest_command(given: Given, to_print: bool, send: bool, address: str | None
 def _check_watch(watch: str | None, config: Config) -> None:
     names = [w.name for w in config.watches]
     if watch is not None and watch not in names:
-        known = ", ".join(names) or "none is configured"
-        raise click.BadParameter(f"there is no watch {watch!r} ({known})", param_hint="--watch")
+        near = one_of(watch, names, none="none is configured")
+        raise click.BadParameter(f"there is no watch {watch!r}{near}", param_hint="--watch")
 
 
 def _at(moment: datetime, zone: Any) -> str:
@@ -197,7 +198,9 @@ def _told(row: dict[str, Any]) -> str:
 
 
 def _evidence(evidence: Any) -> str:
-    return ", ".join(f"{k} {v}" for k, v in evidence.items() if not isinstance(v, list | None) and k != "peak_at")
+    return ", ".join(
+        f"{k} {v}" for k, v in evidence.items() if not isinstance(v, list | None) and k != "peak_at"
+    )
 
 
 def _print_json(rows: Any) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 import msgspec
 
 from collectors import hashtags
 from monitor.config.settings import Config
-from monitor.nearest import one_of
+from monitor.nearest import did_you_mean, one_of
 from monitor.reader import Quiet
 
 _NAME = re.compile(r"[\w][\w.-]*")
@@ -21,8 +21,7 @@ def problems_of(config: Config) -> list[str]:
     problems: list[str] = []
     if not _is_zone(config.timezone):
         problems.append(
-            f"timezone: there is no time zone {config.timezone!r}: write for example "
-            "Asia/Jakarta (WIB), Asia/Makassar (WITA) or Asia/Jayapura (WIT)"
+            f"timezone: there is no time zone {config.timezone!r}{_zone_near(config.timezone)}"
         )
     names: set[str] = set()
     known = set(msgspec.structs.asdict(config.collectors))
@@ -68,8 +67,17 @@ def _reader_problems(config: Config) -> list[str]:
             problems.append(f"people[{index}].address: {one.address!r} is there twice")
         seen.add(one.address)
         if one.timezone is not None and not _is_zone(one.timezone):
-            problems.append(f"people[{index}].timezone: there is no time zone {one.timezone!r}")
+            problems.append(
+                f"people[{index}].timezone: there is no time zone {one.timezone!r}"
+                f"{_zone_near(one.timezone)}"
+            )
     return problems
+
+
+def _zone_near(name: str) -> str:
+    return did_you_mean(name, available_timezones()) or (
+        ": write for example Asia/Jakarta (WIB), Asia/Makassar (WITA) or Asia/Jayapura (WIT)"
+    )
 
 
 def _is_zone(name: str) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
 from monitor.config import Config
 from monitor.inputs.input import Aside, Input, Wanted
+from monitor.nearest import one_of
 from monitor.store import StoreFile
 
 ALL = "all"
@@ -28,11 +30,14 @@ def wanted(config: Config, text: str, *, since: datetime | None, until: datetime
     tag = normalize(text)
     if text.startswith(("#", "＃")) and tag is not None:
         return Wanted(f"#{text.lstrip('#＃')}", (tag,), since=since, until=until)
-    names = ", ".join(watches) or "none is configured"
-    raise UnknownTargetError(
-        f'there is no watch {text!r} ({names}); for a hashtag write "#{text}", in quotes, '
-        "and `all` for all posts"
-    )
+    raise UnknownTargetError(f"{no_watch(text, watches)}; `all` stands for all posts")
+
+
+def no_watch(text: str, watches: Iterable[str]) -> str:
+    """Give what is wrong with a word that names no watch, and what may have been meant."""
+    near = one_of(text, watches, none="none is configured")
+    said = "A" if near.endswith("?") else "; a"
+    return f'there is no watch {text!r}{near}{said:>2} hashtag is written "#{text}", in quotes'
 
 
 def opened(stores: StoreFile, asked: Wanted, *, path: Path | None = None) -> Input:
@@ -50,4 +55,4 @@ def opened(stores: StoreFile, asked: Wanted, *, path: Path | None = None) -> Inp
     return StoreInput(lambda: stores.open(read_only=True), asked)
 
 
-__all__ = ["ALL", "Aside", "Input", "UnknownTargetError", "Wanted", "opened", "wanted"]
+__all__ = ["ALL", "Aside", "Input", "UnknownTargetError", "Wanted", "no_watch", "opened", "wanted"]

@@ -10,6 +10,7 @@ import polars as pl
 from analysis.frames import POSTS
 from analysis.graphs.acts import resolved
 from monitor.inputs.input import Aside, Wanted, in_order, names_of
+from monitor.inputs.nothing import expect_posts
 from monitor.store import Store
 from monitor.store.queries import Selection
 
@@ -17,7 +18,10 @@ Opened = Callable[[], AbstractContextManager[Store]]
 
 
 class StoreInput:
-    """Reads what was collected and imported. opened: gives the open store for as long as needed."""
+    """Reads what was collected and imported. opened: gives the open store for as long as needed.
+
+    Raises `NothingStoredError` for a hashtag of which there is no post of any time.
+    """
 
     def __init__(self, opened: Opened, wanted: Wanted) -> None:
         self._opened = opened
@@ -25,6 +29,8 @@ class StoreInput:
         self.notes: list[str] = []
         self.set_aside: list[Aside] = []
         with opened() as store:
+            if wanted.hashtags and wanted.watch is None:
+                expect_posts(store, wanted.name, wanted.hashtags)
             undated = store.gathered.undated(self._selection)
         if undated:
             self.notes.append(

@@ -7,12 +7,9 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from monitor.errors import OperatorError
+from monitor.inputs.nothing import nothing_stored
 from monitor.measure import Target
 from monitor.store import Store
-
-
-class UnknownTargetError(OperatorError):
-    """There is no such watch and no such hashtag."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +37,7 @@ def span_of(
     """
     first, last = store.queries.span(target.selection(since, until))
     if first is None and store.queries.span(target.selection(None, None))[0] is None:
-        raise UnknownTargetError(
-            f"{target.name}: there is no such post in the store yet: collect with `gaung once` "
-            "or bring in a file with `gaung import`"
-        )
+        raise nothing_stored(store, target.name, target.hashtags)
     streams = store.coverage.streams(hashtags=target.hashtags)
     starts = [s.wanted_from for s in streams] + ([first] if first else [])
     live = any(s.covered_to and not s.source.startswith("import/") for s in streams)

@@ -224,14 +224,14 @@ def test_records_that_cannot_be_read_are_set_aside_with_their_place(gaung, tmp_p
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (["repot"], 2, "Did you mean `report`"),
+        (["repot"], 2, "did you mean 'report'"),
         (["report"], 2, "TARGET"),
         (["report", "air"], 2, "#air"),
         (["report", "#tiada"], 1, "gaung import"),
         (["report", "#airbersih", "--window", "7h"], 2, "divide a day"),
         (["report", "#airbersih", "--since", "kemarin"], 2, "write 7d, 36h"),
         (["graph", "#airbersih", "-o", "x.png"], 2, ".gexf"),
-        (["import", "warga.csv", "--format", "twiter"], 1, "choose from"),
+        (["import", "warga.csv", "--format", "twiter"], 1, "did you mean 'twitter-v"),
         (["import", "warga.csv", "--map", "isi"], 2, "FIELD=COLUMN"),
         (["import", "warga.csv", "--map", "text=tiada"], 1, "waktu"),
         (["--config", "tiada.toml", "status"], 1, "gaung init"),
@@ -273,3 +273,33 @@ def test_a_hostile_handle_steers_no_terminal_and_no_spreadsheet(gaung, tmp_path)
     assert "\x1b" not in gaung("report", "#AirBersih")[1]
     rows = list(csv.DictReader(io.StringIO(gaung("report", "#AirBersih", "--format", "csv")[1])))
     assert all(not (cell or "").startswith(("=", "@")) for row in rows for cell in row.values())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["stauts"], 2, "there is no command 'stauts'; did you mean 'status'?"),
+        (["zzz"], 2, "there is no command 'zzz': there is init, check"),
+        (["watch", "paus"], 2, "did you mean 'pause'?"),
+        (["status", "--jsno"], 2, "there is no option --jsno; did you mean '--json'?"),
+        (["report", "#airbersih", "--format", "jsn"], 2, "did you mean 'json'?"),
+        (["report", "#AirBersi"], 1, "did you mean '#airbersih'?"),
+        (["genesis", "#AirBersi"], 1, "did you mean '#airbersih'?"),
+        (["coordination", "#AirBersi"], 1, "did you mean '#airbersih'?"),
+        (["graph", "#AirBersi", "-o", "x.gexf"], 1, "did you mean '#airbersih'?"),
+        (["indicators", "#AirBersi"], 1, "did you mean '#airbersih'?"),
+        (["sources", "mastodn"], 2, "did you mean 'mastodon'?"),
+        (["findings", "--watch", "conto"], 2, "did you mean 'contoh'?"),
+        (["ack", "conto"], 2, "did you mean 'contoh'?"),
+        (["report", "conto"], 2, "did you mean 'contoh'?"),
+        (["genesis", "conto"], 2, "did you mean 'contoh'?"),
+        (["import", "warga.csv", "--watch", "conto"], 2, "did you mean 'contoh'?"),
+        (["import", "warga.csv", "--zone", "Asia/Jakart"], 2, "did you mean 'Asia/Jakarta'?"),
+        (["import"], 2, "FILE... is missing (`gaung import --help` says more)"),
+    ],
+)
+def test_the_nearest_right_word_is_named_in_one_line(imported, arguments, code, said):
+    imported("init")
+    given, out, err = imported(*arguments)
+    assert (given, out, err.count("\n")) == (code, "", 1)
+    assert said in err

@@ -32,4 +32,4 @@ def test_as_json_what_a_source_cannot_show_is_null(gaung):
 
 def test_a_source_that_is_not_there_is_told_with_those_that_are(gaung):
     code, _, err = gaung("sources", "myspace")
-    assert (code, "there is no source 'myspace': mastodon, bluesky" in err) == (2, True)
+    assert (code, "there is no source 'myspace': there is mastodon, bluesky" in err) == (2, True)
