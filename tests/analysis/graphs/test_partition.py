@@ -37,7 +37,7 @@ def test_it_is_as_good_as_the_louvain_method_of_networkx():
     assert ours["community"].n_unique() == 8
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(WEIGHTS, st.randoms(use_true_random=False))
 def test_rows_in_another_order_give_the_same_communities_the_largest_first(weights, random):
     edges = frame(weights)
