@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from monitor.cli.books import format_of, noted, output_option, put
 from monitor.cli.context import Given, read_time
 from monitor.cli.options import input_option, since_option, until_option
 
@@ -37,6 +38,7 @@ Examples:
   gaung coordination "#IndonesiaGelap"
   gaung coordination air-bersih --since 7d --by repost --within 30s --edges --format csv
   gaung coordination --input tweets.csv --accounts --format csv > accounts.csv
+  gaung coordination air-bersih --since 7d -o groups.xlsx
   gaung coordination all --input posts.csv --as cnt --by link --min-weight 2 --edges --format csv
 """
 _KINDS = ("repost", "text", "near-text", "link", "hashtags", "reply", "media", "all")
@@ -112,10 +114,10 @@ class WithinType(click.ParamType[int]):
 @click.option(
     "--format",
     "format_name",
-    type=click.Choice(["table", "json", "csv"]),
-    default="table",
-    show_default=True,
+    type=click.Choice(["table", "json", "csv", "xlsx"]),
+    help="[default: by the ending of -o, else table]",
 )
+@output_option
 @click.pass_obj
 def coordination_command(given: Given, /, target: str | None, **options: Any) -> int:
     """Find coordination once and render it."""
@@ -123,15 +125,19 @@ def coordination_command(given: Given, /, target: str | None, **options: Any) ->
         raise click.UsageError(
             'name a TARGET: a watch, "#hashtag" in quotes, `all`, or a file with --input'
         )
-    app = given.app()
+    app, output = given.app(), options["output"]
+    options["format_name"] = format_of(output, options["format_name"], ("table", "json", "csv"))
     with _engine(options["engine_name"], options["memory_limit"]) as engine, _progress() as told:
         source = _source(app, target or "all", options)
         if options["like"] is not None:
             text = _like(source, engine, told, options)
         else:
-            text = _own(source, engine, told, options)
+            text = _own(app, source, engine, told, options)
     _say_aside(source)
-    click.echo(text, nl=False)
+    if text:
+        put(text, output)
+    noted(app, f"coordination {source.wanted.name}", output, from_store=options["path"] is None,
+          redacted=False)  # fmt: skip
     return 0
 
 
@@ -150,7 +156,7 @@ def _source(app: App, target: str, options: dict[str, Any]) -> Input:
 
 
 def _own(
-    source: Input, engine: Engine, told: Callable[[int], None], options: dict[str, Any]
+    app: App, source: Input, engine: Engine, told: Callable[[int], None], options: dict[str, Any]
 ) -> str:
     from analysis.graphs.traces import TRACE_NAMES
     from monitor.cli.coordination_text import rendered
@@ -164,6 +170,11 @@ def _own(
         fdr=options["fdr"],
     )
     found = coordinated(source, asked, engine, on_progress=told)
+    if options["format_name"] == "xlsx":
+        from monitor.cli.coordination_book import write_coordination_book
+
+        write_coordination_book(found, options["output"], zone=app.config.zone)
+        return ""
     return rendered(found, options["view"], options["format_name"])
 
 
@@ -172,6 +183,9 @@ def _like(
 ) -> str:
     from monitor.cli.coordination_text import rendered_frame
     from monitor.coordination.compat import OBJECTS, coortweet_network, toolkit_edges
+
+    if options["format_name"] == "xlsx":
+        raise click.BadParameter("with --as: csv, which these tools read", param_hint="--format")
 
     by, within = options["by"] or "repost", options["within"]
     if by not in OBJECTS:

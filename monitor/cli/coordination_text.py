@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from monitor.cli.tables import console, safe, table
+from monitor.sheets.cells import csv_of
 
 if TYPE_CHECKING:
     from monitor.coordination import Found, Group
@@ -24,7 +25,7 @@ _ROWS = 40  # of a table for people
 def rendered(found: Found, view: str, format_name: str) -> str:
     """Give the whole answer as text."""
     frame = {
-        "groups": _groups_frame(found),
+        "groups": groups_frame(found),
         "accounts": found.account_table,
         "edges": found.edge_table,
         "evidence": found.evidence_table,
@@ -33,7 +34,7 @@ def rendered(found: Found, view: str, format_name: str) -> str:
         return _json(found, view, frame)
     if format_name == "csv":
         chosen = {"accounts": _ACCOUNT_COLUMNS, "edges": _EDGE_COLUMNS}.get(view, frame.columns)
-        return as_csv(frame.select(chosen))
+        return csv_of(frame.select(chosen))
     return _table(found, view, frame)
 
 
@@ -44,27 +45,12 @@ def rendered_frame(frame: pl.DataFrame, format_name: str, like: str) -> str:
         return json.dumps({"schema": f"gaung.{like}/1", "rows": rows}, ensure_ascii=False) + "\n"
     if format_name == "csv":
         shown = frame.select(_EDGE_COLUMNS) if set(_EDGE_COLUMNS) <= set(frame.columns) else frame
-        return as_csv(shown)
+        return csv_of(shown)
     return _printed(frame.drop("posts", "by", strict=False), [])
 
 
-def as_csv(frame: pl.DataFrame) -> str:
-    """Give CSV: times in ISO 8601 UTC, lists with spaces, no formulas for a spreadsheet."""
-    cells = []
-    for name, dtype in frame.schema.items():
-        column = pl.col(name)
-        if isinstance(dtype, pl.Datetime):
-            column = column.dt.to_string("%Y-%m-%dT%H:%M:%SZ")
-        elif isinstance(dtype, pl.List):
-            column = column.list.join(" ")
-        elif dtype == pl.String:
-            risky = column.str.contains(r"^[=+\-@\t\r]") & ~column.str.contains(r"^-?\d+$")
-            column = pl.when(risky).then(pl.lit("'") + column).otherwise(column)
-        cells.append(column.alias(name))
-    return frame.select(cells).write_csv()
-
-
-def _groups_frame(found: Found) -> pl.DataFrame:
+def groups_frame(found: Found) -> pl.DataFrame:
+    """Give a row per group."""
     rows = [
         {
             "group": g.number,

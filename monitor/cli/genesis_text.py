@@ -37,8 +37,8 @@ def as_rows(told: Genesis, rows: str) -> str:
     """Give the hours, the cascades, or their amplifiers as CSV."""
     import polars as pl
 
-    from monitor.cli.coordination_text import as_csv
     from monitor.genesis.records import Amplifier, Cascade, Hour
+    from monitor.sheets.cells import csv_of
 
     if rows == "hours":
         names = [field.name for field in fields(Hour)]
@@ -55,7 +55,7 @@ def as_rows(told: Genesis, rows: str) -> str:
         ]
     if not found:
         return ",".join(names) + "\n"
-    return as_csv(pl.DataFrame(found, infer_schema_length=None).select(names))
+    return csv_of(pl.DataFrame(found, infer_schema_length=None).select(names))
 
 
 def _plain(value: Any) -> Any:

@@ -36,8 +36,9 @@ Examples:
   gaung report air-bersih --since 7d --compare previous -o laporan/
   gaung report "#IndonesiaGelap" --format json -o report.json
   gaung report air-bersih --redact -o laporan.md
+  gaung report air-bersih --since 30d -o laporan.xlsx
 """
-FORMATS = ("table", "html", "json", "csv", "markdown")
+FORMATS = ("table", "html", "json", "ndjson", "csv", "markdown", "xlsx")
 redact_option = click.option(
     "--redact", is_flag=True, help="For publication: pseudonyms but for public figures, no links."
 )
@@ -81,6 +82,8 @@ def report_command(given: Given, /, target: str, **options: Any) -> int:
     name = options["format_name"] or _format_of(output)
     if options["compare"] is not None and name != "html":
         raise click.UsageError("--compare is for a page: add --format html, or -o report.html")
+    if name == "xlsx" and output is None:
+        raise click.UsageError("a workbook is no text: name a file with -o report.xlsx")
     app, now = given.app(), clock.now()
     with on_files(app, options["path"]) as lent:
         asked = _asked(lent, target, options, now)
@@ -152,10 +155,18 @@ def _write_report(report: Report, name: str, output: Path | None) -> None:
         else:
             with output.open("w", encoding="utf-8") as file:
                 print_report(report, file)
-    else:
-        from monitor.report.formats import as_csv, as_json, as_markdown
+    elif name == "xlsx":
+        from monitor.cli.books import as_typed
+        from monitor.report.book import write_report_book
 
-        text = {"json": as_json, "csv": as_csv, "markdown": as_markdown}[name](report)
+        assert output is not None  # noqa: S101 - was asked before; for the type checker
+        write_report_book(report, output, command=as_typed())
+    else:
+        from monitor.report.formats import as_csv, as_json, as_markdown, as_ndjson
+
+        text = {"json": as_json, "ndjson": as_ndjson, "csv": as_csv, "markdown": as_markdown}[name](
+            report
+        )
         if output is None:
             click.echo(text, nl=False)
         else:
@@ -167,7 +178,10 @@ def _format_of(output: Path | None) -> str:
         return "table"
     if output.is_dir() or not output.suffix:
         return "html"
-    endings = {".json": "json", ".csv": "csv", ".md": "markdown", ".html": "html", ".htm": "html"}
+    endings = {
+        ".json": "json", ".ndjson": "ndjson", ".jsonl": "ndjson", ".csv": "csv", ".md": "markdown",
+        ".html": "html", ".htm": "html", ".xlsx": "xlsx",
+    }  # fmt: skip
     return endings.get(output.suffix.lower(), "table")
 
 

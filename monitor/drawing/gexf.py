@@ -51,8 +51,7 @@ def _graph_tag(drawing: Drawing) -> str:
     if len(days):
         first, last = pl.select(days.min(), after=days.max() + pl.duration(days=1)).row(0)
         time = f' mode="dynamic" timeformat="date" start="{first}" end="{last}"'
-    name = escaped_text(drawing.name)
-    return f'<graph defaultedgetype="{direction}" name="{name}"{time}>\n'
+    return f'<graph defaultedgetype="{direction}"{time}>\n'  # its schema knows no name here
 
 
 def _attributes(frame: pl.DataFrame, of: str, own: tuple[str, ...]) -> str:

@@ -9,11 +9,10 @@ import polars as pl
 
 from monitor.drawing.drawing import Drawing
 from monitor.drawing.markup import pieces
+from monitor.sheets.cells import safe_column
 
 SCHEMA = "gaung.graph/1"
 _TIME = "%Y-%m-%dT%H:%M:%S%:z"
-# A spreadsheet takes a cell that begins so for a formula.
-_FORMULA = r"^[=+\-@\t\r]"
 
 
 def csv(drawing: Drawing) -> Iterator[str]:
@@ -46,8 +45,7 @@ def _cell(name: str, kind: pl.DataType) -> pl.Expr:
     if isinstance(kind, pl.List):
         told = told.list.join(" ")
     if isinstance(kind, pl.List | pl.String):
-        risky = told.str.contains(_FORMULA)
-        return pl.when(risky).then(pl.lit("'") + told).otherwise(told).alias(name)
+        return safe_column(told).alias(name)
     return told
 
 

@@ -13,6 +13,7 @@ import msgspec
 from analysis.indicators.catalogue import CATALOGUE
 from analysis.indicators.dials import HIGH, Dial
 from monitor.indication.indicate import SCHEMA, Indication
+from monitor.sheets.cells import safe
 
 _COLUMNS = (
     "number",
@@ -63,7 +64,7 @@ def as_csv(told: Indication) -> str:
     writer.writerow(_COLUMNS)
     for one in told.indicators:
         row = asdict(one)
-        writer.writerow(["" if row[name] is None else row[name] for name in _COLUMNS])
+        writer.writerow([_cell(row[name]) for name in _COLUMNS])
     if told.dials is not None:
         both = (told.dials.mobilisation, told.dials.orchestration)
         for letter, name, dial in zip("MO", ("mobilisation", "orchestration"), both, strict=True):
@@ -73,6 +74,10 @@ def as_csv(told: Indication) -> str:
             note = dial.note or f"{dial.known} of {len(dial.components)} components{few}"
             writer.writerow(["", name, title, letter, value, "", "", "", "", "", "", note])
     return out.getvalue()
+
+
+def _cell(value: object) -> object:
+    return "" if value is None else safe(value) if isinstance(value, str) else value
 
 
 def _dial(dial: Dial) -> dict[str, Any]:

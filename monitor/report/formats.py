@@ -1,4 +1,4 @@
-"""Renders a report for machines and documents: JSON, CSV, Markdown."""
+"""Renders a report for machines and documents: JSON, NDJSON, CSV, Markdown."""
 
 from __future__ import annotations
 
@@ -11,9 +11,7 @@ import msgspec
 
 from monitor.report.report import Report
 from monitor.report.sections import Cell, Section, sections
-
-# A cell that begins so is a formula to a spreadsheet; posts are written by strangers.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+from monitor.sheets.cells import iso, safe
 
 
 def as_json(report: Report) -> str:
@@ -34,6 +32,18 @@ def as_csv(report: Report) -> str:
             values = [_csv(row[place[c]]) if c in place else "" for c in columns]
             writer.writerow([table.name, number, *values])
     return out.getvalue()
+
+
+def as_ndjson(report: Report) -> str:
+    """Give one JSON object per row: `section`, `row` and its cells; times are UTC."""
+    lines = []
+    for table in sections(report):
+        for number, row in enumerate(table.rows, start=1):
+            cells = dict(zip(table.columns, row, strict=True))
+            lines.append(
+                msgspec.json.encode({"section": table.name, "row": number, **cells}).decode()
+            )
+    return "\n".join(lines) + "\n"
 
 
 def as_markdown(report: Report) -> str:
@@ -79,8 +89,5 @@ def _csv(cell: Cell) -> str:
     if cell is None:
         return ""
     if isinstance(cell, datetime):
-        return cell.isoformat().replace("+00:00", "Z")
-    text = str(cell)
-    if isinstance(cell, str) and text.startswith(_FORMULA):
-        return f"'{text}"
-    return text
+        return iso(cell)
+    return safe(cell) if isinstance(cell, str) else str(cell)

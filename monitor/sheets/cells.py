@@ -68,12 +68,12 @@ def _cell(name: str, dtype: pl.DataType) -> pl.Expr:
     if isinstance(dtype, pl.List | pl.Array):
         if dtype.inner is not None and not dtype.inner.is_nested():
             cell = cell.cast(pl.List(pl.String)).list.join(" ")
-            return _guarded(cell).alias(name)
-        return _guarded(_as_json(cell, name)).alias(name)
+            return safe_column(cell).alias(name)
+        return safe_column(_as_json(cell, name)).alias(name)
     if isinstance(dtype, pl.Struct):
-        return _guarded(cell.struct.json_encode()).alias(name)
+        return safe_column(cell.struct.json_encode()).alias(name)
     if dtype == pl.String:
-        return _guarded(cell).alias(name)
+        return safe_column(cell).alias(name)
     return cell
 
 
@@ -81,6 +81,7 @@ def _as_json(cell: pl.Expr, name: str) -> pl.Expr:
     return pl.struct(cell.alias(name)).struct.json_encode()
 
 
-def _guarded(cell: pl.Expr) -> pl.Expr:
+def safe_column(cell: pl.Expr) -> pl.Expr:
+    """Do what `safe` does with a column of texts."""
     risky = cell.str.contains(_FORMULA.pattern) & ~cell.str.contains(_NUMBER.pattern)
     return pl.when(risky).then(pl.lit("'") + cell).otherwise(cell)
