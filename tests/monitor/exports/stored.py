@@ -13,12 +13,15 @@ FORMULA = '=HYPERLINK("http://jahat.example","klik") #AirBersih'
 
 def filled(stores: StoreFile) -> StoreFile:
     """Fill a store: 60 posts of 7 accounts, one of them a formula, one removed; three boosts."""
-    posts = [make_post(n) for n in range(1, 59)]
+    posts = [
+        make_post(n, hashtags_raw=("AirBersih", "Kota") if n % 3 == 0 else ("AirBersih",))
+        for n in range(1, 59)
+    ]
     posts.append(make_post(59, text=FORMULA, urls=("https://air.example/a", "https://x.com/b/1")))
     posts.append(make_post(60, text="yang dihapus #AirBersih"))
     boosts = [
         make_repost(f"mastodon:@warga{n}@contoh.example", "mastodon:@warga1@contoh.example",
-                    acted_at=NOON + n * HOUR)
+                    acted_at=NOON - n * timedelta(minutes=5))
         for n in (3, 4, 5)
     ]  # fmt: skip
     authors = [
