@@ -11,6 +11,7 @@ from monitor.page.svg import short
 
 _WIDE, _HIGH = 1500.0, 1000.0
 _LEAST_LETTERED = 3
+_LONGEST = 20
 _NAMED = 24  # accounts whose name stands on the map without pointing at them
 
 
@@ -85,7 +86,8 @@ def _names(drawn: Map) -> list[str]:
     for number in order:
         node = drawn.nodes[number]
         x, y = 1000 * node.x, 1000 * (node.y - node.size) - 6
-        half = 4.6 * len(node.name) + 4
+        name = _short(node.name)
+        half = 4.6 * len(name) + 4
         x = min(max(x, half), _WIDE - half)
         free = all(
             abs(x - other_x) > half + other_half or abs(y - other_y) > 22
@@ -96,11 +98,21 @@ def _names(drawn: Map) -> list[str]:
         taken.append((x, y, half))
         parts.append(
             f'<text data-i="{number}" data-n="{node.step}" x="{short(x)}" y="{short(max(y, 16))}" '
-            f'text-anchor="middle">{escape(node.name)}</text>'
+            f'text-anchor="middle">{escape(name)}</text>'
         )
         if len(parts) == _NAMED:
             break
     return parts
+
+
+def _short(name: str) -> str:
+    """Give a name as it fits on the map.
+
+    >>> _short("@ana@nusantara.example"), _short("@budi.bsky.social"), _short("@" + "a" * 30)
+    ('@ana', '@budi.bsky.social', '@aaaaaaaaaaaaaaaaaa…')
+    """
+    local = name[:1] + name[1:].partition("@")[0]
+    return local if len(local) <= _LONGEST else f"{local[: _LONGEST - 1]}…"
 
 
 def map_data(drawn: Map, times: list[str]) -> str:

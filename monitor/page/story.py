@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.coordination.found import Found
@@ -132,7 +132,7 @@ class Proof:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """All that the page tells. A part that is None says in `missing` why."""
+    """All that the page tells."""
 
     report: Report
     command: str  # that makes this page again
@@ -140,12 +140,11 @@ class Story:
     sources: list[SourceLine]
     bursts: list[BurstStory]
     indication: Indication
-    genesis: Genesis | None
-    map: Map | None
-    found: Found | None
+    genesis: Genesis | None  # None: no post
+    map: Map | None  # None: nobody acted on anybody
+    found: Found | None  # None: too many posts to be tested while a page is made
     proofs: list[Proof]
     pairs: list[Pair]
     amplifiers: list[Amplifier]
     other: Report | None = None  # to be compared with
     redacted: bool = False
-    missing: dict[str, str] = field(default_factory=dict)

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import polars as pl
 
 from monitor.config import Config
-from monitor.coordination.run import Asked as CoordinationAsked
-from monitor.coordination.run import coordinated
+from monitor.coordination.stored import acted_together, looked
 from monitor.drawing.amplification import amplification
 from monitor.drawing.drawing import Drawing
-from monitor.engines import engine_of
 from monitor.genesis import Asked as GenesisAsked
 from monitor.genesis import told_of
 from monitor.indication.indicate import Indication, indicate
@@ -33,6 +30,7 @@ from monitor.report.span import span_of
 from monitor.store import StoreFile
 
 _COLUMNS = ("post_key", "author_key", "platform", "kind", "sort_at", "text")
+_BOOST = "repost|"
 _TOP = 12
 _DAY = timedelta(days=1)
 # Looking for coordination in more takes longer than anybody waits for a page.
@@ -45,7 +43,7 @@ class Telling:
     """What is told of, and how."""
 
     wanted: Wanted
-    window: object  # timedelta | None: of the report
+    window: timedelta | None  # of the report; None: hours or days, by how long it is
     command: str
     naming: Naming | None = None
 
@@ -81,7 +79,6 @@ def tell(
     on_step("posts")
     source = opened(stores, wanted)
     read = _read(stores, source.posts(*_COLUMNS), source.acts(), asked.naming)
-    missing: dict[str, str] = {}
     on_step("genesis")
     begun = told_of(
         source,
@@ -92,12 +89,8 @@ def tell(
     on_step("map")
     drawing = _drawing(read.acts, wanted.name)
     on_step("coordination")
-    found = None
-    if read.posts.height > MOST_TESTED:
-        missing["found"] = f"{read.posts.height:,} posts"
-    else:
-        with closing(engine_of("duckdb")) as engine:
-            found = coordinated(source, CoordinationAsked(keyed=True, scored=False), engine)
+    with stores.open(read_only=True) as store:
+        found = looked(store, wanted.target, report.since, report.until, most=MOST_TESTED).found
     by_key = _posts_by_key(read.posts, [] if found is None else post_keys(found))
     return Story(
         report=report,
@@ -107,14 +100,13 @@ def tell(
         bursts=burst_stories(report.bursts, read.posts, read.acts, read.shown),
         indication=indication,
         genesis=begun,
-        map=None if drawing is None else _map(drawing, read, missing),
+        map=None if drawing is None else _map(drawing, read),
         found=None if found is None else renamed(found, read.shown),
         proofs=[] if found is None else proofs(found, by_key, read.shown)[:MOST_PROOFS],
         pairs=[] if drawing is None else _pairs(drawing, read.shown),
         amplifiers=[] if drawing is None else _amplifiers(drawing, read.shown),
         other=other,
         redacted=asked.naming is not None,
-        missing=missing,
     )
 
 
@@ -125,12 +117,15 @@ def _report(
     target = wanted.target
     with stores.open(read_only=True) as store:
         span = span_of(
-            store, target, since=wanted.since, until=wanted.until, window=asked.window,  # type: ignore[arg-type]
+            store, target, since=wanted.since, until=wanted.until, window=asked.window,
             now=now, zone=config.zone,
         )  # fmt: skip
         report = compute(store, target, span, config=config, now=now, naming=asked.naming)
         since, until = dial_day(report)
-        facts = facts_of_store(store, config, target, since=since, until=until)
+        together, _ = acted_together(store, target, since, until, most=MOST_TESTED)
+        facts = facts_of_store(
+            store, config, target, since=since, until=until, coordinated=together
+        )
         indication = indicate(facts, config, target.name, stored=True)
     return report, indication
 
@@ -147,6 +142,8 @@ def dial_day(report: Report) -> tuple[datetime, datetime]:
 def _read(
     stores: StoreFile, posts: pl.DataFrame, acts: pl.DataFrame, naming: Naming | None
 ) -> _Read:
+    # Boosts that are no posts are acts, and counted there.
+    posts = posts.filter(~pl.col("post_key").str.starts_with(_BOOST))
     keys = pl.concat([posts["author_key"], acts["author_key"], acts["target_author_key"]])
     with stores.open(read_only=True) as store:
         known = store.privacy.known_as(keys.drop_nulls().unique().sort().to_list())
@@ -158,7 +155,7 @@ def _drawing(acts: pl.DataFrame, name: str) -> Drawing | None:
     return None if known.is_empty() else amplification(acts, name)
 
 
-def _map(drawing: Drawing, read: _Read, missing: dict[str, str]) -> Map:
+def _map(drawing: Drawing, read: _Read) -> Map:
     names = read.shown.accounts(drawing.nodes["key"])
     words = read.shown.naming is None
     return atlas(drawing, read.posts.select("author_key", "text"), names, words=words)
