@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from analysis.findings import FindingKind
 from monitor import ledger
 from monitor.config import Watch
 from monitor.errors import StoreMissingError
@@ -14,6 +15,7 @@ from monitor.store import Store
 from monitor.wiring import App
 
 _WEEK = timedelta(days=7)
+_HOUR = timedelta(hours=1)
 _NO_MAIL = {"waiting": 0, "sent": 0, "dead": 0, "last_sent_at": None, "last_error": None}
 
 
@@ -29,6 +31,7 @@ def status_of(app: App, *, now: datetime) -> dict[str, Any]:
         "posts": None,
         "outbox": _NO_MAIL,
         "watches": [],
+        "sources": [],
         "runs": [],
         "gaps": [],
     }
@@ -42,7 +45,9 @@ def status_of(app: App, *, now: datetime) -> dict[str, Any]:
                 "paused": w.paused,
                 "hashtags": list(w.tags),
                 "posts": None,
+                "posts_last_hour": None,
                 "coverage": None,
+                "open_bursts": None,
             }
             for w in app.config.watches
         ]
@@ -55,6 +60,7 @@ def _stored(store: Store, app: App, now: datetime) -> dict[str, Any]:
         "posts": store.database.value("select count(*) from posts where captured_as = 'matched'"),
         "outbox": store.outbox.summary(),
         "watches": [_watch(store, watch, now) for watch in app.config.watches],
+        "sources": store.runs.by_source(),
         "runs": [
             {
                 key: row[key]
@@ -94,13 +100,19 @@ def _watch(store: Store, watch: Watch, now: datetime) -> dict[str, Any]:
     share = ledger.coverage(streams, now - _WEEK, now)
     target = Target(watch.name, watch.tags, watch=watch.name)
     posts = store.queries.posts(target.selection(now - _WEEK, now))
+    hourly = store.queries.posts(target.selection(now - _HOUR, now))
+    seen = ledger.coverage(streams, now - _HOUR, now)
     return {
         "name": watch.name,
         "paused": watch.paused,
         "hashtags": list(watch.tags),
         # Nothing observed and nothing found: unknown, not zero.
         "posts": posts if posts or share else None,
+        "posts_last_hour": hourly if hourly or seen else None,
         "coverage": None if share is None else round(share, 4),
+        "open_bursts": sum(
+            f.watch == watch.name and f.kind is FindingKind.BURST for f in store.findings.open()
+        ),
     }
 
 

@@ -26,15 +26,16 @@ _WEEK = timedelta(days=7)
 
 @click.command("status", help=_STATUS)
 @click.option("--json", "as_json", is_flag=True, help="As JSON, times in UTC.")
+@click.option("--format", "format_name", type=click.Choice(["table", "json"]), default="table")
 @click.pass_obj
-def status_command(given: Given, as_json: bool) -> int:
+def status_command(given: Given, as_json: bool, format_name: str) -> int:
     """Show the state."""
     from monitor import clock
     from monitor.status import status_of
 
     app = given.app()
     state = status_of(app, now=clock.now())
-    if as_json:
+    if as_json or format_name == "json":
         click.echo(json.dumps(state, indent=2, ensure_ascii=False, default=_plain))
     else:
         _print(state, app.config.zone)

@@ -148,6 +148,21 @@ class Runs:
             """
         )
 
+    def by_source(self) -> list[dict[str, Any]]:
+        """Give how each source went: source, last_run_at, last_success_at, received, rejected.
+
+        An answer that is empty or has more than was read is a success; an import is none of these.
+        """
+        return self._db.rows(
+            """
+            select source, max(coalesce(finished_at, started_at)) as last_run_at,
+                   max(finished_at) filter (
+                       verdict in ('complete', 'truncated', 'partial', 'empty')) as last_success_at,
+                   sum(received)::bigint as received, sum(rejected)::bigint as rejected
+            from runs where task <> 'import' group by source order by source
+            """
+        )
+
     def last_cursor(self, source: str, hashtag: str) -> str | None:
         """Give where the last live run of a stream would have gone on."""
         rows = self._db.rows(
