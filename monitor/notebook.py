@@ -6,7 +6,6 @@ kind, on columns, so that anything of NetworkX takes them. Nothing here writes t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from os import PathLike
@@ -19,12 +18,10 @@ from monitor import clock, config, wiring
 from monitor.config import parse_duration, parse_time
 from monitor.errors import OperatorError
 from monitor.inputs import Input, UnknownTargetError, Wanted, opened, wanted
-from monitor.inputs.input import in_order
 
 if TYPE_CHECKING:
     from analysis.graphs.csr.graph import CSRDiGraph, CSRGraph
     from monitor.coordination import Found
-    from monitor.exporting.redact import Redaction
     from monitor.report.report import Report
     from monitor.wiring import App
 
@@ -225,28 +222,6 @@ class Selected:
         )
 
 
-class _Redacted:
-    """An input that names nobody."""
-
-    def __init__(self, given: Input, redaction: Redaction) -> None:
-        self.given, self.redaction = given, redaction
-        self.wanted, self.notes, self.set_aside = given.wanted, given.notes, given.set_aside
-
-    def batches(self, *columns: str) -> Iterator[pl.DataFrame]:
-        posts = self.redaction.posts(self.given.posts())
-        yield posts.select(columns) if columns else posts
-
-    def posts(self, *columns: str) -> pl.DataFrame:
-        return in_order(self.batches(*columns), columns)
-
-    def acts(self) -> pl.DataFrame:
-        return self.redaction.acts(self.given.acts())
-
-    def handles(self, keys: Iterable[str]) -> dict[str, str]:
-        del keys
-        return {}
-
-
 def _selected(
     app: App, text: str, since: Time, until: Time, *, path: Path | None = None, redact: bool
 ) -> Selected:
@@ -262,9 +237,9 @@ def _source(app: App, asked: Wanted, path: Path | None, *, redact: bool) -> Inpu
     source = opened(app.stores, asked, path=path)
     if not redact:
         return source
-    from monitor.exporting.redact import Redaction
+    from monitor.exporting.redact import RedactedInput
 
-    return _Redacted(source, Redaction(app.naming()))
+    return RedactedInput(source, app.naming())
 
 
 def _at(app: App, time: Time) -> datetime | None:

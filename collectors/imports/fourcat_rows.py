@@ -38,6 +38,7 @@ _PLATFORMS = {
 _ADDRESS = re.compile(
     r"https?://(?:[\w-]+\.)*?(tiktok|instagram|threads|twitter|x)\.(?:com|net)/", re.IGNORECASE
 )
+_NAME = re.compile(r"[a-z][a-z0-9_-]*")
 _PAGES = {
     "tiktok": "https://www.tiktok.com/@{}",
     "instagram": "https://www.instagram.com/{}/",
@@ -51,6 +52,7 @@ class _Row(Struct, gc=False):
     body: str
     timestamp: str | int
     author: str
+    platform: str | None = None  # 4CAT says it by the address; gaung's own exports say it so
     unix_timestamp: int | str | None = None
     author_id: str | int | None = None
     author_full: str | None = None
@@ -105,7 +107,7 @@ def read_row(content: bytes, seen: Seen, options: ImportOptions) -> Mapped:
                 platform=platform,
                 handle=handle,
                 display_name=row.author_full or row.author_fullname,
-                url=_PAGES[platform].format(handle),
+                url=_PAGES[platform].format(handle) if platform in _PAGES else None,
                 followers=count(row.author_followers, "author_followers"),
             )
         ],
@@ -126,6 +128,8 @@ def _platform(row: _Row, options: ImportOptions) -> str:
     told = options.mapping.get("platform", "").removeprefix("=").lower()
     if told in _PLATFORMS:
         return _PLATFORMS[told]
+    if row.platform and _NAME.fullmatch(row.platform):
+        return _PLATFORMS.get(row.platform, row.platform)
     address = row.tiktok_url or row.url or row.link or ""
     found = _ADDRESS.match(address)
     if found is None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from monitor.exporting import Chunk
     from monitor.wiring import App
 
-_EXPORT = """Write the store into DIR as Parquet, by platform and day: a lake.
+_EXPORT = """Write the store as a lake of Parquet, by platform and day, or for another tool.
 
 Analysis reads it with --input DIR, here or on another machine, on one or on many (see
 docs/scaling.md). Exporting again writes only the days that have changed, and takes out what was
@@ -30,17 +30,36 @@ The lake holds real names and texts, with --redact neither: accounts, posts, lin
 pseudonyms under this store's salt, and analysis finds the same (docs/scaling.md says what it
 still reveals). Exports of the store are on record in `gaung audit`.
 
+With --format, PATH is one file for another tool: 4cat (.csv or .ndjson), coortweet (CooRTweet's
+table; --by says what is shared) or cnt (coordination-network-toolkit). Then --target names a watch
+or a "#hashtag", and --since and --until are meant to the second.
+
 \b
 Examples:
   gaung export lake/
   gaung export /mnt/shared/lake --since 7d
   gaung export for-others/ --redact
   gaung export lake/ --input folder-of-exports/
+  gaung export posts.ndjson --format 4cat --target air-bersih --since 7d
+  gaung export shares.csv --format coortweet --by link --redact
 """
 
 
 @click.command("export", help=_EXPORT)
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("folder", metavar="PATH", type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    "tool",
+    type=click.Choice(["lake", "4cat", "coortweet", "cnt"]),
+    default="lake",
+    show_default=True,
+)
+@click.option("--target", metavar="TARGET", help="For another tool: which posts. [default: all]")
+@click.option(
+    "--by",
+    type=click.Choice(["repost", "text", "link", "hashtags", "reply"]),
+    help="For coortweet: what is shared.  [default: repost]",
+)
 @input_option
 @since_option
 @until_option
@@ -49,6 +68,9 @@ Examples:
 def export_command(
     given: Given,
     folder: Path,
+    tool: str,
+    target: str | None,
+    by: str | None,
     path: Path | None,
     since: str | None,
     until: str | None,
@@ -60,6 +82,12 @@ def export_command(
     from monitor.exporting import export
 
     app, now = given.app(), clock.now()
+    if tool != "lake":
+        return _for_tool(app, tool, folder, target, by, path, since, until, redact=redact)
+    if target is not None or by is not None:
+        raise click.UsageError("--target and --by are for another tool: name it with --format")
+    if folder.is_file():
+        raise click.BadParameter(f"{folder} is a file: a lake is a folder", param_hint="PATH")
     first = _day(read_time(since, option="--since", now=now, config=app.config))
     last = _day(read_time(until, option="--until", now=now, config=app.config), up=True)
     if first is not None and last is not None and first >= last:
@@ -76,6 +104,47 @@ def export_command(
         f"{folder}: {done.rows['posts']:,} posts and {done.rows['acts']:,} acts; "
         f"{done.written:,} files written, {done.unchanged:,} unchanged, {done.removed:,} removed"
     )
+    return 0
+
+
+def _for_tool(
+    app: App,
+    tool: str,
+    output: Path,
+    target: str | None,
+    by: str | None,
+    path: Path | None,
+    since: str | None,
+    until: str | None,
+    *,
+    redact: bool,
+) -> int:
+    """Write one file for another tool."""
+    from monitor import clock
+    from monitor.cli.auditing import note_export
+    from monitor.exporting.neighbours import write_for
+    from monitor.exporting.redact import RedactedInput
+    from monitor.inputs import Input, UnknownTargetError, opened, wanted
+
+    if by is not None and tool != "coortweet":
+        raise click.BadParameter("says what CooRTweet's object is", param_hint="--by")
+    now = clock.now()
+    start = read_time(since, option="--since", now=now, config=app.config)
+    end = read_time(until, option="--until", now=now, config=app.config)
+    try:
+        asked = wanted(app.config, target or "all", since=start, until=end)
+    except UnknownTargetError as error:
+        raise click.BadParameter(str(error), param_hint="--target") from None
+    source: Input = opened(app.stores, asked, path=path)
+    if redact:
+        source = RedactedInput(source, app.naming())
+    with _progress(None) as told:
+        rows = write_for(tool, source, output, by=by or "repost", on_progress=told)
+    if path is None:
+        note_export(app, f"{tool} {asked.name}", output, redacted=redact)
+    click.echo(f"{output}: {rows:,} rows for {tool}")
+    for note in source.notes:
+        click.echo(f"  {note}")
     return 0
 
 

@@ -105,9 +105,9 @@ def coortweet_network(
     The network has the columns of `analysis.graphs.compat.coortweet.NETWORK` with accounts as they
     are shown; so have the pairs those of PAIRS.
     """
-    shares = engine.load(_shares(source, by, on_progress), SHARES)
+    told = engine.load(shares(source, by, on_progress), SHARES)
     found = detect_groups(
-        shares, within=within, min_participation=min_participation, loops=loops, keep=engine.keep
+        told, within=within, min_participation=min_participation, loops=loops, keep=engine.keep
     )
     pairs = engine.collect(found).with_columns(
         accounts(name)
@@ -116,8 +116,8 @@ def coortweet_network(
     return network(pairs, quantile=quantile), pairs.sort(pairs.columns)
 
 
-def _shares(source: Input, by: str, on_progress: Callable[[int], None]) -> Iterator[pl.DataFrame]:
-    """Give who shared what, in the order of the input, which decides between equal times."""
+def shares(source: Input, by: str, on_progress: Callable[[int], None]) -> Iterator[pl.DataFrame]:
+    """Give who shared what as SHARES, batch by batch, in the order of the input, which decides between equal times."""
     columns, objects = _OBJECT_OF[by]
     row = 0
     for batch in source.batches("post_key", "author_key", "sort_at", *columns):

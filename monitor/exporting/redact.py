@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ import polars as pl
 from analysis.frames import ACTS, POSTS
 from analysis.graphs.acts import ids_of
 from analysis.graphs.traces import plain_link, plain_text
+from monitor.inputs.input import Input, in_order
 from monitor.inputs.lake import BOOST
 from monitor.naming import Naming
 from monitor.store.posts import normalized_text
@@ -164,3 +165,29 @@ def _by_id(posts: pl.DataFrame) -> pl.Series:
         return posts["mentions"]
     one = pl.element().replace(ids["alias"], ids["id"])
     return posts.select(pl.col("mentions").list.eval(one))["mentions"]
+
+
+class RedactedInput:
+    """An input that names nobody: POSTS and ACTS under pseudonyms; see `Redaction`."""
+
+    def __init__(self, given: Input, naming: Naming) -> None:
+        self._given, self._redaction = given, Redaction(naming)
+        self.wanted, self.notes, self.set_aside = given.wanted, given.notes, given.set_aside
+
+    def batches(self, *columns: str) -> Iterator[pl.DataFrame]:
+        """Give the posts at once: whose handle is mentioned shows only in all of them."""
+        posts = self._redaction.posts(self._given.posts())
+        yield posts.select(columns) if columns else posts
+
+    def posts(self, *columns: str) -> pl.DataFrame:
+        """Give all posts, by time and pseudonym."""
+        return in_order(self.batches(*columns), columns)
+
+    def acts(self) -> pl.DataFrame:
+        """Give who acted on whom."""
+        return self._redaction.acts(self._given.acts())
+
+    def handles(self, keys: Iterable[str]) -> dict[str, str]:
+        """Give none."""
+        del keys
+        return {}
