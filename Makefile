@@ -109,7 +109,7 @@ bench-graphs: setup .venv-peers/.ready   ## networks and coordination beside oth
 	$(BIN)/python -m bench.quality $(DATA) $(filter --quick,$(ARGS))
 
 golden: setup    ## rewrite the golden files; then look at the diff
-	GOLDEN=write $(BIN)/pytest -q tests/monitor/test_golden.py tests/monitor/week
+	GOLDEN=write $(BIN)/pytest -q tests/monitor/test_golden.py tests/monitor/week tests/monitor/exports/test_schemas.py
 
 translations: setup   ## what letters say: find what is new, drop what is gone, compile
 	$(BIN)/python -m tests.monitor.translations

@@ -45,6 +45,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "erase": ("auditing", "Erase an account, for good."),
     "purge": ("auditing", "Take out what was kept long enough."),
     "audit": ("auditing", "List what was exported, erased and purged."),
+    "schema": ("schematic", "Print the JSON Schema of what a command tells as JSON."),
     "demo": ("demonstration", "Run the whole pipe on a synthetic campaign, offline."),
 }
 

@@ -55,6 +55,9 @@ _TITLES = {
 }
 
 
+SECTIONS = ("summary", *_TITLES, "notes")
+
+
 def sections(report: Report) -> list[Section]:
     """Give the report as tables, the summary first and the windows last."""
     summary = [(name, _cell(getattr(report, name))) for name in _SUMMARY]

@@ -50,7 +50,7 @@ def ran(gaung, stores, tmp_path):
         posts.append(post(n, kind="repost", **whole))
     posts.append(post(60, kind="reply", reply_to_key=posts[1].post_key))
     posts.append(post(61, kind="quote", quote_of_key=posts[2].post_key))
-    posts.append(post(62, text=FORMULA, urls=()))
+    posts.append(post(62, text=FORMULA, urls=("http://jahat.example",)))
     authors = [make_author(f"x:{100 + n}", handle=f"orang{n}", followers=10 * n) for n in range(5)]
     page = page_of(posts=posts, authors=authors)
     with stores.open() as store, store.transaction():
