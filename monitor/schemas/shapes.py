@@ -165,7 +165,7 @@ class WatchTold(Struct):
     every_seconds: int
     backfill_seconds: int  # how far before it began is asked for
     recipients: list[str]
-    sensitivity: Sensitivity
+    sensitivity: Sensitivity | None  # null: as `alerts.sensitivity` says
 
 
 class Watches(Struct):
