@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from monitor.cli.books import format_of, noted, output_option, put
 from monitor.cli.context import Given, read_time
 from monitor.cli.options import input_option, since_option, until_option
 
@@ -29,6 +30,7 @@ Examples:
   gaung genesis "#IndonesiaGelap"
   gaung genesis air-bersih --since 2026-11-20 --hours 12 --redact
   gaung genesis --input tweets.csv --format json
+  gaung genesis air-bersih -o beginning.xlsx
   gaung genesis all --input lake --format csv --rows cascades > cascades.csv
 """
 
@@ -58,10 +60,10 @@ Examples:
 @click.option(
     "--format",
     "format_name",
-    type=click.Choice(["table", "json", "csv"]),
-    default="table",
-    show_default=True,
+    type=click.Choice(["table", "json", "csv", "xlsx"]),
+    help="[default: by the ending of -o, else table]",
 )
+@output_option
 @click.option(
     "--rows",
     type=click.Choice(["hours", "cascades", "amplifiers"]),
@@ -84,6 +86,8 @@ def genesis_command(given: Given, /, target: str | None, **options: Any) -> int:
     from monitor.errors import OperatorError
     from monitor.genesis import Asked, told_of
 
+    output = options["output"]
+    options["format_name"] = format_of(output, options["format_name"], ("table", "json", "csv"))
     app = given.app()
     source = _source(app, target or "all", options)
     told = told_of(
@@ -105,6 +109,8 @@ def genesis_command(given: Given, /, target: str | None, **options: Any) -> int:
             "in a file with `gaung import`, or name another time"
         )
     _write(app, told, options)
+    noted(app, f"genesis {source.wanted.name}", output, from_store=options["path"] is None,
+          redacted=options["redact"])  # fmt: skip
     return 0
 
 
@@ -125,9 +131,14 @@ def _source(app: App, target: str, options: dict[str, Any]) -> Input:
 def _write(app: App, told: Genesis, options: dict[str, Any]) -> None:
     from monitor.cli.genesis_text import as_json, as_rows, print_genesis
 
-    if options["format_name"] == "table":
+    output, name = options["output"], options["format_name"]
+    if name == "xlsx":
+        from monitor.cli.genesis_book import write_genesis_book
+
+        write_genesis_book(told, output, zone=app.config.zone)
+    elif name == "table" and output is None:
         print_genesis(told, app.config.zone)
-    elif options["format_name"] == "json":
-        click.echo(as_json(told), nl=False)
+    elif name == "json":
+        put(as_json(told), output)
     else:
-        click.echo(as_rows(told, options["rows"]), nl=False)
+        put(as_rows(told, options["rows"]), output)

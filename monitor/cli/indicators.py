@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from monitor.cli.books import format_of, noted, output_option, put
 from monitor.cli.context import Given, read_time
 from monitor.cli.options import input_option, since_option, until_option
 
@@ -32,6 +33,7 @@ Examples:
   gaung indicators air-bersih
   gaung indicators "#IndonesiaGelap" --until 2025-02-23 --since 2025-02-22
   gaung indicators --input tweets.csv --format json
+  gaung indicators air-bersih -o indicators.xlsx
 """
 _DAY = timedelta(hours=24)
 
@@ -44,10 +46,10 @@ _DAY = timedelta(hours=24)
 @click.option(
     "--format",
     "format_name",
-    type=click.Choice(["table", "json", "csv"]),
-    default="table",
-    show_default=True,
+    type=click.Choice(["table", "json", "csv", "xlsx"]),
+    help="[default: by the ending of -o, else table]",
 )
+@output_option
 @click.pass_obj
 def indicators_command(
     given: Given,
@@ -55,10 +57,13 @@ def indicators_command(
     path: Path | None,
     since: str | None,
     until: str | None,
-    format_name: str,
+    format_name: str | None,
+    output: Path | None,
 ) -> int:
     """Compute the indicators once and render them."""
     from monitor import clock
+
+    name = format_of(output, format_name, ("table", "json", "csv"))
 
     if target is None and path is None:
         raise click.UsageError(
@@ -75,7 +80,8 @@ def indicators_command(
         told = _of_file(app, target or "all", path, start, end)
     else:
         told = _of_store(app, target or "all", start, end, now)
-    _write(told, format_name)
+    _write(app, told, name, output)
+    noted(app, f"indicators {told.target}", output, from_store=path is None, redacted=False)
     return 0
 
 
@@ -147,12 +153,17 @@ def _of_store(
     return indicate(facts, app.config, target.name, stored=True, notes=[why] if why else [])
 
 
-def _write(told: Indication, format_name: str) -> None:
-    if format_name == "table":
+def _write(app: App, told: Indication, format_name: str, output: Path | None) -> None:
+    if format_name == "xlsx" and output is not None:
+        from monitor.cli.indicators_book import write_indicators_book
+
+        write_indicators_book(told, output, zone=app.config.zone)
+        return
+    if format_name == "table" and output is None:
         from monitor.cli.indicator_table import print_indication
 
         print_indication(told)
         return
     from monitor.indication.formats import as_csv, as_json
 
-    click.echo({"json": as_json, "csv": as_csv}[format_name](told), nl=False)
+    put({"json": as_json, "csv": as_csv, "table": as_csv}[format_name](told), output)

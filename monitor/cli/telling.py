@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from monitor.cli.books import output_option
 from monitor.cli.context import Given, read_time
+from monitor.cli.findings_book import write_findings
 from monitor.cli.options import since_option
 from monitor.nearest import one_of
 
@@ -21,6 +24,7 @@ _FINDINGS = """List what was found, newest first.
 Examples:
   gaung findings --since 7d
   gaung findings --watch air-bersih --json
+  gaung findings --since 30d -o findings.xlsx
 """
 _ALERTS = """List the decisions about findings: who was told what, when, and why or why not.
 
@@ -47,8 +51,11 @@ _json_option = click.option("--json", "as_json", is_flag=True, help="As JSON, ti
 @_watch_option
 @since_option
 @_json_option
+@output_option
 @click.pass_obj
-def findings_command(given: Given, watch: str | None, since: str | None, as_json: bool) -> int:
+def findings_command(
+    given: Given, watch: str | None, since: str | None, as_json: bool, output: Path | None
+) -> int:
     """List findings."""
     from monitor import clock
     from monitor.cli.tables import console, table
@@ -58,20 +65,24 @@ def findings_command(given: Given, watch: str | None, since: str | None, as_json
     _check_watch(watch, app.config)
     with app.stores.open(read_only=True) as store:
         found = store.findings.between(watch=watch, since=start)
+    told = [
+        {
+            "key": f.key,
+            "watch": f.watch,
+            "kind": str(f.kind),
+            "subject": f.subject,
+            "from": f.from_at,
+            "to": f.to_at,
+            "score": f.score,
+            "evidence": dict(f.evidence),
+        }
+        for f in found
+    ]
+    if output is not None:
+        write_findings(app, told, output, as_json=as_json)
+        return 0
     if as_json:
-        _print_json(
-            {
-                "key": f.key,
-                "watch": f.watch,
-                "kind": str(f.kind),
-                "subject": f.subject,
-                "from": f.from_at,
-                "to": f.to_at,
-                "score": f.score,
-                "evidence": dict(f.evidence),
-            }
-            for f in found
-        )
+        _print_json(told)
         return 0
     zone = app.config.zone
     rows = [
@@ -204,9 +215,15 @@ def _evidence(evidence: Any) -> str:
 
 
 def _print_json(rows: Any) -> None:
+    click.echo(as_json_list(rows), nl=False)
+
+
+def as_json_list(rows: Any) -> str:
+    """Give rows as JSON, times in UTC."""
+
     def plain(value: object) -> str:
         if isinstance(value, datetime):
             return value.isoformat().replace("+00:00", "Z")
         raise TypeError(type(value).__name__)
 
-    click.echo(json.dumps(list(rows), indent=2, ensure_ascii=False, default=plain))
+    return json.dumps(list(rows), indent=2, ensure_ascii=False, default=plain) + "\n"

@@ -51,7 +51,7 @@ def as_json(told: Indication) -> str:
             "high_from": HIGH,
             "note": told.no_dials or None,
         },
-        "indicators": [asdict(one) | _spec(one.name) for one in told.indicators],
+        "indicators": [asdict(one) | specified(one.name) for one in told.indicators],
         "notes": told.notes,
     }
     return msgspec.json.format(msgspec.json.encode(content), indent=2).decode() + "\n"
@@ -90,7 +90,8 @@ def _dial(dial: Dial) -> dict[str, Any]:
     }
 
 
-def _spec(name: str) -> dict[str, str]:
+def specified(name: str) -> dict[str, str]:
+    """Give what an indicator is, by its name."""
     spec = CATALOGUE[name]
     return {
         "definition": spec.definition,

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis.findings import Finding, FindingKind
 from monitor.errors import OperatorError
 from monitor.sheets import cells
 from monitor.sheets.book import Sheet, write_book
@@ -196,6 +197,34 @@ def test_coordination_is_a_workbook_with_all_four_tables(ran, tmp_path):
     assert book.sheetnames == ["read me", "groups", "accounts", "edges", "evidence"]
     assert all(cell.data_type == "s" for cell in book["accounts"]["A"])
     assert "no proof of bots" in str(list(book["read me"].values))
+
+
+def test_genesis_indicators_and_findings_are_workbooks(ran, stores, tmp_path):
+    with stores.open() as store, store.transaction():
+        finding = Finding(
+            watch="air-bersih", kind=FindingKind.BURST, subject="=1+1", from_at=NOON, to_at=None,
+            score=9.0, evidence={"posts": 30},
+        )  # fmt: skip
+        store.findings.save(finding, now=NOON)
+    for command, sheet in (
+        (("genesis", "#AirBersih"), "hours"),
+        (("indicators", "#AirBersih"), "indicators"),
+        (("findings",), "findings"),
+    ):
+        code, _, err = ran(*command, "-o", "x.xlsx")
+        assert (code, err) == (0, "x.xlsx: written\n"), command
+        book = openpyxl.load_workbook(tmp_path / "x.xlsx")
+        assert len(list(book[sheet].values)) > 1, command
+        assert book.sheetnames[0] == "read me"
+        for ending in ("csv", "json"):
+            assert ran(*command, "-o", f"x.{ending}")[0] == 0
+            assert (tmp_path / f"x.{ending}").read_text(encoding="utf-8").count("\n") >= 2
+    rows = list(book["findings"].values)
+    told = dict(zip(rows[0], rows[1], strict=True))
+    assert (told["subject"], told["evidence"]) == ("=1+1", '{"posts": 30}')
+    assert "from (Asia/Jakarta)" in told
+    ran("findings", "-o", "y.csv")
+    assert ",'=1+1," in (tmp_path / "y.csv").read_text(encoding="utf-8")
 
 
 def test_an_answer_of_sql_is_a_workbook(ran, tmp_path):
