@@ -134,6 +134,7 @@ def _read_me(
     shown: list[tuple[str, str]],
     zone: ZoneInfo,
 ) -> None:
+    _on_paper(page)
     page.set_column(0, 0, 22, formats["bold"])
     page.set_column(1, 1, 100, formats["long"])
     told = [
@@ -163,6 +164,8 @@ def _table(page: Any, sheet: Sheet, formats: dict[str, Any], zone: ZoneInfo) -> 
     for index, head in enumerate(heads):
         width = max([len(head) + 2, *(_width(row[index]) for row in rows[:1000])])
         page.set_column(index, index, min(max(width, _NARROW), _WIDE))
+    _on_paper(page)
+    page.repeat_rows(0)
     page.freeze_panes(1, 0)
     if heads:
         page.autofilter(0, 0, max(len(rows), 1), len(heads) - 1)
@@ -171,6 +174,13 @@ def _table(page: Any, sheet: Sheet, formats: dict[str, Any], zone: ZoneInfo) -> 
     for number, row in enumerate(rows, start=1):
         for index, cell in enumerate(row):
             _write(page, number, index, cell, formats, zone)
+
+
+def _on_paper(page: Any) -> None:
+    """Print all columns of a table on one page, A4 across."""
+    page.set_paper(9)
+    page.set_landscape()
+    page.fit_to_pages(1, 0)
 
 
 def _write(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import hmac
+import hashlib
 
 from monitor.naming import Naming
 
 _LETTERS = 7
+_ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"  # base 32 (RFC 4648)
 _BLOCK = 64  # bytes of SHA-256's block, as HMAC (RFC 2104) wants its key
 
 PLAIN = (
@@ -15,9 +16,12 @@ PLAIN = (
     "create temp macro shown_post(key) as key",
     "create temp macro shown_text(words) as words",
     "create temp macro shown_links(links) as links",
+    "create temp macro shown_count(n) as n",
+    "create temp macro shown_born(moment) as moment",
 )
 PRIVATE = ("shown_account", "shown_handle", "shown_post", "shown_text", "shown_links",
-           "shown_letters", "shown_digest", "shown_public")  # fmt: skip
+           "shown_letters", "shown_number", "shown_digest", "shown_public", "shown_count",
+           "shown_born")  # fmt: skip
 
 
 def redacting(naming: Naming) -> tuple[str, ...]:
@@ -27,7 +31,7 @@ def redacting(naming: Naming) -> tuple[str, ...]:
     """
     key = naming.salt.encode()
     if len(key) > _BLOCK:
-        key = hmac.new(b"", key, "sha256").digest()
+        key = hashlib.sha256(key).digest()
     padded = key.ljust(_BLOCK, b"\0")
     inner, outer = (bytes(b ^ x for b in padded).hex() for x in (0x36, 0x5C))
     listed = ", ".join(f"'{name.replace(chr(39), chr(39) * 2)}'" for name in sorted(naming.public))
@@ -35,10 +39,11 @@ def redacting(naming: Naming) -> tuple[str, ...]:
     return (
         f"create temp macro shown_digest(value) as sha256(unhex('{outer}') || "
         f"unhex(sha256(unhex('{inner}') || encode(value))))",
-        "create temp macro shown_letters(value) as list_aggregate(list_transform(range(7), "
-        "lambda i: substr('abcdefghijklmnopqrstuvwxyz234567', "
-        "((('0x' || substr(shown_digest(value), 1, 10))::ubigint >> "
-        "(35 - 5 * i)::ubigint) & 31)::bigint + 1, 1)), 'string_agg', '')",
+        "create temp macro shown_number(value) as "
+        "('0x' || substr(shown_digest(value), 1, 10))::ubigint",
+        # As the only element of a list: the number is then made once, and not for each letter.
+        "create temp macro shown_letters(value) as list_transform([shown_number(value)], "
+        f"lambda n: {_letters('n')})[1]",
         f"create temp macro shown_public(key, handle, followers) as "
         f"coalesce(lower(key) in ({listed or 'null'}), false) or "
         f"coalesce(split_part(lower(key), ':@', 2) in ({listed or 'null'}), false) or "
@@ -51,8 +56,20 @@ def redacting(naming: Naming) -> tuple[str, ...]:
         "create temp macro shown_post(key) as "
         "split_part(key, ':', 1) || ':post-' || substr(shown_digest(key), 1, 24)",
         "create temp macro shown_text(words) as case when false then words end",
+        # Exact counts and times lead to an account, as in a lake.
+        "create temp macro shown_count(n) as case when abs(n) < 100 then n "
+        "else round(n, 1 - floor(log10(abs(n)))::integer)::bigint end",
+        "create temp macro shown_born(moment) as date_trunc('day', moment)",
         "create temp macro shown_links(links) as list_filter(links, lambda l: not "
         f"regexp_matches(l, '(?i){_SOCIAL}|@|/users/'))",
+    )
+
+
+def _letters(number: str) -> str:
+    """Give the letters of the highest 35 of 40 bits, as `Naming` writes them."""
+    return " || ".join(
+        f"substr('{_ALPHABET}', (({number} >> {35 - 5 * place}) & 31)::bigint + 1, 1)"
+        for place in range(_LETTERS)
     )
 
 

@@ -127,8 +127,10 @@ OF_POSTS = (
         """
         select shown_account(a.author_key, a.handle, a.followers) as account,
                shown_handle(a.author_key, a.handle, a.followers) as handle,
-               shown_text(a.display_name) as display_name, a.platform, a.created_at, a.is_bot,
-               a.followers, a.following, a.posts as posts_told, a.seen_at
+               shown_text(a.display_name) as display_name, a.platform,
+               shown_born(a.created_at) as created_at, a.is_bot,
+               shown_count(a.followers) as followers, shown_count(a.following) as following,
+               shown_count(a.posts) as posts_told, a.seen_at
         from {store}.authors a where a.removed_at is null
         """,
     ),

@@ -304,6 +304,21 @@ def test_no_name_is_left_for_publication(asked):
         assert "klik" not in rows, view.name
 
 
+def test_exact_counts_and_times_of_accounts_are_blurred_for_publication(stores):
+    filled(stores)
+    with stores.open() as store:
+        store.database.run(
+            "update authors set followers = 12345, posts = 87 where handle like 'warga3%'"
+        )
+    found = asking(stores)(
+        "select followers, posts_told, created_at from accounts where followers > 11000"
+        " and followers < 13000", naming=Naming(SALT),
+    )  # fmt: skip
+    followers, posts, born = found.row(0)
+    assert (followers, posts) == (12000, 87)
+    assert (born.hour, born.minute) == (0, 0)
+
+
 def test_the_program_answers_in_every_format(ran, tmp_path):
     question = "select post, sort_at, text from posts order by sort_at limit 3"
     table = ran("sql", question)[1]
