@@ -290,3 +290,54 @@ class ToldAlert(Struct):
     expected: float
     authors: int
     once_in_days: float
+
+
+class Becomes(Struct, rename={"source": "from"}):
+    """A column or key of a file, and the field that it fills."""
+
+    source: str
+    to: str
+
+
+class AsideTold(Struct):
+    """Why records cannot be read."""
+
+    reason: str
+    field: str | None
+    records: int
+    such_as: str  # where the first of them stands
+
+
+class ImportPreview(Struct):
+    """What an import would do: `gaung import FILE --dry-run --json`."""
+
+    file: str
+    sha256: str
+    format: str
+    tool: str | None  # that made the file; null: it does not say
+    capture_mode: str  # searched, streamed, browsed, edges only, unknown
+    records: int
+    posts: int
+    set_aside: int
+    set_aside_by_reason: list[AsideTold]
+    mapping: list[Becomes]
+    rows: list[dict[str, Any]]  # the first posts
+
+
+class Part(Struct):
+    """A file of a lake."""
+
+    rows: int
+    sha256: str
+
+
+class Lake(Struct):
+    """What a lake is made of: its manifest.json."""
+
+    schema: Literal["gaung.lake/1"]
+    gaung: str  # the version that wrote it
+    written_at: datetime
+    pseudonyms: str | None  # tells by whose salt; null: real names
+    rows: dict[str, int]  # by table
+    sha256: str  # of what `sha256sum` prints of the parts, by name
+    parts: dict[str, Part]  # by the path of the file

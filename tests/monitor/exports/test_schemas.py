@@ -145,6 +145,20 @@ def test_exports_on_record_are_valid(ran):
     check("audit", told)
 
 
+def test_a_preview_and_the_manifest_of_a_lake_are_valid(ran, tmp_path):
+    assert ran("export", "p.csv", "--format", "cnt")[0] == 0
+    with (tmp_path / "p.csv").open("a", encoding="utf-8") as file:
+        file.write("99,7,x,,,tanpa waktu,,\n")
+    told = json_of(ran, "import", "p.csv", "--dry-run", "--json")
+    assert told["set_aside"] == 1
+    check("import-preview", told)
+    for redact in ((), ("--redact",)):
+        folder = f"danau{len(redact)}"
+        assert ran("export", folder, *redact)[0] == 0
+        (manifest,) = (tmp_path / folder).glob("*.json")
+        check("lake", json.loads(manifest.read_text(encoding="utf-8")))
+
+
 def test_each_line_of_a_report_is_valid_and_stands_in_the_report_too(ran):
     told = json_of(ran, "report", "air-bersih", "--format", "json")
     lines = [

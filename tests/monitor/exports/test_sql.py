@@ -5,9 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
-import threading
+import re
+import subprocess
+import sys
 import time
 from datetime import timedelta
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -16,10 +19,12 @@ from monitor.naming import Naming
 from monitor.store import StoreFile
 from monitor.store.asking import Bounds, QuestionError, answer
 from monitor.store.views import VIEWS
-from tests.builders import NOON, make_post
+from tests.builders import NOON
 from tests.monitor.exports.stored import FORMULA, filled
 
 SALT = "garam-uji"
+PAGE = Path(__file__).parents[3] / "docs" / "sql.md"
+QUESTIONS = re.findall(r"```sql\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
 
 
 @pytest.fixture(scope="module")
@@ -275,6 +280,22 @@ def test_answers_of_all_kinds_become_a_frame(asked):
         asked("select interval 1 hour as lama")
 
 
+@pytest.mark.parametrize("question", QUESTIONS, ids=range(len(QUESTIONS)))
+def test_each_question_of_the_page_is_answered(asked, question):
+    assert asked(question).width >= 2
+    assert asked(question, naming=Naming(SALT)).width >= 2
+
+
+def test_the_page_tells_the_hour_beside_its_gap(stores):
+    filled(stores)
+    with stores.open() as store, store.transaction():
+        stretch = (NOON - timedelta(minutes=90), NOON - timedelta(minutes=5))
+        store.coverage.open_gap("mastodon/a.example", "airbersih", stretch, "outage", now=NOON)
+    found = asking(stores)(QUESTIONS[2])
+    assert found["missing"].to_list() == ["outage"] * found.height
+    assert found["posts"].sum() == 59
+
+
 def test_with_describe_and_values_are_answered(asked):
     assert asked("with a as (select 1 as n) select n from a").item() == 1
     assert asked("describe posts").height == len(VIEWS[0].columns)
@@ -374,32 +395,32 @@ def test_views_are_listed_with_what_their_columns_hold(ran):
     assert [view["view"] for view in told["views"]] == [view.name for view in VIEWS]
 
 
-def test_it_answers_beside_one_who_writes(stores):
+_WRITER = """
+import sys, time
+from pathlib import Path
+from collectors.page import page_of
+from monitor.store import StoreFile
+from tests.builders import NOON, make_post
+stores = StoreFile(Path(sys.argv[1]))
+for number in range(1001, 1061):
+    with stores.open() as store, store.transaction():
+        store.posts.add(page_of(posts=[make_post(number)]), source="mastodon/b.example", now=NOON)
+    time.sleep(0.02)
+"""
+
+
+def test_it_answers_beside_another_process_that_writes(stores):
     """A daemon opens the store for each piece of work; a question waits for its turn."""
     asked = asking(filled(stores))
-    stop, written, failed = threading.Event(), [], []
-
-    def write() -> None:
-        from collectors.page import page_of
-
-        number = 1000
-        while not stop.is_set():
-            number += 1
-            try:
-                with stores.open() as store, store.transaction():
-                    page = page_of(posts=[make_post(number)])
-                    written.append(store.posts.add(page, source="mastodon/b.example", now=NOON).new)
-            except Exception as error:  # noqa: BLE001 - told below
-                failed.append(error)
-                return
-
-    writer = threading.Thread(target=write)
-    writer.start()
-    try:
-        counts = [asked("select count(*) from posts").item() for _ in range(5)]
-    finally:
-        stop.set()
-        writer.join()
-    assert failed == []
+    counts = []
+    with subprocess.Popen(
+        [sys.executable, "-c", _WRITER, str(stores.path)],
+        cwd=PAGE.parents[1], stderr=subprocess.PIPE, text=True,
+    ) as writer:  # fmt: skip
+        while writer.poll() is None:
+            counts.append(asked("select count(*) from posts").item())
+        assert (writer.returncode, writer.stderr.read()) == (0, "")
+    counts.append(asked("select count(*) from posts").item())
     assert counts == sorted(counts)
-    assert sum(written) >= 1
+    assert counts[-1] == 59 + 60
+    assert len(set(counts)) >= 3, "it was asked while the other wrote"
