@@ -15,6 +15,7 @@ from monitor.cli.context import Given, read_time
 from monitor.cli.options import input_option, since_option, until_option
 
 if TYPE_CHECKING:
+    from monitor.coordination import Found
     from monitor.engines import Engine
     from monitor.inputs import Input
     from monitor.wiring import App
@@ -118,6 +119,9 @@ class WithinType(click.ParamType[int]):
     help="[default: by the ending of -o, else table]",
 )
 @output_option
+@click.option(
+    "--redact", is_flag=True, help="For publication: pseudonyms but for public figures, no texts."
+)
 @click.pass_obj
 def coordination_command(given: Given, /, target: str | None, **options: Any) -> int:
     """Find coordination once and render it."""
@@ -137,7 +141,7 @@ def coordination_command(given: Given, /, target: str | None, **options: Any) ->
     if text:
         put(text, output)
     noted(app, f"coordination {source.wanted.name}", output, from_store=options["path"] is None,
-          redacted=False)  # fmt: skip
+          redacted=options["redact"])  # fmt: skip
     return 0
 
 
@@ -168,14 +172,31 @@ def _own(
         within=None if within < 0 else within,
         min_weight=options["min_weight"] or 2,
         fdr=options["fdr"],
+        keyed=options["redact"],
     )
     found = coordinated(source, asked, engine, on_progress=told)
+    if options["redact"]:
+        found = _redacted(app, found, from_store=options["path"] is None)
     if options["format_name"] == "xlsx":
         from monitor.cli.coordination_book import write_coordination_book
 
         write_coordination_book(found, options["output"], zone=app.config.zone)
         return ""
     return rendered(found, options["view"], options["format_name"])
+
+
+def _redacted(app: App, found: Found, *, from_store: bool) -> Found:
+    """Name nobody; in a file, which is not asked for followers, but the figures that are listed."""
+    from monitor.coordination.redact import accounts_in, redacted
+    from monitor.naming import Known
+
+    if from_store:
+        with app.stores.open(read_only=True) as store:
+            known = store.privacy.known_as(accounts_in(found))
+    else:
+        handles = found.account_table.select("account", "handle").iter_rows()
+        known = {key: Known(handle) for key, handle in handles}
+    return redacted(found, app.naming(), known)
 
 
 def _like(
@@ -186,6 +207,11 @@ def _like(
 
     if options["format_name"] == "xlsx":
         raise click.BadParameter("with --as: csv, which these tools read", param_hint="--format")
+    if options["redact"]:
+        raise click.BadParameter(
+            "not with --as: `gaung export --format cnt --redact` first, then --input",
+            param_hint="--redact",
+        )
 
     by, within = options["by"] or "repost", options["within"]
     if by not in OBJECTS:

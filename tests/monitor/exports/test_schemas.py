@@ -179,6 +179,19 @@ def test_groups_that_act_together_are_valid(campaign, view):  # noqa: F811 - the
     check("coordination", told)
 
 
+@pytest.mark.parametrize("view", ["groups", "accounts", "edges", "evidence"])
+def test_groups_name_nobody_for_publication(campaign, view):  # noqa: F811
+    options = ("all", f"--{view}", "--format", "json")
+    plain = json_of(campaign, "coordination", *options)
+    told = json_of(campaign, "coordination", *options, "--redact")
+    check("coordination", told)
+    assert len(told[view]) == len(plain[view])
+    text = json.dumps(told[view])
+    assert "akun-" in text
+    for named in ("serempak", "warga", "Tolak air mahal", "contoh.example"):
+        assert named not in text, named
+
+
 @pytest.mark.parametrize("like", ["cnt", "coortweet"])
 def test_networks_of_other_tools_are_valid(campaign, like):  # noqa: F811
     told = json_of(
