@@ -183,6 +183,20 @@ def test_a_report_is_a_workbook_with_a_sheet_for_each_section(ran, tmp_path):
     assert [row["author"] for row in authors] == [row["author"] for row in told["top_authors"]]
 
 
+def test_a_report_for_publication_names_nobody_in_any_format(ran, tmp_path):
+    for ending in ("xlsx", "ndjson", "csv", "json", "md"):
+        assert ran("report", "#AirBersih", "--redact", "-o", f"r.{ending}")[0] == 0
+    book = openpyxl.load_workbook(tmp_path / "r.xlsx")
+    cells = str([list(page.values) for page in book.worksheets])
+    texts = [
+        (tmp_path / f"r.{e}").read_text(encoding="utf-8") for e in ("ndjson", "csv", "json", "md")
+    ]
+    for told in (cells, *texts):
+        assert "akun-" in told
+        assert "warga3" not in told
+        assert "klik" not in told
+
+
 def test_a_workbook_goes_into_a_file(ran):
     for command in ("report", "coordination"):
         code, _, err = ran(command, "#AirBersih", "--format", "xlsx")
