@@ -98,6 +98,6 @@ def outside(frame: pl.DataFrame, since: datetime, until: datetime) -> pl.DataFra
 
 
 def _places(frame: pl.DataFrame, since: datetime, until: datetime) -> tuple[int, int]:
-    # Halving in Python: a query for each place takes a hundred times as long, and these are many.
+    # Halving in Python: a query for each place takes ten times as long, and these are many.
     times = frame["sort_at"]
     return bisect_left(times, since), bisect_left(times, until)
