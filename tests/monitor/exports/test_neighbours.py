@@ -57,7 +57,7 @@ def ran(gaung, stores, tmp_path):
     mentions = [
         Interaction(kind="mention", platform="x", author_key=one.author_key, post_key=one.post_key,
                     target_author_key=f"x:@{name}", acted_at=one.created_at, precision="exact")
-        for one in posts
+        for one in posts if one.kind != "repost"
         for name in re.findall(r"@(orang\d)", one.text or "")
     ]  # fmt: skip
     page = page_of(posts=posts, authors=authors, interactions=mentions)
