@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,9 @@ _LIMIT = (
 )
 
 
-def write_findings(app: App, told: list[dict[str, Any]], output: Path, *, as_json: bool) -> None:
+def write_findings(
+    app: App, told: list[dict[str, Any]], output: Path, *, as_json: bool, redacted: bool
+) -> None:
     """Write findings as the ending of the file says."""
     name = format_of(output, "json" if as_json else None, ("table", "json", "csv"))
     columns = ["key", "watch", "kind", "subject", "from", "to", "score", "evidence"]
@@ -32,7 +35,12 @@ def write_findings(app: App, told: list[dict[str, Any]], output: Path, *, as_jso
         put(as_json_list(told), output)
     else:
         put(_csv(columns, rows_of(told, columns)), output)
-    noted(app, "findings", output, from_store=True, redacted=False)
+    noted(app, "findings", output, from_store=True, redacted=redacted)
+
+
+def numbers_of(evidence: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what evidence says without naming anybody: its numbers."""
+    return {k: v for k, v in evidence.items() if isinstance(v, int | float) or v is None}
 
 
 def _csv(columns: list[str], rows: list[list[Any]]) -> str:

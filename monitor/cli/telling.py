@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ import click
 
 from monitor.cli.books import output_option
 from monitor.cli.context import Given, read_time
-from monitor.cli.findings_book import write_findings
+from monitor.cli.findings_book import numbers_of, write_findings
 from monitor.cli.options import since_option
 from monitor.nearest import one_of
 
@@ -52,9 +53,15 @@ _json_option = click.option("--json", "as_json", is_flag=True, help="As JSON, ti
 @since_option
 @_json_option
 @output_option
+@click.option("--redact", is_flag=True, help="For publication: of the evidence its numbers only.")
 @click.pass_obj
 def findings_command(
-    given: Given, watch: str | None, since: str | None, as_json: bool, output: Path | None
+    given: Given,
+    watch: str | None,
+    since: str | None,
+    as_json: bool,
+    output: Path | None,
+    redact: bool,
 ) -> int:
     """List findings."""
     from monitor import clock
@@ -65,6 +72,8 @@ def findings_command(
     _check_watch(watch, app.config)
     with app.stores.open(read_only=True) as store:
         found = store.findings.between(watch=watch, since=start)
+    if redact:
+        found = [replace(f, evidence=numbers_of(f.evidence)) for f in found]
     told = [
         {
             "key": f.key,
@@ -79,7 +88,7 @@ def findings_command(
         for f in found
     ]
     if output is not None:
-        write_findings(app, told, output, as_json=as_json)
+        write_findings(app, told, output, as_json=as_json, redacted=redact)
         return 0
     if as_json:
         _print_json(told)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from monitor.store.view import View
 
-_AT = "when it counts: the earliest of its author's, the platform's and our clock"
+_AT = "the earliest of its author's, the platform's and our clock"
 
 OF_POSTS = (
     View(

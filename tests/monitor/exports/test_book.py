@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import shutil
 import subprocess
@@ -160,8 +161,6 @@ def ran(gaung, stores, tmp_path):
 
 
 def test_a_report_is_a_workbook_with_a_sheet_for_each_section(ran, tmp_path):
-    import json
-
     told = json.loads(ran("report", "#AirBersih", "--format", "json")[1])
     code, _, err = ran("report", "#AirBersih", "-o", "laporan.xlsx")
     assert (code, err) == (0, "laporan.xlsx: written\n")
@@ -217,7 +216,7 @@ def test_genesis_indicators_and_findings_are_workbooks(ran, stores, tmp_path):
     with stores.open() as store, store.transaction():
         finding = Finding(
             watch="air-bersih", kind=FindingKind.BURST, subject="=1+1", from_at=NOON, to_at=None,
-            score=9.0, evidence={"posts": 30},
+            score=9.0, evidence={"posts": 30, "told": [{"members": ["budi"]}]},
         )  # fmt: skip
         store.findings.save(finding, now=NOON)
     for command, sheet in (
@@ -235,7 +234,14 @@ def test_genesis_indicators_and_findings_are_workbooks(ran, stores, tmp_path):
             assert (tmp_path / f"x.{ending}").read_text(encoding="utf-8").count("\n") >= 2
     rows = list(book["findings"].values)
     told = dict(zip(rows[0], rows[1], strict=True))
-    assert (told["subject"], told["evidence"]) == ("=1+1", '{"posts": 30}')
+    assert told["subject"] == "=1+1"
+    assert json.loads(told["evidence"]) == {"posts": 30, "told": [{"members": ["budi"]}]}
+    for arguments in (("--json",), ("-o", "z.csv"), ()):
+        code, out, _ = ran("findings", "--redact", *arguments)
+        assert code == 0
+        assert "budi" not in out
+    assert "budi" not in (tmp_path / "z.csv").read_text(encoding="utf-8")
+    assert "30" in out
     assert "from (Asia/Jakarta)" in told
     ran("findings", "-o", "y.csv")
     assert ",'=1+1," in (tmp_path / "y.csv").read_text(encoding="utf-8")
