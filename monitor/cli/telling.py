@@ -177,6 +177,8 @@ def digest_command(given: Given, to_print: bool, send: bool, address: str | None
 
     app, now = given.app(required=True), clock.now()
     if to_print or not send:
+        if app.stores.path.exists():
+            app.naming()  # pseudonyms are made for writing, once; the rest only reads
         with app.stores.open(read_only=True) as store:
             digest = digest_of(store, app.config, since=now - timedelta(days=1), until=now)
         recipients = [address] if address else app.config.digest.recipients

@@ -28,6 +28,8 @@ _HEAD = "created_at,author,text\n"
 _ROW = (
     "2025-02-22T10:{minute:02}:00+07:00,warga_{minute}@contoh.example,Kata warga #IndonesiaGelap\n"
 )
+# What was started with & ends with the page: else it would hold the pipe that is read here.
+_LEAVE = "trap 'kill $(jobs -p) 2>/dev/null' EXIT\n"
 _EDITOR = """#!{python}
 import re, sys
 path = sys.argv[1]
@@ -50,6 +52,23 @@ open(path, "w", encoding="utf-8").write(text)
 """
 
 
+_SYSTEMCTL = """#!/bin/bash
+pid=$(cat {folder}/.pid 2>/dev/null)
+case $1 in
+start)
+  gaung --config {folder}/etc/gaung/config.toml run > {folder}/.log 2>&1 &
+  echo $! > {folder}/.pid
+  taken={folder}/var/lib/gaung/gaung.duckdb.daemon
+  for _ in $(seq 300); do [ -s "$taken" ] && exit 0; sleep 0.2; done
+  cat {folder}/.log; exit 1;;
+stop)
+  [ -z "$pid" ] && exit 0
+  kill -TERM "$pid"; for _ in $(seq 300); do kill -0 "$pid" 2>/dev/null || break; sleep 0.1; done
+  rm {folder}/.pid;;
+esac
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Typed:
     """What became of a page that was typed."""
@@ -66,10 +85,19 @@ class World:
     environment: dict[str, str]
     mail_port: int
 
+    def stock(self) -> None:
+        """Fill a store here, and that of the service, with the made-up files."""
+        service = self.folder / "etc/gaung/config.toml"
+        for given in ((), ("--config", str(service))):
+            command = ["gaung", *given, "import", "posts.csv", "feb.csv"]
+            subprocess.run(command, cwd=self.folder, env=self.environment, check=True)
+
     def type(self, typed: list[Block]) -> Typed:
         """Type blocks as a reader would; the first line that fails ends it."""
-        script = "set -uo pipefail\n" + "".join(_script(block) for block in typed)
-        script = script.replace(":8025", f":{self.mail_port}")
+        script = "set -uo pipefail\n" + _LEAVE + "".join(_script(block) for block in typed)
+        script = script.replace(":8025", f":{self.mail_port}").replace("/opt/gaung", str(ROOT))
+        for outside in ("/var/lib/gaung", "/etc/gaung", "/backup"):
+            script = script.replace(outside, f"{self.folder}{outside}")
         shell = subprocess.Popen(
             ["bash", "-c", script],
             cwd=self.folder,
@@ -83,7 +111,7 @@ class World:
         try:
             said, _ = shell.communicate(timeout=400)
         finally:
-            _end(shell.pid)  # what was started with & ends with the page
+            _end(shell.pid)
         return Typed(shell.returncode, said)
 
 
@@ -99,8 +127,10 @@ def world(folder: Path) -> Iterator[World]:
         bin_.mkdir()
         editor = bin_ / "editor"
         editor.write_text(_EDITOR.format(python=sys.executable, server=server.url, port=port))
-        editor.chmod(0o700)
         _write_files(folder)
+        _install(folder, bin_, editor)
+        for path in bin_.iterdir():
+            path.chmod(0o700)
         environment = {
             "PATH": f"{bin_}:{_BIN}:{os.environ['PATH']}",
             "HOME": str(folder / ".home"),
@@ -183,6 +213,19 @@ def _write_files(folder: Path) -> None:
     for exports in ("ekspor", "exports"):
         (folder / exports).mkdir()
         shutil.copy(example, folder / exports)
+
+
+def _install(folder: Path, bin_: Path, editor: Path) -> None:
+    """Put a configuration where the service has it, and what starts and stops a real daemon."""
+    (bin_ / "runuser").write_text('#!/bin/sh\nexec env "${@:4}"\n'.replace("sh", "bash", 1))
+    (bin_ / "systemctl").write_text(_SYSTEMCTL.format(folder=folder))
+    for path in ("etc/gaung", "var/lib/gaung", "backup"):
+        (folder / path).mkdir(parents=True, mode=0o700)
+    text = (ROOT / "config.toml").read_text(encoding="utf-8")
+    store = f'[store]\npath = "{folder}/var/lib/gaung/gaung.duckdb"'
+    config = folder / "etc/gaung/config.toml"
+    config.write_text(text.replace("[store]", store, 1), encoding="utf-8")
+    subprocess.run([sys.executable, str(editor), str(config)], check=True)
 
 
 def _free_port() -> int:
