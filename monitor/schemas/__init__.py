@@ -189,13 +189,14 @@ def _named(told: Schema, value: str) -> Schema:
 
 
 _SHAPES = "monitor.schemas.shapes"
+_STATE = "monitor.schemas.state"
 _MAKERS: dict[str, Callable[[str], Schema]] = {
-    "alerts": _list_of(f"{_SHAPES}:AlertTold", "gaung alerts --json"),
-    "audit": _list_of(f"{_SHAPES}:AuditEntry", "gaung audit --json"),
+    "alerts": _list_of(f"{_STATE}:AlertTold", "gaung alerts --json"),
+    "audit": _list_of(f"{_STATE}:AuditEntry", "gaung audit --json"),
     "backtest": _list_of(f"{_SHAPES}:ToldAlert", "gaung backtest TARGET --format json"),
     "coordination": _coordination,
     "coordination-as": _compat,
-    "findings": _list_of(f"{_SHAPES}:FindingTold", "gaung findings --json"),
+    "findings": _list_of(f"{_STATE}:FindingTold", "gaung findings --json"),
     "genesis": _genesis,
     "graph": _of(f"{_SHAPES}:Graph", "gaung graph -o FILE.json"),
     "import-preview": _of(f"{_SHAPES}:ImportPreview", "gaung import FILE --dry-run --json"),
@@ -203,9 +204,9 @@ _MAKERS: dict[str, Callable[[str], Schema]] = {
     "lake": _of(f"{_SHAPES}:Lake", "gaung export DIR: its manifest"),
     "report": _report,
     "report-row": _report_rows,
-    "sources": _list_of(f"{_SHAPES}:SourceTold", "gaung sources --json"),
+    "sources": _list_of(f"{_STATE}:SourceTold", "gaung sources --json"),
     "sql": _of(f"{_SHAPES}:Answer", "gaung sql --format json"),
-    "status": _of(f"{_SHAPES}:Status", "gaung status --format json"),
+    "status": _of(f"{_STATE}:Status", "gaung status --format json"),
     "views": _of(f"{_SHAPES}:Views", "gaung sql --views --format json"),
-    "watches": _of(f"{_SHAPES}:Watches", "gaung watch list --json"),
+    "watches": _of(f"{_STATE}:Watches", "gaung watch list --json"),
 }
