@@ -14,8 +14,9 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from analysis.graphs.coaction import TRACES, co_action, marked
+from analysis.graphs.traces import TRACE_NAMES
 from monitor.coordination import Asked, coordinated
-from monitor.coordination.compat import toolkit_edges
+from monitor.coordination.compat import coortweet_network, toolkit_edges
 from monitor.coordination.tracing import traced
 from monitor.engines import Engine, ReadsFiles, engine_of
 from monitor.exporting import chunk_of_input, export
@@ -97,19 +98,31 @@ def test_edges_and_weights_are_equal(spark: Engine, duckdb: Engine, folder: Path
     assert_frame_equal(found[0], found[1])
 
 
-def test_the_toolkits_network_is_equal(spark: Engine, duckdb: Engine, folder: Path) -> None:
+def test_coortweets_network_is_equal(spark: Engine, duckdb: Engine, folder: Path) -> None:
     source = LakeInput(folder / "lake", ALL)
-    asked = {"by": "link", "within": 60, "min_weight": 2, "loops": False}
+    asked = {"by": "repost", "within": 60, "min_participation": 2, "quantile": 0.5, "loops": False}
+    one, other = (coortweet_network(source, engine=e, **asked) for e in (spark, duckdb))  # type: ignore[arg-type]
+    assert one[1].height > 20
+    for found, expected in zip(one, other, strict=True):
+        assert_frame_equal(found, expected)
+
+
+@pytest.mark.parametrize("by", ["repost", "text", "link", "reply"])
+def test_the_toolkits_network_is_equal(
+    spark: Engine, duckdb: Engine, folder: Path, by: str
+) -> None:
+    source = LakeInput(folder / "lake", ALL)
+    asked = {"by": by, "within": 60, "min_weight": 1, "loops": False}
     (one, _), (other, _) = (toolkit_edges(source, engine=e, **asked) for e in (spark, duckdb))  # type: ignore[arg-type]
-    assert one.height > 20
+    assert one.height > (0 if by == "reply" else 20)  # few answer the same post in a minute
     assert_frame_equal(one, other)
 
 
-def test_groups_accounts_and_evidence_are_equal(
+def test_groups_accounts_and_evidence_of_all_kinds_are_equal(
     spark: Engine, duckdb: Engine, folder: Path
 ) -> None:
     source = LakeInput(folder / "lake", ALL)
-    asked = Asked(by=("repost", "link"))
+    asked = Asked(by=TRACE_NAMES)
     one, other = coordinated(source, asked, spark), coordinated(source, asked, duckdb)
     assert len(one.groups) == len(other.groups) >= 1
     # Sums of fractions depend on the order in which they are added: equal but for the last digits.
