@@ -59,7 +59,7 @@ def excerpt(report: str) -> list[str]:
     return lines
 
 
-def shoot(html: str, name: str, *, width: int, height: int) -> None:
+def shoot(html: str, name: str, *, width: int, height: int, scale: float = 1.0) -> None:
     """Make a picture of a page."""
     with tempfile.TemporaryDirectory() as folder:
         page = Path(folder, "page.html")
@@ -67,7 +67,7 @@ def shoot(html: str, name: str, *, width: int, height: int) -> None:
         subprocess.run(  # noqa: S603
             [  # noqa: S607
                 "chromium", "--headless", "--no-sandbox", "--hide-scrollbars", "--disable-gpu",
-                f"--window-size={width},{height}", "--force-device-scale-factor=1.5",
+                f"--window-size={width},{height}", f"--force-device-scale-factor={scale}",
                 f"--user-data-dir={folder}/profile", f"--screenshot={_HERE / name}", page.as_uri(),
             ],
             check=True, capture_output=True, timeout=120,
@@ -75,11 +75,12 @@ def shoot(html: str, name: str, *, width: int, height: int) -> None:
 
 
 def main() -> None:
-    """Draw the report on a terminal, and the first letter about the push."""
+    """Draw the report as a page and on a terminal, and the first letters about the push."""
     demo = Path(sys.argv[1])
     gaung = str(Path(sys.executable).with_name("gaung"))
     times = ("--since", "2026-08-18", "--until", "2026-09-01")
     config = str(demo / "config.toml")
+    draw_page(gaung, config, times)
     lines = excerpt(printed(gaung, "--config", config, "report", "jembatan-raya", *times))
     prompt = "$ gaung report jembatan-raya --since 2026-08-18 --until 2026-09-01"
     console = Console(record=True, width=_COLUMNS, file=Path(os.devnull).open("w"))  # noqa: SIM115
@@ -91,6 +92,16 @@ def main() -> None:
 
     draw_letter(demo, "alert", "alert.png", width=720, height=1560)
     draw_letter(demo, "digest", "digest.png", width=500, height=1900)
+
+
+def draw_page(gaung: str, config: str, times: tuple[str, ...]) -> None:
+    """Draw the top of the report as a page."""
+    with tempfile.TemporaryDirectory() as folder:
+        page = Path(folder, "report.html")
+        command = [gaung, "--config", config, "report", "jembatan-raya", *times]
+        subprocess.run([*command, "--language", "en", "-o", str(page)], check=True)  # noqa: S603
+        html = page.read_text(encoding="utf-8")
+    shoot(html, "page.png", width=1060, height=1870)
 
 
 def draw_letter(demo: Path, kind: str, name: str, *, width: int, height: int) -> None:
