@@ -11,7 +11,7 @@ from analysis.graphs.coaction import Keep, Lazy, meetings
 
 _ROWS = ("object", "author", "post", "at")
 _POINTS = dict.fromkeys(_ROWS, pl.Int64)
-_MEETINGS = {**_POINTS, **dict.fromkeys(("author_b", "post_b", "at_b"), pl.Int64)}
+_MEETINGS = dict.fromkeys(("object", "author", "post", "author_b", "post_b"), pl.Int64)
 
 
 def added(old: Lazy, new: Lazy, *, within: int, keep: Keep, loops: bool = False) -> Lazy:
@@ -85,7 +85,7 @@ class Met:
     """What has met so far, to go on from."""
 
     points: pl.DataFrame  # object, author, post, at; distinct
-    meetings: pl.DataFrame  # of them: the columns of `coaction.meetings`
+    meetings: pl.DataFrame  # of them: as `coaction.meetings`, without the times
 
     @classmethod
     def nothing(cls) -> Met:

@@ -17,6 +17,7 @@ from collectors.collector import PostRef
 from collectors.page import page_of
 from collectors.records import Removal
 from monitor import config
+from monitor.coordination.stored import acted_together
 from monitor.digest import digest_of
 from monitor.indication.indicate import indicate
 from monitor.indication.stored import facts_of_store
@@ -73,7 +74,10 @@ def test_report_digest_and_indicators_tell_the_same_numbers(stores: StoreFile) -
     fill(stores)
     given = settings()
     with stores.open() as store:
-        facts = facts_of_store(store, given, TARGET, since=NOON - DAY, until=NOON)
+        together, _ = acted_together(store, TARGET, NOON - DAY, NOON)
+        facts = facts_of_store(
+            store, given, TARGET, since=NOON - DAY, until=NOON, coordinated=together
+        )
         told = indicate(facts, given, "air", stored=True)
         report = compute(store, TARGET, Span(NOON - DAY, NOON, HOUR), config=given, now=NOON)
         (row,) = digest_of(store, given, since=NOON - DAY, until=NOON).rows
