@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,8 +11,8 @@ from monitor import ledger
 from monitor.config import Watch
 from monitor.errors import StoreMissingError
 from monitor.lock import DaemonLock
-from monitor.measure import Target
 from monitor.store import Store
+from monitor.store.queries import Selection
 from monitor.wiring import App
 
 _WEEK = timedelta(days=7)
@@ -98,9 +99,9 @@ def _stored(store: Store, app: App, now: datetime) -> dict[str, Any]:
 def _watch(store: Store, watch: Watch, now: datetime) -> dict[str, Any]:
     streams = store.coverage.streams(hashtags=watch.tags)
     share = ledger.coverage(streams, now - _WEEK, now)
-    target = Target(watch.name, watch.tags, watch=watch.name)
-    posts = store.queries.posts(target.selection(now - _WEEK, now))
-    hourly = store.queries.posts(target.selection(now - _HOUR, now))
+    chosen = Selection(hashtags=watch.tags, watch=watch.name, since=now - _WEEK, until=now)
+    posts = store.queries.posts(chosen)
+    hourly = store.queries.posts(replace(chosen, since=now - _HOUR))
     seen = ledger.coverage(streams, now - _HOUR, now)
     return {
         "name": watch.name,

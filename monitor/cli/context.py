@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,9 +29,8 @@ class Given:
 
     def app(self, *, required: bool = False) -> App:
         """Build the app. Without any config.toml, import and report work on the defaults."""
-        from monitor import config, logs, wiring
+        from monitor import config, wiring
 
-        logs.set_up(verbose=self.verbose, terminal=sys.stderr.isatty())
         if self.path.exists() or self.config_path is not None:
             return wiring.build(config.load(self.path), path=self.path)
         if required:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -39,8 +40,10 @@ Examples:
 @click.pass_obj
 def run_command(given: Given) -> int:
     """Run until told to stop."""
+    from monitor import logs
     from monitor.daemon import run
 
+    logs.set_up(verbose=given.verbose, terminal=sys.stderr.isatty())
     return run(given.app(required=True))
 
 

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 import duckdb
-import polars as pl
 
 from monitor.errors import StoreAccessError, StoreError, StoreFullError
 
+if TYPE_CHECKING:  # slow to import, and not needed for what is small
+    import polars as pl
+
 _BATCH = 250_000  # rows
+_QUOTE = '"'
+_TIME = "TIMESTAMP WITH TIME ZONE"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Database:
@@ -46,6 +52,8 @@ class Database:
 
     def frames(self, sql: str, **values: Any) -> Iterator[pl.DataFrame]:
         """Give the result of a query batch by batch, so that it need not be held whole."""
+        import polars as pl
+
         with _named_errors():
             reader = self._connection.sql(sql, params=values or None).to_arrow_reader(_BATCH)
             for batch in reader:
@@ -55,12 +63,36 @@ class Database:
 
     def rows(self, sql: str, **values: Any) -> list[dict[str, Any]]:
         """Give the result of a query as rows; for few rows."""
-        # By way of a frame: fetchall() of a time would ask for pytz.
-        return self.frame(sql, **values).to_dicts()
+        # Not by way of a frame, whose libraries take longer to load than most commands to run.
+        with _named_errors():
+            found = self._connection.sql(sql, params=values or None)
+            kinds = [str(kind) for kind in found.types]
+            # fetchall() of a time would ask for pytz.
+            names = [f'"{name.replace(_QUOTE, _QUOTE * 2)}"' for name in found.columns]
+            chosen = [
+                f"epoch_us({name})" if kind == _TIME else name
+                for name, kind in zip(names, kinds, strict=True)
+            ]
+            if any(_TIME in kind and kind != _TIME for kind in kinds):  # within a list or a struct
+                whole: list[dict[str, Any]] = found.pl().to_dicts()
+                return whole
+            rows = (
+                found.project(", ".join(chosen)).fetchall() if _TIME in kinds else found.fetchall()
+            )
+        return [
+            {
+                name: _EPOCH + timedelta(microseconds=cell)
+                if kind == _TIME and cell is not None
+                else cell
+                for name, kind, cell in zip(found.columns, kinds, row, strict=True)
+            }
+            for row in rows
+        ]
 
     def value(self, sql: str, **values: Any) -> Any:
         """Give the only value of a query's only row."""
-        return self.frame(sql, **values).item()
+        ((value,),) = (row.values() for row in self.rows(sql, **values))
+        return value
 
     @contextmanager
     def given(self, name: str, frame: pl.DataFrame) -> Iterator[None]:

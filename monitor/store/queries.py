@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import polars as pl
-
-from analysis.frames import ACTIVITY, require
 from monitor.store.database import Database
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +72,8 @@ class Queries:
 
     def activity(self, selection: Selection) -> pl.DataFrame:
         """Give every act as `analysis.frames.ACTIVITY`: posts, and reposts that are no posts."""
+        from analysis.frames import ACTIVITY, require
+
         where = selection.where()
         frame = self._db.frame(
             f"""

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import polars as pl
-
-from collectors.page import Page
 from monitor import __version__, secrets
 from monitor.schedule import Attempt
 from monitor.store.database import Database
-from monitor.store.posts import Saved
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from collectors.page import Page
+    from monitor.store.posts import Saved
 
 
 class Runs:
@@ -199,6 +201,8 @@ class Runs:
 
     def set_aside(self, run_id: int, source: str, rejected: pl.DataFrame, *, now: datetime) -> None:
         """Keep records that could not be read, once each."""
+        import polars as pl
+
         if rejected.is_empty():
             return
         kept = rejected.with_columns(

@@ -10,8 +10,10 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 
@@ -23,21 +25,23 @@ from monitor.errors import (
     StoreMissingError,
     StoreTooNewError,
 )
-from monitor.store.acts import Acts
-from monitor.store.coverage import Coverage
 from monitor.store.database import Database
-from monitor.store.expansions import Expansions
-from monitor.store.findings import Findings
-from monitor.store.gathered import Gathered
-from monitor.store.outbox import Outbox
-from monitor.store.participation import Participation
-from monitor.store.posts import Posts
-from monitor.store.privacy import Privacy
-from monitor.store.queries import Queries
-from monitor.store.runs import Runs
-from monitor.store.spread import Spread
-from monitor.store.streaming import Streaming
-from monitor.store.telling import Telling
+
+if TYPE_CHECKING:
+    from monitor.store.acts import Acts
+    from monitor.store.coverage import Coverage
+    from monitor.store.expansions import Expansions
+    from monitor.store.findings import Findings
+    from monitor.store.gathered import Gathered
+    from monitor.store.outbox import Outbox
+    from monitor.store.participation import Participation
+    from monitor.store.posts import Posts
+    from monitor.store.privacy import Privacy
+    from monitor.store.queries import Queries
+    from monitor.store.runs import Runs
+    from monitor.store.spread import Spread
+    from monitor.store.streaming import Streaming
+    from monitor.store.telling import Telling
 
 _HOLDER = re.compile(r"held in (.+?) \(PID (\d+)\)")
 _TURN = threading.RLock()
@@ -49,24 +53,97 @@ _SETTINGS: dict[str, str | int | float | list[str]] = {
 
 
 class Store:
-    """The open store, by subject. A stage opens the transaction; the methods never do."""
+    """The open store, by subject. A stage opens the transaction; the methods never do.
+
+    A subject is loaded when it is asked for: `gaung status` needs no frames, and must be quick.
+    """
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self.posts = Posts(database)
-        self.queries = Queries(database)
-        self.spread = Spread(database)
-        self.acts = Acts(database)
-        self.participation = Participation(database)
-        self.gathered = Gathered(database)
-        self.runs = Runs(database)
-        self.coverage = Coverage(database)
-        self.expansions = Expansions(database)
-        self.streaming = Streaming(database)
-        self.findings = Findings(database)
-        self.telling = Telling(database)
-        self.privacy = Privacy(database)
-        self.outbox = Outbox(database)
+
+    @cached_property
+    def posts(self) -> Posts:
+        from monitor.store import posts
+
+        return posts.Posts(self.database)
+
+    @cached_property
+    def queries(self) -> Queries:
+        from monitor.store import queries
+
+        return queries.Queries(self.database)
+
+    @cached_property
+    def spread(self) -> Spread:
+        from monitor.store import spread
+
+        return spread.Spread(self.database)
+
+    @cached_property
+    def acts(self) -> Acts:
+        from monitor.store import acts
+
+        return acts.Acts(self.database)
+
+    @cached_property
+    def participation(self) -> Participation:
+        from monitor.store import participation
+
+        return participation.Participation(self.database)
+
+    @cached_property
+    def gathered(self) -> Gathered:
+        from monitor.store import gathered
+
+        return gathered.Gathered(self.database)
+
+    @cached_property
+    def runs(self) -> Runs:
+        from monitor.store import runs
+
+        return runs.Runs(self.database)
+
+    @cached_property
+    def coverage(self) -> Coverage:
+        from monitor.store import coverage
+
+        return coverage.Coverage(self.database)
+
+    @cached_property
+    def expansions(self) -> Expansions:
+        from monitor.store import expansions
+
+        return expansions.Expansions(self.database)
+
+    @cached_property
+    def streaming(self) -> Streaming:
+        from monitor.store import streaming
+
+        return streaming.Streaming(self.database)
+
+    @cached_property
+    def findings(self) -> Findings:
+        from monitor.store import findings
+
+        return findings.Findings(self.database)
+
+    @cached_property
+    def telling(self) -> Telling:
+        from monitor.store import telling
+
+        return telling.Telling(self.database)
+
+    @cached_property
+    def privacy(self) -> Privacy:
+        from monitor.store import privacy
+
+        return privacy.Privacy(self.database)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        from monitor.store import outbox
+
+        return outbox.Outbox(self.database)
 
     def transaction(self) -> AbstractContextManager[None]:
         """Keep all of what is done inside, or nothing."""
