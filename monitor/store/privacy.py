@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -14,6 +15,10 @@ import polars as pl
 from collectors.page import Page
 from monitor.naming import Known
 from monitor.store.database import Database
+from monitor.store.evidence import without
+
+# Through whose repost another one came: the address holds the account.
+_VIA = pl.col("via_key").str.replace(r"^(\w+:)at://([^/]+)/.*$", "${1}${2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +33,7 @@ class Gone:
     @property
     def is_nothing(self) -> bool:
         """Whether there was nothing to take out."""
-        return not (self.posts or self.authors or self.interactions or self.raw)
+        return self == Gone()
 
 
 class Privacy:
@@ -89,6 +94,7 @@ class Privacy:
             )
             with self._db.given("erased_posts", posts):
                 acts = self._db.run(_ERASE_ACTS)
+                self._db.run(_ERASE_VIA)
                 for statement in _ERASE_POSTS:
                     self._db.run(statement)
             self._db.run("delete from authors where author_key in (from erased_authors)")
@@ -114,12 +120,21 @@ class Privacy:
                 "where contains(text, '@' || $name)",
                 name=name,
             )
-            self._db.run(
-                "update findings set evidence = replace(evidence, $name, '…') "
-                "where contains(evidence, $name)",
-                name=name,
-            )
+            self._forget_in_evidence(name)
         return raw
+
+    def _forget_in_evidence(self, name: str) -> None:
+        """Take a name out of the words of evidence: a number may look the same, and stays."""
+        rows = self._db.rows(
+            "select finding_key, evidence from findings where contains(evidence, $name)", name=name
+        )
+        for row in rows:
+            evidence = without(json.loads(row["evidence"]), name)
+            self._db.run(
+                "update findings set evidence = $evidence where finding_key = $key",
+                evidence=json.dumps(evidence, ensure_ascii=False, sort_keys=True),
+                key=row["finding_key"],
+            )
 
     def without_erased(self, page: Page) -> Page:
         """Keep those out who were erased."""
@@ -131,13 +146,12 @@ class Privacy:
                 page.authors["author_key"],
                 page.interactions["author_key"],
                 page.interactions["target_author_key"].rename("author_key"),
+                page.interactions.select(author_key=_VIA).to_series(),
             ]
         ).drop_nulls()
         hashes = {key: self._hash(key) for key in keys.unique()}
-        rows = self._db.rows(
-            "select author_hash from erased where author_hash in (select unnest($hashes))",
-            hashes=list(hashes.values()),
-        )
+        asked = "select author_hash from erased where author_hash in (select unnest($hashes))"
+        rows = self._db.rows(asked, hashes=list(hashes.values()))
         gone = {row["author_hash"] for row in rows}
         erased = [key for key, digest in hashes.items() if digest in gone]
         if not erased:
@@ -152,7 +166,7 @@ class Privacy:
                 ~is_by
                 & ~pl.col("target_author_key").is_in(erased).fill_null(value=False)
                 & ~pl.col("target_post_key").is_in(posts).fill_null(value=False)
-            ),
+            ).with_columns(pl.when(~_VIA.is_in(erased)).then("via_key").alias("via_key")),
             engagement=page.engagement.filter(~pl.col("post_key").is_in(posts)),
         )
 
@@ -232,6 +246,11 @@ _ERASE_ACTS = """
 delete from interactions
 where author_key in (from erased_authors) or target_author_key in (from erased_authors)
    or post_key in (from erased_posts) or target_post_key in (from erased_posts)
+"""
+# Others' reposts no longer say through whom they came.
+_ERASE_VIA = """
+update interactions set via_key = null
+where regexp_replace(via_key, '^(\\w+:)at://([^/]+)/.*$', '\\1\\2') in (from erased_authors)
 """
 _OF_POSTS = ("engagement", "sightings", "matches", "expansions", "checks")
 _ERASE_POSTS = (

@@ -72,6 +72,29 @@ def test_an_erased_account_leaves_nothing_behind_and_does_not_come_back(store):
     assert target not in str(rows(store, "select * from erased"))
 
 
+def test_an_erased_account_is_not_named_by_what_came_through_it(store):
+    erased, other, author = (f"bluesky:did:plc:{name}" for name in ("gone", "stays", "author"))
+    reposts = [
+        make_repost(
+            f"bluesky:did:plc:p{number}",
+            author,
+            target_post_key=f"bluesky:at://did:plc:author/app.bsky.feed.post/{number}",
+            via_key=f"bluesky:at://{by.partition(':')[2]}/app.bsky.feed.repost/{number}",
+        )
+        for number, by in enumerate((erased, other))
+    ]
+    page = page_of(
+        posts=[make_post(1, author_key=erased), make_post(2, author_key=other)],
+        interactions=reposts,
+    )
+    store.posts.add(page, source=SOURCE, now=NOON)
+    store.privacy.erase(erased, now=NOON)
+    for _ in range(2):  # and when it is shown again
+        kept = [row["via_key"] for row in rows(store, "from interactions order by author_key")]
+        assert kept == [None, reposts[1].via_key]
+        store.posts.add(page_of(interactions=reposts), source=SOURCE, now=NOON + HOUR)
+
+
 def test_an_erased_account_does_not_come_back_by_its_handle(store):
     post = make_post(1, author_key="x:1", platform="x")
     fill(store, [post], authors=[Author(author_key="x:1", platform="x", handle="BudiJaya")])
