@@ -9,7 +9,7 @@ MAIL := tests/monitor/mail_servers
 # A worker per core, each with whole files of tests, the longest first; ARGS=-n0 for one after the other.
 BESIDE := -n auto --maxprocesses=8 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help setup demo test check fix bench bench-bursts bench-graphs run golden servers test-servers test-spark soak fuzz docs lock clean
+.PHONY: help setup demo test check fix bench bench-bursts bench-graphs run golden servers test-servers test-spark test-docs soak fuzz docs lock clean
 help:            ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
 
@@ -67,14 +67,14 @@ demo: setup      ## the whole pipe on a synthetic campaign, offline
 	$(BIN)/gaung demo $(ARGS)
 
 test: setup      ## the tests, under five minutes
-	$(BIN)/pytest $(BESIDE) -m "not servers and not soak and not spark" $(ARGS)
+	$(BIN)/pytest $(BESIDE) -m "not servers and not soak and not spark and not docs" $(ARGS)
 
 check: setup     ## format, lint, types, import rules, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest $(BESIDE) -m "not servers and not soak and not spark" -q $(ARGS)
+	$(BIN)/pytest $(BESIDE) -m "not servers and not soak and not spark and not docs" -q $(ARGS)
 
 fix: setup       ## format and mend what can be mended
 	$(BIN)/ruff format .
@@ -86,6 +86,9 @@ test-servers: setup .venv-servers/.node-ready .venv-servers/.mail-ready   ## aga
 
 test-spark: .venv-spark/.ready   ## the same numbers on Spark, on this machine; needs Java 17
 	.venv-spark/bin/python -m pytest -m spark tests/spark $(ARGS)
+
+test-docs: setup ## types what README and docs/ tell to type, page by page
+	$(BIN)/pytest -m docs tests/docs $(ARGS)
 
 soak: setup      ## kill -9, full disk, a report while the daemon collects
 	$(BIN)/pytest -m soak $(ARGS)

@@ -17,6 +17,7 @@ BEGIN = ("README", "tutorial")
 pytestmark = pytest.mark.long
 
 
+@pytest.mark.docs
 @pytest.mark.parametrize("page", TYPED, ids=lambda page: page.stem)
 def test_what_a_page_tells_to_type_works_in_its_order(page: Path, tmp_path: Path) -> None:
     told = [block for block in blocks(page.read_text("utf-8")) if block.is_run]
