@@ -46,8 +46,12 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "purge": ("auditing", "Take out what was kept long enough."),
     "audit": ("auditing", "List what was exported, erased and purged."),
     "schema": ("schematic", "Print the JSON Schema of what a command tells as JSON."),
+    "completion": ("completion", "Print what lets a shell finish words with Tab."),
     "demo": ("demonstration", "Run the whole pipe on a synthetic campaign, offline."),
 }
+
+
+COMPLETE_VARIABLE = "_GAUNG_COMPLETE"  # set by a shell that wants to finish a word
 
 
 class _LazyGroup(Group):
@@ -59,7 +63,22 @@ class _LazyGroup(Group):
             return None
         module = import_module(f"monitor.cli.{COMMANDS[name][0]}")
         command: click.Command = getattr(module, f"{name}_command")
+        if COMPLETE_VARIABLE in os.environ:
+            from monitor.cli.completing import teach
+
+            teach(command)
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[Any]:
+        from click.shell_completion import CompletionItem
+
+        if incomplete.startswith("-"):
+            return click.Command.shell_complete(self, ctx, incomplete)
+        return [
+            CompletionItem(name, help=said)
+            for name, (_, said) in COMMANDS.items()
+            if name.startswith(incomplete)
+        ]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

@@ -19,7 +19,7 @@ class NothingStoredError(OperatorError):
 
 def expect_posts(store: Store, name: str, hashtags: Sequence[str]) -> None:
     """Make sure that there is any post. Raises `NothingStoredError`."""
-    if not store.spread.has_any(Selection(hashtags=tuple(hashtags))):
+    if not store.tags.has_any(Selection(hashtags=tuple(hashtags))):
         raise nothing_stored(store, name, hashtags)
 
 
@@ -30,7 +30,7 @@ def nothing_stored(store: Store, name: str, hashtags: Sequence[str]) -> NothingS
     """
     near = ""
     if len(hashtags) == 1:
-        known = store.spread.commonest(_COMMONEST)
+        known = store.tags.commonest(_COMMONEST)
         near = did_you_mean(hashtags[0], (f"#{tag}" for tag in known))
     remedy = "collect with `gaung once` or bring in a file with `gaung import`"
     return NothingStoredError(

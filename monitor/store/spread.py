@@ -50,21 +50,6 @@ class Spread:
         )
         return require(frame.cast(TAGS), TAGS)
 
-    def has_any(self, selection: Selection) -> bool:
-        """Tell whether there is any such post."""
-        sql = f"select 1 as one from posts where {selection.where()} limit 1"  # noqa: S608
-        return not self._db.frame(sql, **selection.values()).is_empty()
-
-    def commonest(self, most: int) -> list[str]:
-        """Give the hashtags that stand in most posts of the whole store, the commonest first."""
-        return self._db.frame(
-            """
-            select hashtag from (select unnest(hashtags) as hashtag from posts)
-            group by hashtag order by count(*) desc, hashtag limit $most
-            """,
-            most=most,
-        )["hashtag"].to_list()
-
     def authors(self, selection: Selection) -> list[str]:
         """Give everybody who wrote, passed on or was passed on in the posts."""
         return self._db.frame(

@@ -21,6 +21,7 @@ from monitor import clock
 from monitor.errors import (
     StoreAccessError,
     StoreBusyError,
+    StoreError,
     StoreFullError,
     StoreMissingError,
     StoreTooNewError,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from monitor.store.runs import Runs
     from monitor.store.spread import Spread
     from monitor.store.streaming import Streaming
+    from monitor.store.tags import Tags
     from monitor.store.telling import Telling
 
 _HOLDER = re.compile(r"held in (.+?) \(PID (\d+)\)")
@@ -78,6 +80,12 @@ class Store:
         from monitor.store import spread
 
         return spread.Spread(self.database)
+
+    @cached_property
+    def tags(self) -> Tags:
+        from monitor.store import tags
+
+        return tags.Tags(self.database)
 
     @cached_property
     def acts(self) -> Acts:
@@ -181,6 +189,22 @@ class StoreFile:
             yield
         finally:
             connection.close()
+
+    def glance(self, prefix: str, *, most: int) -> list[str]:
+        """Give hashtags that begin so, for a shell; none where the store cannot be read now.
+
+        Nothing is waited for, changed or told: somebody is typing.
+        """
+        if not self.path.exists():
+            return []
+        try:
+            connection = duckdb.connect(self.path, read_only=True, config=dict(_SETTINGS))
+            try:
+                return Store(Database(connection)).tags.commonest(most, prefix=prefix)
+            finally:
+                connection.close()
+        except (duckdb.Error, StoreError, OSError):
+            return []
 
     def _opened(self, *, read_only: bool) -> Iterator[Store]:
         if read_only and not self.path.exists():
