@@ -15,6 +15,8 @@ from monitor.page.story import PostShown, Proof
 MOST_PROOFS = 30
 _OF_GROUP = 3
 _GROUPS = 10
+_OF_POSTS = ("repost", "reply")  # what is shared is another post
+Posts = Mapping[str, Mapping[str, Any]]  # rows of POSTS by their keys
 
 
 def _chosen(found: Found) -> pl.DataFrame:
@@ -28,18 +30,30 @@ def _chosen(found: Found) -> pl.DataFrame:
 
 
 def post_keys(found: Found) -> list[str]:
-    """Give the keys of the posts that are shown."""
+    """Give the keys of the posts that are shown, and of those that groups passed on or answered."""
     some = _chosen(found)
-    return pl.concat([some["first_post"], some["then_post"]]).unique().sort().to_list()
+    passed = some.filter(pl.col("by").is_in(_OF_POSTS))["what"]
+    keys = pl.concat([some["first_post"], some["then_post"], passed]).drop_nulls()
+    pushed = [one.what for group in found.groups for one in group.pushed if one.by in _OF_POSTS]
+    return sorted({*keys, *pushed})
 
 
-def proofs(found: Found, posts: Mapping[str, Mapping[str, Any]], shown: Shown) -> list[Proof]:
-    """Give two posts of a group side by side, each time. posts: rows of POSTS by their keys."""
+def _thing(by: str, what: str | None, posts: Posts, shown: Shown) -> str | None:
+    """Give what was shared, in words: of a post that was passed on, who says what in it."""
+    if by not in _OF_POSTS:
+        return shown.text(what)
+    post = posts.get(what or "")
+    text = shown.text(post.get("text")) if post else None
+    return None if post is None or text is None else f"{shown.account(post['author_key'])}: {text}"
+
+
+def proofs(found: Found, posts: Posts, shown: Shown) -> list[Proof]:
+    """Give two posts of a group side by side, each time."""
     return [
         Proof(
             group=row["group"],
             by=row["by"],
-            what=shown.text(row["what"]),
+            what=_thing(row["by"], row["what"], posts, shown),
             first=_shown(row, "first", posts, shown),
             then=_shown(row, "then", posts, shown),
             delay=row["delay"],
@@ -48,9 +62,7 @@ def proofs(found: Found, posts: Mapping[str, Mapping[str, Any]], shown: Shown) -
     ]
 
 
-def _shown(
-    row: Mapping[str, Any], end: str, posts: Mapping[str, Mapping[str, Any]], shown: Shown
-) -> PostShown:
+def _shown(row: Mapping[str, Any], end: str, posts: Posts, shown: Shown) -> PostShown:
     post = posts.get(row[f"{end}_post"], {})
     return PostShown(
         at=row[f"{end}_at"],
@@ -60,14 +72,17 @@ def _shown(
     )
 
 
-def renamed(found: Found, shown: Shown) -> Found:
+def renamed(found: Found, posts: Posts, shown: Shown) -> Found:
     """Give what was found with accounts and things as they are shown. found: by keys."""
     groups = [
         replace(
             group,
             accounts=[shown.account(key) for key in group.accounts],
             leader=None if group.leader is None else shown.account(group.leader),
-            pushed=[replace(one, what=shown.text(one.what) or "") for one in group.pushed],
+            pushed=[
+                replace(one, what=_thing(one.by, one.what, posts, shown) or "")
+                for one in group.pushed
+            ],
         )
         for group in found.groups
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -24,12 +25,19 @@ from monitor.report.report import Report
 
 PANZOOM = "panzoom-4.6.2.min.js"
 _MOST_WINDOWS = 400  # in the table below the picture
+# Marks of direction and control characters; but not joiners, with which emoji are written.
+_HARMFUL = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _UNITS = {"m": 60, "h": 3_600, "d": 86_400, "s": 1}
 
 
 def as_html(story: Story, *, language: str) -> str:
     """Give the page. language: `id` or `en`."""
-    return _Page(story, speech(language)).render()
+    return _harmless(_Page(story, speech(language)).render())
+
+
+def _harmless(text: str) -> str:
+    """Take out what turns the text around it, or is no text: strangers' names may hold it."""
+    return _HARMFUL.sub("", text)
 
 
 class _Page:

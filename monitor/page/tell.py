@@ -101,7 +101,7 @@ def tell(
         indication=indication,
         genesis=begun,
         map=None if drawing is None else _map(drawing, read),
-        found=None if found is None else renamed(found, read.shown),
+        found=None if found is None else renamed(found, by_key, read.shown),
         proofs=[] if found is None else proofs(found, by_key, read.shown)[:MOST_PROOFS],
         pairs=[] if drawing is None else _pairs(drawing, read.shown),
         amplifiers=[] if drawing is None else _amplifiers(drawing, read.shown),
