@@ -46,6 +46,8 @@ CANDIDATES = pl.Schema(
 
 
 Meet = Callable[[Lazy], Lazy]  # of points with their sharers, all that meet: see `meetings`
+# Of points with their sharers: object, met (how often); and low, high, shared_0 … of each pair.
+Count = Callable[[Lazy], tuple[Lazy, Lazy]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +68,14 @@ def candidates(
     repeats: bool = False,
     most_sharers: int | None = None,
     meet: Meet | None = None,
+    count: Count | None = None,
 ) -> Candidates:
     """Find the pairs of one kind of object that meet at least twice.
 
     traces: TRACES of one kind. repeats: an object can be used again and again, like a hashtag, and
     each time counts; otherwise only an account's first act on an object does. most_sharers: look
-    only at objects of at most so many accounts. meet: gives what meets, where most of it is known
-    from before (`incremental.moved`).
+    only at objects of at most so many accounts. meet, of what repeats, and count, of what does not:
+    where most is known from before (`incremental.moved`, `counting.moved`).
     """
     acts = keep(_acts(traces, repeats=repeats))
     activity = keep(acts.group_by("author").agg(acts=nw.col("weight").sum().cast(nw.Int64)))
@@ -83,11 +86,15 @@ def candidates(
     objects = keep(objects)
     points = traces if repeats else _first(acts)
     points, left_out = _bearable(points, objects, within, keep)
-    found = meetings(points, within=within) if meet is None else meet(points)
-    met = found.filter(nw.col("author") != nw.col("author_b"))
-    together = keep(met.group_by("object").agg(met=nw.len()))
+    if count is None or repeats:
+        found = meetings(points, within=within) if meet is None else meet(points)
+        met = found.filter(nw.col("author") != nw.col("author_b"))
+        together = keep(met.group_by("object").agg(met=nw.len()))
+        totals = _totals(met, objects, repeats=repeats)
+    else:
+        together, totals = count(points)
     chances = _chances(points, objects, together, keep)
-    pairs = _pairs(met, objects, activity, repeats=repeats)
+    pairs = _enough(totals, activity)
     return Candidates(_frame(keep(pairs)).cast(CANDIDATES), chances, accounts, left_out)
 
 
@@ -140,7 +147,8 @@ def _chances(points: Lazy, objects: Lazy, together: Lazy, keep: Keep) -> tuple[f
     return tuple(float(table.filter(pl.col("sharers") <= most)["chance"].sum()) for most in STRATA)
 
 
-def _pairs(met: Lazy, objects: Lazy, activity: Lazy, *, repeats: bool) -> Lazy:
+def _totals(met: Lazy, objects: Lazy, *, repeats: bool) -> Lazy:
+    """Give how much each pair shares in each stratum: low, high, shared_0 …"""
     one, other = nw.col("author"), nw.col("author_b")
     low, high = nw.min_horizontal(one, other), nw.max_horizontal(one, other)
     if repeats:
@@ -163,15 +171,18 @@ def _pairs(met: Lazy, objects: Lazy, activity: Lazy, *, repeats: bool) -> Lazy:
             for n, most in enumerate(STRATA)
         ]
         sums = [nw.col(f"shared_{n}").sum() for n in range(len(STRATA))]
-        totals = shared.with_columns(*counted).group_by("low", "high").agg(*sums)
-    else:
-        marks = [
-            nw.when(nw.col("sharers") <= most).then(1).alias(f"shared_{n}")
-            for n, most in enumerate(STRATA)
-        ]
-        counts = [nw.col(f"shared_{n}").count() for n in range(len(STRATA))]
-        totals = met.select("sharers", low=low, high=high).with_columns(*marks)
-        totals = totals.group_by("low", "high").agg(*counts)
+        return shared.with_columns(*counted).group_by("low", "high").agg(*sums)
+    marks = [
+        nw.when(nw.col("sharers") <= most).then(1).alias(f"shared_{n}")
+        for n, most in enumerate(STRATA)
+    ]
+    counts = [nw.col(f"shared_{n}").count() for n in range(len(STRATA))]
+    totals = met.select("sharers", low=low, high=high).with_columns(*marks)
+    return totals.group_by("low", "high").agg(*counts)
+
+
+def _enough(totals: Lazy, activity: Lazy) -> Lazy:
+    """Give the pairs that share at least two objects: CANDIDATES."""
     enough = totals.filter(nw.col(f"shared_{len(STRATA) - 1}") >= _LEAST)
     return (
         enough.join(activity.select(low="author", acts_low="acts"), on="low", how="inner")

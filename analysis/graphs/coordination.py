@@ -12,13 +12,14 @@ score says who to look at first; only a group says that it is more than chance.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import narwhals as nw
 import polars as pl
 
-from analysis.graphs.candidates import Candidates, Meet, candidates
+from analysis.graphs.candidates import Candidates, Count, Meet, candidates
 from analysis.graphs.chance import q_values, surprise
 from analysis.graphs.coaction import Keep, Lazy
 from analysis.graphs.groups import GROUPED, grouped
@@ -71,19 +72,31 @@ class Coordination:
     left_out: int  # objects that everybody shares
 
 
+class Known(Protocol):
+    """What is known from before, of each kind of object."""
+
+    def meet(self, kind: str) -> Meet:
+        """Give the way to tell what meets."""
+        ...
+
+    def count(self, kind: str) -> Count:
+        """Give the way to count what pairs share."""
+        ...
+
+
 def coordination(
     traces: Lazy,
     accounts: int,
     *,
     settings: Settings,
     keep: Keep,
-    meet: Callable[[str], Meet] | None = None,
+    known: Known | None = None,
     scored: bool = True,
 ) -> Coordination:
     """Find who acts together more often than chance explains.
 
-    traces: TRACES, best kept. accounts: how many there are, also those that share nothing. meet:
-    gives what meets of a kind of object (see `candidates`). scored: rank all accounts, which is
+    traces: TRACES, best kept. accounts: how many there are, also those that share nothing. known:
+    what is known from before (see `candidates`). scored: rank all accounts, which is
     half of the work and does not change the groups; else nobody has a score.
     """
     acts = _counts(traces, keep)
@@ -97,7 +110,8 @@ def coordination(
             within=settings.within,
             keep=keep,
             repeats=name in _REPEATED,
-            meet=None if meet is None else meet(name),
+            meet=None if known is None else known.meet(name),
+            count=None if known is None else known.count(name),
         )
         if found.accounts == 0:
             continue

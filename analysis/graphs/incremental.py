@@ -108,17 +108,20 @@ def moved(old: Met, points: pl.DataFrame, *, within: int) -> Met:
             met = met.join(gone.select("object", pl.col("post").alias(end)).unique(),
                            on=["object", end], how="anti")  # fmt: skip
     if come.height:
-        met = pl.concat([met, _meeting(now, come, within).select(met.columns)])
+        met = pl.concat([met, meeting(now, come, within=within).select(met.columns)])
     return Met(now, met)
 
 
-def _meeting(now: pl.DataFrame, come: pl.DataFrame, within: int) -> pl.DataFrame:
-    """Give the meetings that a point that has come has a part in."""
-    fresh = nw.from_native(come.lazy())
-    near = _around(nw.from_native(now.lazy()), fresh, within=within)
+def meeting(points: pl.DataFrame, some: pl.DataFrame, *, within: int) -> pl.DataFrame:
+    """Give the meetings among points that some of them have a part in: as `coaction.meetings`.
+
+    points, some: object, author, post, at; distinct.
+    """
+    fresh = nw.from_native(some.lazy())
+    near = _around(nw.from_native(points.lazy()), fresh, within=within)
     native: pl.LazyFrame = meetings(near, within=within).to_native()
     found = native.collect()
-    keys = come.select("object", "post").unique()
+    keys = some.select("object", "post").unique()
     first = found.join(keys, on=["object", "post"], how="semi")
     rest = found.join(keys, on=["object", "post"], how="anti")
     then = rest.join(keys.rename({"post": "post_b"}), on=["object", "post_b"], how="semi")

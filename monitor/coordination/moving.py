@@ -12,10 +12,11 @@ from collections.abc import Iterator
 import narwhals as nw
 import polars as pl
 
-from analysis.graphs import incremental, near_moving
-from analysis.graphs.candidates import Meet
+from analysis.graphs import counting, incremental, near_moving
+from analysis.graphs.candidates import Count, Meet
 from analysis.graphs.coaction import TRACES, Lazy
 from analysis.graphs.coordination import Settings, coordination
+from analysis.graphs.counting import Counted
 from analysis.graphs.incremental import Met
 from analysis.graphs.near_moving import Near, clusters
 from analysis.graphs.traces import (
@@ -38,8 +39,9 @@ _TEXT, _NEAR = TRACE_NAMES.index("text"), TRACE_NAMES.index("near-text")
 _READ = tuple(name for name in TRACE_NAMES if name != "near-text")
 _COLUMNS = columns_for(_READ)
 _MARKED = [name for name in _COLUMNS if name != "post_key"]
-# More meetings than this are not kept, but counted anew: 40 bytes and more each.
-_MOST_KEPT = 4_000_000
+# More meetings or pairs of a kind than this are not kept, but counted anew: 40 bytes each.
+_MOST_KEPT = 6_000_000
+_WITHIN = DEFAULT_WITHIN
 _POSTS = {
     "post_key": pl.String,
     "mark": pl.UInt64,
@@ -57,8 +59,8 @@ class Moving:
         self._traces = TRACES.to_frame()
         self._texts = pl.DataFrame(schema={"object": pl.Int64, "text": pl.String})
         self._near = Near.nothing()
-        self._met: dict[str, Met] = {}
         self._engine = PolarsEngine()
+        self._known = _Known(self._engine)
         self._asked = Asked(scored=False, keyed=True)
         self._found: Found | None = None
         self.read = 0  # posts that the last turn had to read
@@ -102,13 +104,13 @@ class Moving:
         if self._texts.height:
             traces = self._engine.keep(nw.concat([traces, near_traces(traces, of)]))
         authors = self._authors()
-        settings = Settings(by=self._asked.by, within=DEFAULT_WITHIN)
+        settings = Settings(by=self._asked.by, within=_WITHIN)
         found = coordination(
             traces,
             authors.height,
             settings=settings,
             keep=self._engine.keep,
-            meet=self._meeting,
+            known=self._known,
             scored=False,
         )
         read = Traced(traces=traces, authors=authors, posts=self._posts.height, notes=())
@@ -126,22 +128,38 @@ class Moving:
             pl.col("posts").cast(pl.Int64),
         )  # fmt: skip
 
-    def _meeting(self, kind: str) -> Meet:
-        """Give the way to tell what meets of a kind, that remembers what has met before."""
+
+class _Known:
+    """What has met before, of each kind of object: it is not looked for again."""
+
+    def __init__(self, engine: PolarsEngine) -> None:
+        self._engine = engine
+        self._met: dict[str, Met] = {}
+        self._counted: dict[str, Counted] = {}
+
+    def meet(self, kind: str) -> Meet:
+        """Give the way to tell what meets; meetings are kept."""
 
         def meet(points: Lazy) -> Lazy:
             frame = self._engine.collect(points)
-            old = self._met.get(kind, Met.nothing())
-            now = incremental.moved(old, frame, within=DEFAULT_WITHIN)
-            kept = sum(one.meetings.height for name, one in self._met.items() if name != kind)
-            if kept + now.meetings.height <= _MOST_KEPT:
+            now = incremental.moved(self._met.pop(kind, Met.nothing()), frame, within=_WITHIN)
+            if now.meetings.height <= _MOST_KEPT:
                 self._met[kind] = now
-            else:
-                self._met.pop(kind, None)
-            sharers = frame.select("object", "sharers").unique()
-            return nw.from_native(now.meetings.join(sharers, on="object").lazy())
+            return nw.from_native(now.meetings.lazy())
 
         return meet
+
+    def count(self, kind: str) -> Count:
+        """Give the way to count what pairs share; only the counts are kept."""
+
+        def count(points: Lazy) -> tuple[Lazy, Lazy]:
+            frame = self._engine.collect(points)
+            now = counting.moved(self._counted.pop(kind, Counted.nothing()), frame, within=_WITHIN)
+            if now.totals.height <= _MOST_KEPT:
+                self._counted[kind] = now
+            return nw.from_native(now.together.lazy()), nw.from_native(now.totals.lazy())
+
+        return count
 
 
 _CLUSTERS = pl.Schema({"object": pl.Int64(), "cluster": pl.Int64()})
