@@ -50,6 +50,7 @@ def facts(story: Story) -> dict[str, Any]:
         "group_share": _share(story),
         "reading": reading,
         "no_reading": "" if reading else _why(story),
+        "one_dial": _one_dial(story),
         "news": report.news[0] if report.news else None,
     }
 
@@ -71,6 +72,16 @@ def _why(story: Story) -> str:
         return story.indication.no_dials
     both = (story.indication.dials.mobilisation, story.indication.dials.orchestration)
     return next((dial.note for dial in both if dial.value is None), "")
+
+
+def _one_dial(story: Story) -> tuple[str, int] | None:
+    """Give the only dial that tells something, and what: that is no reading, but not nothing."""
+    dials = story.indication.dials
+    if dials is None:
+        return None
+    both = (("M", dials.mobilisation.value), ("O", dials.orchestration.value))
+    known = [(letter, round(value)) for letter, value in both if value is not None]
+    return known[0] if len(known) == 1 else None
 
 
 def who(handle: str | None, account: str) -> str:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from html import escape
 from statistics import median
 
-from monitor.page.story import Map
+from monitor.page.story import Map, MapNode
 from monitor.page.svg import short
 
 _WIDE, _HIGH = 1500.0, 1000.0
 _LEAST_LETTERED = 3
 _LONGEST = 20
+_NAMED_NARROW = 7
 _NAMED = 24  # accounts whose name stands on the map without pointing at them
 
 
@@ -79,30 +82,63 @@ def _accounts(drawn: Map) -> list[str]:
 
 
 def _names(drawn: Map) -> list[str]:
-    """Name the largest, but none so that it would lie on another name."""
-    taken: list[tuple[float, float, float]] = []
-    parts = []
+    """Name the largest, but none so that it would lie on another; on phones, where letters are
+    larger beside the map, those of `.more` are left out."""
     order = sorted(range(len(drawn.nodes)), key=lambda n: (-drawn.nodes[n].size, n))
-    for number in order:
+    large = set(_free(drawn, order, _Letters(20.0, 44.0), most=_NAMED_NARROW, inside=True))
+    parts = []
+    for number in _free(drawn, order, _Letters(10.2, 22.0), most=_NAMED, first=large):
         node = drawn.nodes[number]
-        x, y = 1000 * node.x, 1000 * (node.y - node.size) - 6
-        name = _short(node.name)
-        half = 4.6 * len(name) + 4
-        x = min(max(x, half), _WIDE - half)
-        free = all(
-            abs(x - other_x) > half + other_half or abs(y - other_y) > 22
-            for other_x, other_y, other_half in taken
+        x, y = _above(node, _Letters(10.2, 22.0))
+        more = "" if number in large else ' class="more"'
+        parts.append(
+            f'<text{more} data-i="{number}" data-n="{node.step}" x="{short(x)}" y="{short(y)}" '
+            f'text-anchor="middle">{escape(_short(node.name))}</text>'
         )
-        if not free:
+    return parts
+
+
+@dataclass(frozen=True, slots=True)
+class _Letters:
+    wide: float  # of one letter
+    high: float  # of a line
+
+
+def _above(node: MapNode, letters: _Letters) -> tuple[float, float]:
+    """Give where a name stands: above its circle, inside the frame."""
+    half = letters.wide * len(_short(node.name)) / 2 + 4
+    x = min(max(1000 * node.x, half), _WIDE - half)
+    return x, max(1000 * (node.y - node.size) - 6, 16)
+
+
+def _free(
+    drawn: Map,
+    order: Sequence[int],
+    letters: _Letters,
+    *,
+    most: int,
+    inside: bool = False,
+    first: Collection[int] = (),
+) -> list[int]:
+    """Choose accounts whose names lie on no other's. inside: only what need not be moved for it."""
+    taken: list[tuple[float, float, float]] = []
+    chosen = []
+    for number in sorted(order, key=lambda n: n not in first):
+        node = drawn.nodes[number]
+        x, y = _above(node, letters)
+        half = letters.wide * len(_short(node.name)) / 2 + 4
+        if inside and (abs(x - 1000 * node.x) > 1 or y < letters.high):
+            continue
+        if any(
+            abs(x - other_x) < half + other_half and abs(y - other_y) < letters.high
+            for other_x, other_y, other_half in taken
+        ):
             continue
         taken.append((x, y, half))
-        parts.append(
-            f'<text data-i="{number}" data-n="{node.step}" x="{short(x)}" y="{short(max(y, 16))}" '
-            f'text-anchor="middle">{escape(name)}</text>'
-        )
-        if len(parts) == _NAMED:
+        chosen.append(number)
+        if len(chosen) == most:
             break
-    return parts
+    return chosen
 
 
 def _short(name: str) -> str:
