@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "backfill": ("backfilling", "Fill what is missing since a time, now."),
     "sources": ("listing", "List what each source can see and needs."),
     "status": ("status", "Show watches, sources, coverage, gaps, outbox, daemon."),
+    "top": ("top", "Show live volumes, bursts and sources."),
     "metrics": ("measuring", "Write numbers for Prometheus."),
     "import": ("importing", "Bring in files: X/Twitter JSONL, CSV, Parquet."),
     "export": ("exporting", "Write the store as Parquet, for other engines and machines."),

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
 from typing import IO, Any
+
+_BETWEEN = 2  # columns of the terminal between two of a table
+_TEXT = 14  # least letters of a name that is cut
+_SENTENCE = 24  # least letters in a line of a sentence
 
 
 def console(file: IO[str] | None = None) -> Any:
@@ -28,27 +34,114 @@ def console(file: IO[str] | None = None) -> Any:
 
 
 def table(
-    columns: Sequence[str], rows: Iterable[Sequence[str]], *, right: Iterable[int] = ()
+    columns: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    right: Iterable[int] = (),
+    drop: Sequence[str] = (),
+    wrap: Sequence[str] = (),
+    width: int | None = None,
 ) -> Any:
-    """Make a table; `right` numbers the columns that hold numbers."""
+    """Make a table; on a terminal it fits its width.
+
+    right: the numbers of the columns that hold numbers; these are never cut.
+    drop: the columns that may be left out where there is no room, the least important first.
+    wrap: the columns of whole sentences, which go on in the next line; other texts end in an
+    ellipsis. width: of the terminal, where it is not the one that there is.
+    """
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
-    terminal = sys.stdout.isatty()
+    terminal = sys.stdout.isatty() or width is not None
+    # Text, not markup: handles and hashtags may hold brackets.
+    cells = [[Text(safe(cell)) for cell in row] for row in rows]
+    room = (width or shutil.get_terminal_size().columns) if terminal else None
+    fit = fitted(columns, [[c.plain for c in row] for row in cells], set(right), drop, wrap, room)
     made = Table(
         box=box.SIMPLE_HEAD if terminal else None,
         pad_edge=False,
+        # Between two columns: this, and the place of a line that is not drawn.
+        padding=(0, 1, 0, 0) if terminal else (0, 1),
         header_style="bold" if terminal else "",
         show_edge=False,
+        caption=f"no room for: {', '.join(fit.dropped)}" if fit.dropped else None,
+        caption_justify="left",
     )
     rights = set(right)
-    for index, column in enumerate(columns):
-        made.add_column(column, justify="right" if index in rights else "left", overflow="fold")
-    for row in rows:
-        # Text, not markup: handles and hashtags may hold brackets.
-        made.add_row(*(Text(safe(cell)) for cell in row))
+    for index in fit.kept:
+        cut = room is not None and columns[index] not in wrap
+        made.add_column(
+            columns[index],
+            justify="right" if index in rights else "left",
+            overflow="ellipsis" if cut else "fold",
+            no_wrap=cut,
+            width=fit.widths[index] if room is not None else None,
+        )
+    for row in cells:
+        made.add_row(*(row[index] for index in fit.kept))
     return made
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """Which columns are shown, how wide, and which are not."""
+
+    kept: list[int]
+    widths: dict[int, int]
+    dropped: list[str]
+
+
+def fitted(
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    right: Collection[int],
+    drop: Sequence[str],
+    wrap: Sequence[str],
+    room: int | None,
+) -> Fit:
+    """Choose columns and their widths. Pure; room: how wide the table may be, None: any width.
+
+    >>> fitted(["name", "n", "more"], [["abcdef", "1", "xyz"]], {1}, ["more"], [], 9)
+    Fit(kept=[0, 1], widths={0: 6, 1: 1}, dropped=['more'])
+    """
+    from rich.cells import cell_len
+
+    natural = {
+        index: max([cell_len(name), *(_widest(row[index], cell_len) for row in rows)])
+        for index, name in enumerate(columns)
+    }
+    if room is None:
+        return Fit(list(natural), natural, [])
+    # A number that is cut is another number; a text needs a few letters to be recognized.
+    least = dict(natural)
+    for index in natural.keys() - set(right):
+        enough = _SENTENCE if columns[index] in wrap else _TEXT
+        least[index] = min(natural[index], max(enough, cell_len(columns[index])))
+    kept = list(natural)
+    dropped: list[str] = []
+    # When nobody says what matters least, it is what stands last.
+    for name in (*drop, *(name for name in reversed(columns[1:]) if name not in drop)):
+        if sum(least[i] for i in kept) + _BETWEEN * (len(kept) - 1) <= room:
+            break
+        if name in columns and columns.index(name) in kept:
+            kept.remove(columns.index(name))
+            dropped.append(name)
+    widths = {index: natural[index] for index in kept}
+    over = sum(widths.values()) + _BETWEEN * (len(kept) - 1) - room
+    while over > 0:
+        # The widest gives first, a sentence before a name.
+        able = [index for index in kept if widths[index] > least[index]]
+        if not able:
+            break
+        widest = max(able, key=lambda i: (columns[i] in wrap, widths[i], i))
+        widths[widest] -= 1
+        over -= 1
+    return Fit(kept, widths, dropped)
+
+
+def _widest(cell: str, length: Callable[[str], int]) -> int:
+    return max((length(line) for line in cell.split("\n")), default=0)
 
 
 def safe(text: str) -> str:

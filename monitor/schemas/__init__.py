@@ -53,6 +53,11 @@ def _report(name: str) -> Schema:
     return _named(told, _found("monitor.report.report:SCHEMA"))
 
 
+def _top(name: str) -> Schema:
+    told = _of("monitor.live:Live", "gaung top --json")(name)
+    return _named(told, _found("monitor.live:SCHEMA"))
+
+
 def _report_rows(name: str) -> Schema:
     """Give the schema of one line: its other fields are those of its section in the report."""
     from monitor.report.sections import SECTIONS
@@ -207,6 +212,7 @@ _MAKERS: dict[str, Callable[[str], Schema]] = {
     "sources": _list_of(f"{_STATE}:SourceTold", "gaung sources --json"),
     "sql": _of(f"{_SHAPES}:Answer", "gaung sql --format json"),
     "status": _of(f"{_STATE}:Status", "gaung status --format json"),
+    "top": _top,
     "views": _of(f"{_SHAPES}:Views", "gaung sql --views --format json"),
     "watches": _of(f"{_STATE}:Watches", "gaung watch list --json"),
 }

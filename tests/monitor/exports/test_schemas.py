@@ -115,6 +115,7 @@ def json_of(ran, *arguments):
     [
         ("status", ("status", "--json")),
         ("status", ("status", "--format", "json")),
+        ("top", ("top", "--json")),
         ("findings", ("findings", "--json")),
         ("alerts", ("alerts", "--json")),
         ("sources", ("sources", "--json")),
