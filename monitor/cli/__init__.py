@@ -108,12 +108,17 @@ Examples:
     help="The configuration file.  [default: config.toml here; env GAUNG_CONFIG]",
 )
 @click.option("-v", "--verbose", is_flag=True, help="Say more of what is done.")
+@click.option("--pager", is_flag=True, help="Show it page by page, as $PAGER does.")
 @click.version_option(__version__, prog_name="gaung")
 @click.pass_context
-def cli(context: click.Context, config_path: str | None, verbose: bool) -> None:
+def cli(context: click.Context, config_path: str | None, verbose: bool, pager: bool) -> None:
     """Watch hashtags, and show with evidence how issues are pushed into public opinion."""
     from monitor.cli.context import Given
 
+    if pager:
+        from monitor.cli.paging import paged
+
+        context.with_resource(paged())
     context.obj = Given(config_path=config_path, verbose=verbose)
 
 

@@ -13,21 +13,32 @@ _TEXT = 14  # least letters of a name that is cut
 _SENTENCE = 24  # least letters in a line of a sentence
 
 
+def is_terminal(file: IO[str] | None = None) -> bool:
+    """Tell whether people look at it: a terminal, or a pager in it."""
+    from monitor.cli.paging import is_paged
+
+    return is_paged() or (file or sys.stdout).isatty()
+
+
 def console(file: IO[str] | None = None) -> Any:
     """Give the console to print on. `NO_COLOR` is heeded."""
     from rich.console import Console
+
+    from monitor.cli.paging import is_paged
 
     class Piped(Console):
         def on_broken_pipe(self) -> None:
             raise BrokenPipeError  # a reader that has seen enough is no failure
 
     file = file or sys.stdout
-    terminal = file.isatty()
+    paged = file is sys.stdout and is_paged()
+    terminal = paged or file.isatty()
     return Piped(
         file=file,
         highlight=False,
         # Without a terminal nothing is wrapped or cut: another program may read it.
-        width=None if terminal else 500,
+        width=(shutil.get_terminal_size().columns if paged else None) if terminal else 500,
+        force_terminal=True if paged else None,
         no_color=None if terminal else True,
         soft_wrap=not terminal,
     )
@@ -53,7 +64,7 @@ def table(
     from rich.table import Table
     from rich.text import Text
 
-    terminal = sys.stdout.isatty() or width is not None
+    terminal = is_terminal() or width is not None
     # Text, not markup: handles and hashtags may hold brackets.
     cells = [[Text(safe(cell)) for cell in row] for row in rows]
     room = (width or shutil.get_terminal_size().columns) if terminal else None

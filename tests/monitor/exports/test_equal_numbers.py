@@ -160,7 +160,8 @@ def test_the_table_for_people_has_the_numbers_of_the_report(told):
         for row in rows:
             for column, value in row.items():
                 if isinstance(value, int | float) and not isinstance(value, bool):
-                    assert re.search(rf"(?<![\d.]){re.escape(str(value))}(?![\d.])", text), (
+                    written = re.escape(str(value)), re.escape(f"{value * 100:.6g} %")
+                    assert re.search(rf"(?<![\d.])({'|'.join(written)})(?![\d.])", text), (
                         name, column, value,
                     )  # fmt: skip
 

@@ -1,0 +1,129 @@
+"""How the rows of a report are called and written for people: columns in words, shares in per cent.
+
+CSV, JSON and the rest have the names of the fields and their plain numbers; the numbers are equal.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from monitor.report.formats import words
+from monitor.report.sections import Section
+
+# By section and field, or by field alone; what is not here is called as its field is.
+_HEADINGS = {
+    ("series", "upper"): "usual up to",
+    ("series", "start"): "from",
+    ("gaps", "start"): "from",
+    ("gaps", "end"): "to",
+    ("bursts", "start"): "from",
+    ("bursts", "end"): "to",
+    ("top_authors", "author"): "key",
+    ("top_amplified", "author"): "key",
+    ("top_amplified", "total"): "passed on",
+    ("top_hashtags", "name"): "hashtag",
+    ("top_links", "name"): "link",
+    ("communities", "number"): "no.",
+    ("communities", "size"): "accounts",
+    ("communities", "share"): "of all",
+    ("communities", "top"): "most amplified",
+    ("indicators", "number"): "no.",
+    ("indicators", "title"): "indicator",
+    ("indicators", "n"): "rests on",
+    ("leads", "n"): "windows",
+    ("coordination", "q"): "chance (q)",
+    ("coordination", "share"): "of all posts",
+    "handle": "account",
+    "authors": "accounts",
+    "score": "surprise",
+    "expected": "expected",
+    "coverage": "observed",
+    "first_post_at": "first post",
+    "last_post_at": "last post",
+    "provisional": "still read",
+    "first_at": "first at",
+}
+_SHARES = frozenset({"coverage", "share", "inside"})
+_SHARE_TITLES = ("Share of", "Coverage")
+_YES = {True: "yes", False: "no"}
+# What may be left out on a narrow terminal, the least important first.
+DROPPED = {
+    "series": ("still read", "reposts", "usual up to", "accounts", "observed"),
+    "bursts": (
+        "half life low", "half life high", "doubling low", "doubling high", "weight",
+        "half life hours", "doubling hours", "attention", "peak at", "accounts", "expected",
+    ),
+    "gaps": ("hashtag", "detail"),
+    "top_authors": ("followers",),
+    "top_amplified": ("forwards", "mentions", "quotes", "replies", "amplifiers"),
+    "communities": ("inside", "of all"),
+    "coordination": ("mean delay", "first", "of all posts", "chance (q)"),
+    "coordination_shared": (
+        "then text", "then account", "then at", "accounts", "first account", "first at",
+    ),
+    "emerging": ("expected",),
+    "leads": ("windows", "correlation"),
+    "news": ("url", "linked by"),
+    "indicators": ("no.", "note", "rests on"),
+}  # fmt: skip
+WRAPPED = ("detail", "note", "most amplified", "members", "first text", "then text", "title")
+_ALWAYS_OUT = {"indicators": ("name",)}  # of the machine; its title says the same
+
+
+def heading(section: str, field: str) -> str:
+    """Give the name of a column.
+
+    >>> heading("communities", "size"), heading("bursts", "peak_at")
+    ('accounts', 'peak at')
+    """
+    return _HEADINGS.get((section, field)) or _HEADINGS.get(field) or field.replace("_", " ")
+
+
+def percent(share: float, *, digits: int = 6) -> str:
+    """Write a share.
+
+    >>> [percent(share) for share in (0.2451, 1.0, 0.0049, 0.135912)], percent(0.135912, digits=3)
+    (['24.51 %', '100 %', '0.49 %', '13.5912 %'], '13.6 %')
+    """
+    return f"{share * 100:.{digits}g} %"
+
+
+def shown(section: Section, zone: ZoneInfo, *, narrow: bool) -> tuple[list[str], list[list[str]]]:
+    """Give columns and rows for people. narrow: without what only repeats what stands beside."""
+    fields = list(section.columns)
+    kept = [f for f in fields if not (narrow and _repeats(section, f))]
+    columns = [heading(section.name, field) for field in kept]
+    rows = [
+        [_cell(section, f, dict(zip(fields, row, strict=True)), zone, narrow) for f in kept]
+        for row in section.rows
+    ]
+    return columns, rows
+
+
+def _repeats(section: Section, field: str) -> bool:
+    if field in _ALWAYS_OUT.get(section.name, ()):
+        return True
+    if field != "author" or "handle" not in section.columns:
+        return False
+    at = section.columns.index("handle")
+    return all(row[at] for row in section.rows)
+
+
+def _cell(section: Section, field: str, row: dict[str, Any], zone: ZoneInfo, narrow: bool) -> str:
+    value = row[field]
+    if isinstance(value, bool):
+        return _YES[value]
+    if section.name == "summary":
+        if field == "what":
+            return heading("summary", str(value))
+        is_share = row["what"] in _SHARES
+    elif section.name == "indicators":
+        is_share = field in {"value", "low", "high"} and str(row["title"]).startswith(_SHARE_TITLES)
+    else:
+        is_share = field in _SHARES
+    if is_share and isinstance(value, int | float):
+        return percent(value, digits=4 if narrow else 6)
+    if narrow and isinstance(value, float):
+        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"  # as much as one reads
+    return words(value, zone)
