@@ -1,0 +1,1 @@
+"""The page, tried without and with a browser."""
