@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
-from monitor.errors import OperatorError
+from monitor.errors import OperatorError, StoreMissingError
 from monitor.wiring import App
 
 
@@ -35,11 +37,25 @@ def _watches(app: App) -> CheckResult:
 
 def _store(app: App) -> CheckResult:
     try:
-        with app.stores.open() as store:
+        with app.stores.open(read_only=True) as store:
             posts = store.database.value("select count(*) from posts")
+    except StoreMissingError:
+        return _missing(app.stores.path)
     except OperatorError as error:
         return CheckResult("store", "cannot be used", str(error))
     return CheckResult("store", f"{app.stores.path}, {posts:,} posts")
+
+
+def _missing(path: Path) -> CheckResult:
+    """Tell whether a store can be made here, and make none."""
+    folder = next(one for one in (path.parent, *path.parent.parents) if one.exists())
+    if not os.access(folder, os.W_OK | os.X_OK):
+        return CheckResult(
+            "store",
+            "cannot be made",
+            f"{folder}: may not be written: mend its permissions or set store.path",
+        )
+    return CheckResult("store", f"{path}, none yet: the first `gaung once` makes it")
 
 
 def _sources(app: App) -> Iterator[CheckResult]:

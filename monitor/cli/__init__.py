@@ -136,9 +136,11 @@ def _run(arguments: list[str] | None) -> int:
     except click.ClickException as error:
         return _failed(error.format_message())
     except (click.Abort, KeyboardInterrupt):
-        return _failed(
-            "interrupted; what was saved is complete: run the same command to go on", 130
-        )
+        return _interrupted()
+    except RuntimeError as error:
+        if str(error) != "Query interrupted":  # how DuckDB says that Ctrl-C was pressed
+            raise
+        return _interrupted()
     except OperatorError as error:
         return _failed(str(error))
     except BrokenPipeError:
@@ -149,6 +151,10 @@ def _run(arguments: list[str] | None) -> int:
         place = f"{error.filename}: " if error.filename else ""
         return _failed(f"{place}{error.strerror or error}")
     return result if isinstance(result, int) else 0
+
+
+def _interrupted() -> int:
+    return _failed("interrupted; what was saved is complete: run the same command to go on", 130)
 
 
 def _failed(message: str, code: int = 1) -> int:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from monitor.cli.context import Given
+from monitor.cli.progress import working
 
 if TYPE_CHECKING:
     from monitor.store.privacy import Gone
@@ -99,7 +100,7 @@ def erase_command(given: Given, author: str, dry_run: bool, yes: bool) -> int:
         click.echo("gaung: nothing erased: add --yes where nobody can be asked", err=True)
         return 1
     now = clock.now()
-    with app.stores.open() as store, store.transaction():
+    with working("erasing"), app.stores.open() as store, store.transaction():
         gone = store.privacy.erase(found[0]["author_key"], now=now)
         # Without the name: the log must not keep what was erased.
         store.privacy.note("erase", "an account", who=user(), now=now, detail=_counted(gone))
@@ -122,7 +123,7 @@ def purge_command(given: Given, older_than: str | None, dry_run: bool) -> int:
     if not keep and not raw:
         click.echo("gaung: nothing is set to be taken out: see [privacy] in config.toml", err=True)
         return 1
-    with app.stores.open() as store:
+    with working("taking out"), app.stores.open() as store:
         gone = purge(store, keep_posts=keep, keep_raw=raw, who=user(), now=now, trial=dry_run)
     click.echo(("would take out: " if dry_run else "taken out: ") + _counted(gone))
     return 0
@@ -169,7 +170,9 @@ def audit_command(given: Given, action: str | None, as_json: bool) -> int:
     if not rows:
         click.echo("nothing was exported, erased or purged yet")
         return 0
-    console().print(table(("when", "who", "what", "of", "detail"), rows))
+    console().print(
+        table(("when", "who", "what", "of", "detail"), rows, drop=("who",), wrap=("detail",))
+    )
     return 0
 
 

@@ -13,6 +13,7 @@ import click
 
 from monitor.cli.context import Given, read_time
 from monitor.cli.options import WindowType, since_option, until_option
+from monitor.cli.progress import working
 
 if TYPE_CHECKING:
     from monitor.backtest.replay import Told
@@ -78,11 +79,12 @@ def backtest_command(
         raise click.UsageError("name a TARGET, or a file with --series")
     app = given.app()
     chosen_zone = _zone(zone) or app.config.zone
-    if series is not None:
-        text = _of_series(series, window, sensitivity or "balanced", chosen_zone, format_name)
-    else:
-        span = (since, until)
-        text = _of_target(app, target or "", window, sensitivity, span, format_name)
+    with working("replaying the past"):
+        if series is not None:
+            text = _of_series(series, window, sensitivity or "balanced", chosen_zone, format_name)
+        else:
+            span = (since, until)
+            text = _of_target(app, target or "", window, sensitivity, span, format_name)
     if output is None:
         click.echo(text, nl=False)
     else:

@@ -12,6 +12,7 @@ import click
 from monitor.cli.auditing import note_export
 from monitor.cli.context import Given, read_time
 from monitor.cli.options import WindowType, input_option
+from monitor.cli.progress import working
 
 if TYPE_CHECKING:
     from monitor.drawing.drawing import Drawing
@@ -106,9 +107,10 @@ def graph_command(
     from monitor.drawing.draw import on_backbone
     from monitor.drawing.write import opened_with, write
 
-    drawing = _drawn(source, kind, every) if like is None else _as_twarc(path, kind)
-    if backbone is not None:
-        drawing = on_backbone(drawing, backbone)
+    with working("drawing the graph"):
+        drawing = _drawn(source, kind, every) if like is None else _as_twarc(path, kind)
+        if backbone is not None:
+            drawing = on_backbone(drawing, backbone)
     if redact:
         drawing = _redacted(app, drawing, source, from_store=path is None)
     write(drawing, output)

@@ -9,6 +9,7 @@ import click
 from monitor.cli.books import format_of, noted, output_option, put
 from monitor.cli.context import Given, read_time
 from monitor.cli.options import input_option, since_option, until_option
+from monitor.cli.progress import working
 
 if TYPE_CHECKING:
     from monitor.genesis import Genesis
@@ -89,20 +90,21 @@ def genesis_command(given: Given, /, target: str | None, **options: Any) -> int:
     output = options["output"]
     options["format_name"] = format_of(output, options["format_name"], ("table", "json", "csv"))
     app = given.app()
-    source = _source(app, target or "all", options)
-    told = told_of(
-        source,
-        Asked(
-            target=source.wanted.name,
-            hashtags=source.wanted.hashtags,
-            hours=options["hours"],
-            first=options["first"],
-            cascades=options["cascades"],
-            zone=app.config.zone,
-        ),
-        stores=app.stores if options["path"] is None else None,
-        naming=app.naming() if options["redact"] else None,
-    )
+    with working("looking for the beginning"):
+        source = _source(app, target or "all", options)
+        told = told_of(
+            source,
+            Asked(
+                target=source.wanted.name,
+                hashtags=source.wanted.hashtags,
+                hours=options["hours"],
+                first=options["first"],
+                cascades=options["cascades"],
+                zone=app.config.zone,
+            ),
+            stores=app.stores if options["path"] is None else None,
+            naming=app.naming() if options["redact"] else None,
+        )
     if told is None:
         raise OperatorError(
             f"{source.wanted.name}: there is no such post here: collect with `gaung once`, bring "

@@ -40,6 +40,8 @@ def print_indication(told: Indication, file: IO[str] | None = None) -> None:
             ["#", "", "indicator", "value", "95 % interval", "N", "note"],
             [_row(one) for one in told.indicators],
             right=[0, 3, 4, 5],
+            drop=("#", "N", "note"),
+            wrap=("note",),
         )
     )
     out.print()

@@ -11,6 +11,7 @@ import click
 from monitor.cli.books import format_of, noted, output_option, put
 from monitor.cli.context import Given, read_time
 from monitor.cli.options import input_option, since_option, until_option
+from monitor.cli.progress import working
 
 if TYPE_CHECKING:
     import polars as pl
@@ -76,10 +77,11 @@ def indicators_command(
         raise click.BadParameter(
             f"{start:%Y-%m-%d %H:%M} is not before --until", param_hint="--since"
         )
-    if path is not None:
-        told = _of_file(app, target or "all", path, start, end)
-    else:
-        told = _of_store(app, target or "all", start, end, now)
+    with working("computing the indicators"):
+        if path is not None:
+            told = _of_file(app, target or "all", path, start, end)
+        else:
+            told = _of_store(app, target or "all", start, end, now)
     _write(app, told, name, output)
     noted(app, f"indicators {told.target}", output, from_store=path is None, redacted=False)
     return 0

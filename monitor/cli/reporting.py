@@ -10,6 +10,7 @@ import click
 from monitor.cli.auditing import note_export
 from monitor.cli.context import Given, read_time
 from monitor.cli.options import WindowType, input_option, since_option, until_option
+from monitor.cli.progress import working
 from monitor.cli.report_page import PageAsked, page_path, story_of
 
 if TYPE_CHECKING:
@@ -90,7 +91,9 @@ def report_command(given: Given, /, target: str, **options: Any) -> int:
         if name == "html":
             output = _write_page(lent, asked, options, output)
         else:
-            _write_report(_computed(lent, asked), name, output)
+            with working("computing the report"):
+                computed = _computed(lent, asked)
+            _write_report(computed, name, output)
     if output is not None:
         if options["path"] is None:  # of what leaves the store
             note_export(app, f"report {asked.wanted.name}", output, redacted=options["redact"])

@@ -13,8 +13,9 @@ from monitor.cli.context import Given
 
 _STATUS = """Show watches, the last run of each source, coverage and gaps, outbox and daemon.
 
-Coverage is the share of the last 7 days that was observed. Exit code 1 if a source's last run
-failed, mail was given up, or the daemon is not running though there is something to watch.
+Observed is the share of the last 7 days in which sources were read; the time of a paused watch is
+unknown, not zero. Exit code 1 if a source's last run failed, mail was given up, or the daemon is
+not running though there is something to watch.
 
 \b
 Examples:
@@ -73,17 +74,20 @@ def _print(state: dict[str, Any], zone: ZoneInfo) -> None:
         out,
         "Watches",
         table(
-            ("watch", "hashtags", "posts in 7 d", "coverage in 7 d"),
+            ("watch", "state", "hashtags", "posts in 7 days", "observed in 7 days"),
             [
                 (
                     w["name"],
+                    "paused" if w["paused"] else "followed",
                     " ".join(f"#{h}" for h in w["hashtags"]),
                     _number(w["posts"]),
                     _share(w["coverage"]),
                 )
                 for w in state["watches"]
             ],
-            right=[2, 3],
+            right=[3, 4],
+            drop=("observed in 7 days", "state"),
+            wrap=("hashtags",),
         )
         if state["watches"]
         else None,
@@ -106,6 +110,8 @@ def _print(state: dict[str, Any], zone: ZoneInfo) -> None:
                 for r in state["runs"]
             ],
             right=[4, 5],
+            drop=("set aside", "of", "new"),
+            wrap=("why",),
         )
         if state["runs"]
         else None,
@@ -126,6 +132,8 @@ def _print(state: dict[str, Any], zone: ZoneInfo) -> None:
                 )
                 for g in state["gaps"]
             ],
+            drop=("hashtag",),
+            wrap=("detail",),
         )
         if state["gaps"]
         else None,

@@ -106,8 +106,9 @@ def findings_command(
         )
         for f in found
     ]
-    columns = ("from", "to", "watch", "what", "of", "score", "evidence")
-    console().print(table(columns, rows, right=[5]) if rows else "nothing was found")
+    columns = ("from", "to", "watch", "what", "of", "surprise", "evidence")
+    made = table(columns, rows, right=[5], drop=("surprise",), wrap=("evidence",))
+    console().print(made if rows else "nothing was found")
     return 0
 
 
@@ -158,7 +159,8 @@ def alerts_command(given: Given, watch: str | None, since: str | None, as_json: 
         for row in rows
     ]
     columns = ("decided", "watch", "what", "since", "score", "told?", "why", "recipients")
-    console().print(table(columns, lines, right=[4]) if lines else "no decision was made yet")
+    made = table(columns, lines, right=[4], drop=("recipients", "score"), wrap=("why",))
+    console().print(made if lines else "no decision was made yet")
     return 0
 
 
@@ -175,7 +177,7 @@ def digest_command(given: Given, to_print: bool, send: bool, address: str | None
     from monitor.letters import clean, digest_letter
     from monitor.turn import send_due
 
-    app, now = given.app(required=True), clock.now()
+    app, now = given.app(required=send), clock.now()
     if to_print or not send:
         if app.stores.path.exists():
             app.naming()  # pseudonyms are made for writing, once; the rest only reads

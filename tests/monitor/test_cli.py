@@ -304,3 +304,20 @@ def test_the_nearest_right_word_is_named_in_one_line(imported, arguments, code, 
     given, out, err = imported(*arguments)
     assert (given, out, err.count("\n")) == (code, "", 1)
     assert said in err
+
+
+def test_a_check_makes_no_store_and_says_who_will(gaung, tmp_path):
+    (tmp_path / "config.toml").write_text(
+        "[[watches]]\nname = 'a'\nhashtags = ['x']\nsources = []\n"
+    )
+    code, out, _ = gaung("check")
+    assert code == 0
+    assert "none yet: the first `gaung once` makes it" in out
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["config.toml"]
+
+
+def test_a_digest_is_printed_without_a_configuration_as_findings_are(imported):
+    assert imported("findings")[0] == 0
+    code, out, err = imported("digest")
+    assert (code, err) == (0, "")
+    assert out.startswith("[gaung]")

@@ -46,8 +46,6 @@ def on_terminal(folder, *arguments, width=80, environment=None):
             except OSError:  # the other end is closed
                 break
             said += part
-        elif process.poll() is not None:
-            break
     process.wait(timeout=30)
     os.close(ours)
     return said.decode(errors="replace").replace("\r\n", "\n")
