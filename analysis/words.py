@@ -31,7 +31,7 @@ def marking_words(texts: pl.DataFrame, *, top: int = 3) -> pl.DataFrame:
     Monroe, Colaresi, Quinn (2008), "Fightin' Words", Political Analysis 16(4), equations 15-22.
 
     >>> said = pl.DataFrame({"group": [0] * 9 + [1] * 9, "text":
-    ...     [f"harga beras naik {n}" for n in range(9)] + [f"harga minyak naik {n}" for n in range(9)]})
+    ...     [f"harga {what} naik {n}" for what in ("beras", "minyak") for n in range(9)]})
     >>> marking_words(said, top=1)["word"].to_list()
     ['beras', 'minyak']
     """

@@ -62,8 +62,21 @@ class _Timeout(click.ParamType[timedelta]):
     help="[default: by the ending of -o, else table]",
 )  # fmt: skip
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write here.")
-@click.option("--timeout", type=_Timeout(), default="10s", show_default=True, metavar="TIME")
-@click.option("--memory-limit", default="500MB", show_default=True, metavar="SIZE")
+@click.option(
+    "--timeout",
+    type=_Timeout(),
+    default="10s",
+    show_default=True,
+    metavar="TIME",
+    help="How long it may take.",
+)
+@click.option(
+    "--memory-limit",
+    default="500MB",
+    show_default=True,
+    metavar="SIZE",
+    help="How much memory it may use.",
+)
 @click.option(
     "--redact", is_flag=True, help="For publication: pseudonyms but for public figures, no texts."
 )

@@ -52,7 +52,7 @@ Examples:
 @click.option(
     "--sensitivity",
     type=click.Choice(["calm", "balanced", "keen"]),
-    help="[default: all three; of a series, balanced]",
+    help="How much an alert takes.  [default: all three; of a series, balanced]",
 )
 @since_option
 @until_option

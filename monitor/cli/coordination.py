@@ -74,22 +74,33 @@ class WithinType(click.ParamType[int]):
     help="What is shared.  [default: all; with --as: repost]",
 )
 @click.option(
-    "--within", type=WithinType(), metavar="60s|auto", help="[default: 60s; coortweet: 10s]"
+    "--within",
+    type=WithinType(),
+    metavar="60s|auto",
+    help="How soon after another.  [default: 60s; coortweet: 10s]",
 )
 @click.option(
-    "--min-weight", type=click.IntRange(1), metavar="N", help="[default: 2 things; cnt: 1 post]"
+    "--min-weight",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Least that two share.  [default: 2 things; cnt: 1 post]",
 )
 @click.option(
     "--fdr",
     type=click.FloatRange(0, 1, min_open=True),
     default=0.01,
+    metavar="SHARE",
     show_default=True,
     help="Share of false pairs that is borne.",
 )
 @click.option("--as", "like", type=click.Choice(["cnt", "coortweet"]), help="As another tool.")
 @click.option("--loops", is_flag=True, help="With --as: also an account with itself.")
 @click.option(
-    "--min-participation", type=click.IntRange(1), default=2, help="For coortweet.  [default: 2]"
+    "--min-participation",
+    type=click.IntRange(1),
+    default=2,
+    metavar="N",
+    help="For coortweet: fewest things per account.  [default: 2]",
 )
 @click.option(
     "--edge-weight",
@@ -104,6 +115,7 @@ class WithinType(click.ParamType[int]):
     type=click.Choice(["duckdb", "polars", "spark"]),
     default="duckdb",
     show_default=True,
+    help="What computes it.",
 )
 @click.option("--memory-limit", metavar="SIZE", help="For duckdb, as 2GB.  [default: 700MB]")
 @since_option

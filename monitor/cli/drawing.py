@@ -47,7 +47,13 @@ Examples:
 
 @click.command("graph", help=_GRAPH)
 @click.argument("target", required=False)
-@click.option("--kind", type=click.Choice(_KINDS), default="amplification", show_default=True)
+@click.option(
+    "--kind",
+    type=click.Choice(_KINDS),
+    default="amplification",
+    show_default=True,
+    help="Which of the graphs above.",
+)
 @click.option(
     "--backbone",
     type=click.FloatRange(0, 1, min_open=True),

@@ -46,16 +46,23 @@ Examples:
     type=click.IntRange(1, 24 * 14),
     default=24,
     show_default=True,
+    metavar="N",
     help="How many to tell; cascades are followed to the end.",
 )
 @click.option(
-    "--first", type=click.IntRange(1, 1000), default=10, show_default=True, help="Posts to list."
+    "--first",
+    type=click.IntRange(1, 1000),
+    default=10,
+    show_default=True,
+    metavar="N",
+    help="Posts to list.",
 )
 @click.option(
     "--cascades",
     type=click.IntRange(0, 1000),
     default=5,
     show_default=True,
+    metavar="N",
     help="Cascades to list, the largest first.",
 )
 @click.option(

@@ -27,7 +27,13 @@ _WEEK = timedelta(days=7)
 
 @click.command("status", help=_STATUS)
 @click.option("--json", "as_json", is_flag=True, help="As JSON, times in UTC.")
-@click.option("--format", "format_name", type=click.Choice(["table", "json"]), default="table")
+@click.option(
+    "--format",
+    "format_name",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    help="json is the same as --json.",
+)
 @click.pass_obj
 def status_command(given: Given, as_json: bool, format_name: str) -> int:
     """Show the state."""

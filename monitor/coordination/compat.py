@@ -117,7 +117,10 @@ def coortweet_network(
 
 
 def shares(source: Input, by: str, on_progress: Callable[[int], None]) -> Iterator[pl.DataFrame]:
-    """Give who shared what as SHARES, batch by batch, in the order of the input, which decides between equal times."""
+    """Give who shared what as SHARES, batch by batch.
+
+    In the order of the input, which decides between equal times.
+    """
     columns, objects = _OBJECT_OF[by]
     row = 0
     for batch in source.batches("post_key", "author_key", "sort_at", *columns):

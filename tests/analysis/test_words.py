@@ -51,7 +51,8 @@ def test_a_word_of_two_texts_marks_nothing() -> None:
 
 def test_nothing_said_is_nothing_marked() -> None:
     empty = marking_words(GROUPED.to_frame())
-    assert empty.schema == MARKING and empty.is_empty()
+    assert empty.schema == MARKING
+    assert empty.is_empty()
     assert marking_words(grouped(["", "12 34"], [])).is_empty()
 
 
