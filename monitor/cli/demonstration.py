@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from monitor.report.report import Report
     from monitor.turn import Turn
 
-_DEMO = """Run the whole pipe on a synthetic campaign, offline, in under a minute.
+_DEMO = """Run the whole pipe on a synthetic campaign, offline, in a minute or two.
 
 A made-up conversation of two weeks, with a coordinated push, an outage and an organic surge, is
 served on this machine and collected, judged and mailed by the real stages in simulated time.
