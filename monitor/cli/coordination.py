@@ -100,7 +100,7 @@ class WithinType(click.ParamType[int]):
     type=click.IntRange(1),
     default=2,
     metavar="N",
-    help="For coortweet: fewest things per account.  [default: 2]",
+    help="For coortweet: fewest actions of an account.  [default: 2]",
 )
 @click.option(
     "--edge-weight",
