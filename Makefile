@@ -6,6 +6,7 @@ ARGS ?=
 DATA ?= ../shared/data
 BLUESKY := tests/collectors/bluesky_network
 MAIL := tests/monitor/mail_servers
+PAGES := tests/monitor/page/browser
 # A worker per core, each with whole files of tests, the longest first; ARGS=-n0 for one after the other.
 BESIDE := -n auto --maxprocesses=8 --dist loadfile --no-loadscope-reorder
 
@@ -63,6 +64,13 @@ setup: .venv/.ready   ## the environment, from pinned versions with hashes
 .venv-servers/.mail-ready: .venv-servers/.ready $(MAIL)/install.sh
 	@if $(MAIL)/install.sh; then touch $@; fi
 
+# Debian's Chromium, if this is root, and what drives it; otherwise no page is looked at.
+.venv-servers/.pages-ready: $(PAGES)/package-lock.json $(PAGES)/install.sh
+	@if ! command -v npm >/dev/null; then echo "make test-pages: no npm here, so pages are not looked at with a browser" >&2; \
+	elif $(PAGES)/install.sh; then \
+	  mkdir -p .venv-servers/pages && cp $(PAGES)/package*.json .venv-servers/pages/ && \
+	  (cd .venv-servers/pages && npm ci --no-audit --no-fund --loglevel=error) && touch $@; fi
+
 demo: setup      ## the whole pipe on a synthetic campaign, offline
 	$(BIN)/gaung demo $(ARGS)
 
@@ -83,6 +91,9 @@ fix: setup       ## format and mend what can be mended
 servers: test-servers
 test-servers: setup .venv-servers/.node-ready .venv-servers/.mail-ready   ## against servers that nobody here wrote, on loopback
 	$(BIN)/pytest -m servers $(ARGS)
+
+test-pages: setup .venv-servers/.pages-ready   ## reports as a browser shows them: axe, phones, print, without scripts
+	$(BIN)/pytest -m pages tests/monitor/page $(ARGS)
 
 test-spark: .venv-spark/.ready   ## the same numbers on Spark, on this machine; needs Java 17
 	.venv-spark/bin/python -m pytest -m spark tests/spark $(ARGS)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -20,8 +20,10 @@ from collectors.page import page_of
 from collectors.records import Author, Interaction, Post
 from monitor import config
 from monitor.config import Config
+from monitor.importing import import_file, importer_for
 from monitor.inputs import Wanted
 from monitor.naming import Naming
+from monitor.page.render import as_html
 from monitor.page.story import Story
 from monitor.page.tell import Telling, tell
 from monitor.report.compute import compute
@@ -318,3 +320,37 @@ def compared_with() -> Report:
             now=NOW, zone=given.zone,
         )  # fmt: skip
         return compute(store, asked.target, span, config=given, now=NOW)
+
+
+def write_pages(into: Path) -> Path:
+    """Write a page of each kind, most of them in both languages; give the folder."""
+    into.mkdir()
+    stories = {
+        "month": story(),
+        "redacted": story(redact=True),
+        "compare": replace(story(days=4), other=compared_with()),
+        "empty": story(days=0),
+        "one": _one(),
+        "file": _file(),
+    }
+    for name, told in stories.items():
+        for language in ("id", "en"):
+            path = into / f"{name}.{language}.html"
+            path.write_text(as_html(told, language=language), encoding="utf-8")
+    return into
+
+
+def _one() -> Story:
+    stores = fill_one(StoreFile(folder() / "one" / "gaung.duckdb"))
+    asked = Telling(wanted=Wanted("all posts", ()), window=None, command="gaung report all")
+    return tell(stores, settings(), asked, now=NOW)
+
+
+def _file() -> Story:
+    """Tell of a file, as `gaung report all --input` does."""
+    stores = StoreFile(folder() / "file" / "gaung.duckdb")
+    path = fill_file(folder() / "file.parquet")
+    importer = importer_for(path, "auto")
+    import_file(stores, path, importer=importer, mapping={}, now=NOW)
+    asked = Telling(wanted=Wanted("all posts", ()), window=None, command="gaung report all")
+    return tell(stores, settings(), asked, now=NOW)

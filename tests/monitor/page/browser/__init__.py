@@ -1,0 +1,1 @@
+"""Looks at pages with Chromium, axe-core and html-validate."""
