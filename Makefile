@@ -75,14 +75,14 @@ demo: setup      ## the whole pipe on a synthetic campaign, offline
 	$(BIN)/gaung demo $(ARGS)
 
 test: setup      ## the tests, under five minutes
-	$(BIN)/pytest $(BESIDE) -m "not servers and not soak and not spark and not docs" $(ARGS)
+	$(BIN)/pytest $(BESIDE) -m "not servers and not soak and not spark and not docs and not pages" $(ARGS)
 
 check: setup     ## format, lint, types, import rules, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest $(BESIDE) -m "not servers and not soak and not spark and not docs" -q $(ARGS)
+	$(BIN)/pytest $(BESIDE) -m "not servers and not soak and not spark and not docs and not pages" -q $(ARGS)
 
 fix: setup       ## format and mend what can be mended
 	$(BIN)/ruff format .
