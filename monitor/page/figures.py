@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from monitor.letters.language import Speech
 
-_NUMBER = re.compile(r"(?<![\w#])[+-]?\d[\d,]*(?:\.\d+)?%?")
+_NUMBER = re.compile(r"(?<![\w#])[+-]?\d+(?:,\d{3})*(?:\.\d+)?%?")
 
 
 @dataclass(frozen=True, slots=True)
