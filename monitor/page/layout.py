@@ -64,12 +64,15 @@ def _pull(edges: Sequence[tuple[int, int, int]], communities: Sequence[int]) -> 
 
 def _forces(places: Places, pull: Places, mass: Places) -> Places:
     """Give where each account is drawn: to its ties, away from all others, to the middle."""
-    gap = places[None, :, :] - places[:, None, :]
-    distance = np.sqrt((gap**2).sum(axis=2)) + 1e-6
-    toward = pull * np.log1p(distance) / distance
-    away = _REPULSION * mass[:, None] * mass[None, :] / distance**2
-    np.fill_diagonal(away, 0.0)
-    drawn = ((toward - away)[:, :, None] * gap).sum(axis=1)
+    x, y = (places[None, :, axis] - places[:, None, axis] for axis in (0, 1))
+    squared = x * x + y * y + 1e-12
+    # What one account does to another, over their distance: away from it, and to it along a tie.
+    force = -_REPULSION * mass[:, None] * mass[None, :] / squared
+    one, other = np.nonzero(pull)
+    distance = np.sqrt(squared[one, other])
+    force[one, other] += pull[one, other] * np.log1p(distance) / distance
+    np.fill_diagonal(force, 0.0)
+    drawn = np.stack([(force * x).sum(axis=1), (force * y).sum(axis=1)], axis=1)
     far = np.sqrt((places**2).sum(axis=1, keepdims=True)) + 1e-6
     # A part without ties to the others is held by this alone; it grows with the distance.
     return np.asarray((drawn - _GRAVITY * mass[:, None] * places * far**0.5) / mass[:, None])
@@ -106,13 +109,15 @@ def _apart(places: Places, radii: Sequence[float], width: float) -> Places:
     jitter = np.random.default_rng(_SEED).normal(0, 1e-4, places.shape)
     moved = places + jitter
     for _ in range(_PUSHES):
-        gap = moved[:, None, :] - moved[None, :, :]
-        distance = np.sqrt((gap**2).sum(axis=2)) + np.eye(len(moved))
-        near = np.triu(distance < least, 1)
-        if not near.any():
+        x, y = (moved[:, None, axis] - moved[None, :, axis] for axis in (0, 1))
+        distance = np.sqrt(x * x + y * y) + np.eye(len(moved))
+        one, other = np.nonzero(np.triu(distance < least, 1))
+        if not one.size:
             break
-        push = np.where(near | near.T, (least - distance) / 2 / distance, 0.0)
-        moved = moved + 0.6 * (gap * push[:, :, None]).sum(axis=1)
+        near = distance[one, other]
+        push = 0.3 * ((least[one, other] - near) / near)[:, None] * (moved[one] - moved[other])
+        np.add.at(moved, one, push)
+        np.add.at(moved, other, -push)
         low, high = size[:, None], np.array([width, 1.0]) - size[:, None]
         moved = np.clip(moved, low, high)
     return np.asarray(moved, dtype=np.float64)
