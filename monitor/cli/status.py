@@ -67,7 +67,7 @@ def _print(state: dict[str, Any], zone: ZoneInfo) -> None:
     running = f"running, process {daemon['pid']}" if daemon["running"] else "not running"
     out.print(f"daemon  {running}")
     posts = "none yet" if state["posts"] is None else f"{state['posts']:,} posts"
-    out.print(safe(f"store   {state['store']}: {posts}"), markup=False)
+    out.print(safe(f"store   {posts}: {state['store']}"), markup=False)
     mail = state["outbox"]
     out.print(
         f"outbox  {mail['waiting']} waiting, "

@@ -29,13 +29,15 @@ WORDS = st.text(alphabet="abc def日", min_size=1, max_size=40)
 
 def on_terminal(folder, *arguments, width=80, environment=None):
     """Give what a terminal of a width would show, without its steering codes."""
+    # Workers side by side name a width, which would count for more than the terminal's.
+    plain = {k: v for k, v in os.environ.items() if k not in {"COLUMNS", "LINES", "NO_COLOR"}}
+    plain["PYTHONPATH"] = os.pathsep.join(sys.path)
     ours, theirs = pty.openpty()
     ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, width, 0, 0))
     process = subprocess.Popen(
         [sys.executable, "-m", "monitor", *arguments],
-        cwd=folder, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
-        env={**os.environ, "TERM": "xterm", "PYTHONPATH": os.pathsep.join(sys.path)}
-        | (environment or {}),
+        cwd=folder, stdin=theirs, stdout=theirs, stderr=subprocess.DEVNULL,
+        start_new_session=True, env=plain | {"TERM": "xterm"} | (environment or {}),
     )  # fmt: skip
     os.close(theirs)
     said, end = b"", time.monotonic() + 60
@@ -175,3 +177,23 @@ def test_joined_windows_keep_gaps_that_are_most_of_a_bar(counts, most):
 def test_json_is_the_same_on_a_terminal(filled):
     told = json.loads(on_terminal(filled, "status", "--json"))
     assert told["posts"] == 300
+
+
+def test_what_takes_longer_than_a_second_says_so_on_a_terminal_and_leaves_nothing(monkeypatch):
+    from monitor.cli.progress import working
+
+    class Screen(io.StringIO):
+        def isatty(self):
+            return True
+
+    for seconds, said in ((0.0, False), (1.4, True)):
+        screen = Screen()
+        monkeypatch.setattr(sys, "stderr", screen)
+        with working("counting"):
+            time.sleep(seconds)
+        assert ("counting (Ctrl-C ends it)" in screen.getvalue()) is said
+        assert bare(screen.getvalue()).strip() == "" or said
+    monkeypatch.setattr(sys, "stderr", io.StringIO())
+    with working("counting"):
+        time.sleep(1.2)
+    assert sys.stderr.getvalue() == ""
