@@ -47,7 +47,7 @@ _FOLLOW_EVERY = 2.0  # seconds between looks at what the daemon has done
 def backfill_command(given: Given, target: str, since: str, sources: tuple[str, ...]) -> int:
     """Fill gaps."""
     from monitor import clock
-    from monitor.cli.reporting import target_of
+    from monitor.cli.targets import target_of
     from monitor.collect import Backfill
     from monitor.lock import DaemonLock
 

@@ -162,7 +162,7 @@ def _of_target(
 ) -> str:
     from monitor import clock
     from monitor.backtest.replay import replay
-    from monitor.cli.reporting import target_of
+    from monitor.cli.targets import target_of
     from monitor.measure import measure
     from monitor.report.span import span_of
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from monitor.cli.books import format_of, noted, output_option, put
-from monitor.cli.context import Given, read_time
+from monitor.cli.context import Given
 from monitor.cli.options import input_option, since_option, until_option
+from monitor.cli.targets import source_by
 
 if TYPE_CHECKING:
     from monitor.coordination import Found
@@ -144,7 +145,9 @@ def coordination_command(given: Given, /, target: str | None, **options: Any) ->
     app, output = given.app(), options["output"]
     options["format_name"] = format_of(output, options["format_name"], ("table", "json", "csv"))
     with _engine(options["engine_name"], options["memory_limit"]) as engine, _progress() as told:
-        source = _source(app, target or "all", options)
+        source = source_by(
+            app, target or "all", options["since"], options["until"], options["path"]
+        )
         if options["like"] is not None:
             text = _like(source, engine, told, options)
         else:
@@ -155,20 +158,6 @@ def coordination_command(given: Given, /, target: str | None, **options: Any) ->
     noted(app, f"coordination {source.wanted.name}", output, from_store=options["path"] is None,
           redacted=options["redact"])  # fmt: skip
     return 0
-
-
-def _source(app: App, target: str, options: dict[str, Any]) -> Input:
-    from monitor import clock
-    from monitor.inputs import UnknownTargetError, opened, wanted
-
-    now = clock.now()
-    since = read_time(options["since"], option="--since", now=now, config=app.config)
-    until = read_time(options["until"], option="--until", now=now, config=app.config)
-    try:
-        asked = wanted(app.config, target, since=since, until=until)
-    except UnknownTargetError as error:
-        raise click.BadParameter(str(error), param_hint="TARGET") from None
-    return opened(app.stores, asked, path=options["path"])
 
 
 def _own(

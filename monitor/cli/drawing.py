@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli.auditing import note_export
-from monitor.cli.context import Given, read_time
+from monitor.cli.context import Given
 from monitor.cli.options import WindowType, input_option
 from monitor.cli.progress import working
+from monitor.cli.targets import source_by
 
 if TYPE_CHECKING:
     from monitor.drawing.drawing import Drawing
@@ -109,7 +110,7 @@ def graph_command(
     if like is not None:
         _check_twarc(kind, path, backbone, every, since, until)
     app = given.app()
-    source = _source(app, target or "all", path, since, until)
+    source = source_by(app, target or "all", since, until, path)
     from monitor.drawing.draw import on_backbone
     from monitor.drawing.write import opened_with, write
 
@@ -151,22 +152,6 @@ def _check_twarc(kind: str, path: Path | None, *others: object) -> None:
             f"goes with --input FILE, --kind {' or '.join(_OF_TWARC)} and -o alone",
             param_hint="--as",
         )
-
-
-def _source(
-    app: App, target: str, path: Path | None, since: str | None, until: str | None
-) -> Input:
-    from monitor import clock
-    from monitor.inputs import UnknownTargetError, opened, wanted
-
-    now = clock.now()
-    start = read_time(since, option="--since", now=now, config=app.config)
-    end = read_time(until, option="--until", now=now, config=app.config)
-    try:
-        asked = wanted(app.config, target, since=start, until=end)
-    except UnknownTargetError as error:
-        raise click.BadParameter(str(error), param_hint="TARGET") from None
-    return opened(app.stores, asked, path=path)
 
 
 def _drawn(source: Input, kind: str, every: timedelta | None) -> Drawing:

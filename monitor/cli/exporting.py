@@ -13,6 +13,7 @@ import click
 
 from monitor.cli.context import Given, read_time
 from monitor.cli.options import input_option, since_option, until_option
+from monitor.cli.targets import wanted_by
 
 if TYPE_CHECKING:
     from monitor.exporting import Chunk
@@ -124,17 +125,11 @@ def _for_tool(
     from monitor.cli.auditing import note_export
     from monitor.exporting.neighbours import write_for
     from monitor.exporting.redact import RedactedInput
-    from monitor.inputs import Input, UnknownTargetError, opened, wanted
+    from monitor.inputs import Input, opened
 
     if by is not None and tool != "coortweet":
         raise click.BadParameter("says what CooRTweet's object is", param_hint="--by")
-    now = clock.now()
-    start = read_time(since, option="--since", now=now, config=app.config)
-    end = read_time(until, option="--until", now=now, config=app.config)
-    try:
-        asked = wanted(app.config, target or "all", since=start, until=end)
-    except UnknownTargetError as error:
-        raise click.BadParameter(str(error), param_hint="--target") from None
+    asked = wanted_by(app, target or "all", since, until, now=clock.now(), hint="--target")
     source: Input = opened(app.stores, asked, path=path)
     if redact:
         source = RedactedInput(source, app.naming())

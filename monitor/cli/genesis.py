@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from monitor.cli.books import format_of, noted, output_option, put
-from monitor.cli.context import Given, read_time
+from monitor.cli.context import Given
 from monitor.cli.options import input_option, since_option, until_option
 from monitor.cli.progress import working
+from monitor.cli.targets import source_by
 
 if TYPE_CHECKING:
     from monitor.genesis import Genesis
-    from monitor.inputs import Input
     from monitor.wiring import App
 
 _HELP = """Tell how TARGET began: first posts, hour by hour, who passed it on, when it spread.
@@ -98,7 +98,9 @@ def genesis_command(given: Given, /, target: str | None, **options: Any) -> int:
     options["format_name"] = format_of(output, options["format_name"], ("table", "json", "csv"))
     app = given.app()
     with working("looking for the beginning"):
-        source = _source(app, target or "all", options)
+        source = source_by(
+            app, target or "all", options["since"], options["until"], options["path"]
+        )
         told = told_of(
             source,
             Asked(
@@ -121,20 +123,6 @@ def genesis_command(given: Given, /, target: str | None, **options: Any) -> int:
     noted(app, f"genesis {source.wanted.name}", output, from_store=options["path"] is None,
           redacted=options["redact"])  # fmt: skip
     return 0
-
-
-def _source(app: App, target: str, options: dict[str, Any]) -> Input:
-    from monitor import clock
-    from monitor.inputs import UnknownTargetError, opened, wanted
-
-    now = clock.now()
-    since = read_time(options["since"], option="--since", now=now, config=app.config)
-    until = read_time(options["until"], option="--until", now=now, config=app.config)
-    try:
-        asked = wanted(app.config, target, since=since, until=until)
-    except UnknownTargetError as error:
-        raise click.BadParameter(str(error), param_hint="TARGET") from None
-    return opened(app.stores, asked, path=options["path"])
 
 
 def _write(app: App, told: Genesis, options: dict[str, Any]) -> None:

@@ -12,6 +12,7 @@ from monitor.cli.books import format_of, noted, output_option, put
 from monitor.cli.context import Given, read_time
 from monitor.cli.options import input_option, since_option, until_option
 from monitor.cli.progress import working
+from monitor.cli.targets import source_by, target_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -92,20 +93,15 @@ def _of_file(
 ) -> Indication:
     from monitor.indication.given import COLUMNS, facts_of_posts
     from monitor.indication.indicate import indicate
-    from monitor.inputs import UnknownTargetError, opened, wanted
 
-    try:
-        asked = wanted(app.config, target, since=None, until=None)
-    except UnknownTargetError as error:
-        raise click.BadParameter(str(error), param_hint="TARGET") from None
-    source = opened(app.stores, asked, path=path)
+    source = source_by(app, target, None, None, path)
     posts = source.posts(*COLUMNS)
     together, why = _together(source, posts.height)
     facts = facts_of_posts(posts, app.config, since=since, until=until, coordinated=together)
     notes = [*source.notes, *why]
     if source.set_aside:
         notes.append(f"{len(source.set_aside):,} records could not be read.")
-    name = f"{asked.name} of {path.name}"
+    name = f"{source.wanted.name} of {path.name}"
     return indicate(facts, app.config, name, stored=False, notes=notes)
 
 
@@ -130,7 +126,6 @@ def _together(source: Input, posts: int) -> tuple[pl.DataFrame | None, list[str]
 def _of_store(
     app: App, text: str, since: datetime | None, until: datetime | None, now: datetime
 ) -> Indication:
-    from monitor.cli.reporting import target_of
     from monitor.coordination.stored import acted_together
     from monitor.indication.indicate import indicate
     from monitor.indication.stored import facts_of_store

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-import shlex
 import sys
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from monitor.cli.books import as_typed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from monitor.naming import Naming
     from monitor.page.story import Story
     from monitor.report.report import Report
+    from monitor.report.span import Span
+    from monitor.store import Store
     from monitor.wiring import App
 
 _STEPS = {
@@ -58,7 +61,7 @@ def story_of(app: App, asked: PageAsked) -> Story:
             Telling(
                 wanted=asked.wanted,
                 window=asked.window,
-                command=_command(),
+                command=as_typed(),
                 naming=asked.naming,
             ),
             now=asked.now,
@@ -79,44 +82,46 @@ def page_path(output: Path, target: str) -> Path:
     return output / f"{name}.html"
 
 
-def _other(app: App, asked: PageAsked, text: str) -> Report:
-    """Compute the report of the other side: `previous`, FROM..TO, or another target."""
-    from dataclasses import replace
-
-    from monitor.inputs import UnknownTargetError, wanted
+def computed(app: App, asked: PageAsked) -> Report:
+    """Compute the report."""
     from monitor.report.compute import compute
+
+    config, target = app.config, asked.wanted.target
+    with app.stores.open(read_only=True) as store:
+        span = _span(store, app, asked)
+        return compute(store, target, span, config=config, now=asked.now, naming=asked.naming)
+
+
+def _span(store: Store, app: App, asked: PageAsked) -> Span:
     from monitor.report.span import span_of
 
-    one, config = asked.wanted, app.config
+    one = asked.wanted
+    return span_of(
+        store, one.target, since=one.since, until=one.until, window=asked.window, now=asked.now,
+        zone=app.config.zone,
+    )  # fmt: skip
+
+
+def _other(app: App, asked: PageAsked, text: str) -> Report:
+    """Compute the report of the other side: `previous`, FROM..TO, or another target."""
+    from monitor.inputs import UnknownTargetError, wanted
+
     with app.stores.open(read_only=True) as store:
-
-        def span(of: Wanted) -> tuple[datetime, datetime, timedelta]:
-            found = span_of(
-                store, of.target, since=of.since, until=of.until, window=asked.window,
-                now=asked.now, zone=config.zone,
-            )  # fmt: skip
-            return found.since, found.until, found.window
-
-        since, until, _ = span(one)
-        if text == "previous":
-            other = replace(one, since=since - (until - since), until=since)
-        elif ".." in text:
-            begin, end = _times(app, text, asked.now)
-            other = replace(one, since=begin, until=end)
-        else:
-            try:
-                other = wanted(config, text, since=since, until=until)
-            except UnknownTargetError as error:
-                raise click.BadParameter(
-                    f"{error}; or write `previous`, or FROM..TO", param_hint="--compare"
-                ) from None
-        chosen = span_of(
-            store, other.target, since=other.since, until=other.until, window=asked.window,
-            now=asked.now, zone=config.zone,
-        )  # fmt: skip
-        return compute(
-            store, other.target, chosen, config=config, now=asked.now, naming=asked.naming
-        )
+        span = _span(store, app, asked)
+    since, until = span.since, span.until
+    if text == "previous":
+        other = replace(asked.wanted, since=since - (until - since), until=since)
+    elif ".." in text:
+        begin, end = _times(app, text, asked.now)
+        other = replace(asked.wanted, since=begin, until=end)
+    else:
+        try:
+            other = wanted(app.config, text, since=since, until=until)
+        except UnknownTargetError as error:
+            raise click.BadParameter(
+                f"{error}; or write `previous`, or FROM..TO", param_hint="--compare"
+            ) from None
+    return computed(app, replace(asked, wanted=other))
 
 
 def _times(app: App, text: str, now: datetime) -> tuple[datetime | None, datetime | None]:
@@ -127,11 +132,6 @@ def _times(app: App, text: str, now: datetime) -> tuple[datetime | None, datetim
         read_time(part, option="--compare", now=now, config=app.config) for part in (first, last)
     )
     return begin, end
-
-
-def _command() -> str:
-    """Give the command as it was typed, to be run again."""
-    return shlex.join(["gaung", *sys.argv[1:]])
 
 
 @contextmanager

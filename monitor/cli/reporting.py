@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from monitor.cli.auditing import note_export
-from monitor.cli.context import Given, read_time
+from monitor.cli.context import Given
 from monitor.cli.options import WindowType, input_option, since_option, until_option
 from monitor.cli.progress import working
-from monitor.cli.report_page import PageAsked, page_path, story_of
+from monitor.cli.report_page import PageAsked, computed, page_path, story_of
+from monitor.cli.targets import wanted_by
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from monitor.measure import Target
     from monitor.report.report import Report
     from monitor.wiring import App
 
@@ -92,8 +92,8 @@ def report_command(given: Given, /, target: str, **options: Any) -> int:
             output = _write_page(lent, asked, options, output)
         else:
             with working("computing the report"):
-                computed = _computed(lent, asked)
-            _write_report(computed, name, output)
+                report = computed(lent, asked)
+            _write_report(report, name, output)
     if output is not None:
         if options["path"] is None:  # of what leaves the store
             note_export(app, f"report {asked.wanted.name}", output, redacted=options["redact"])
@@ -102,36 +102,13 @@ def report_command(given: Given, /, target: str, **options: Any) -> int:
 
 
 def _asked(app: App, target: str, options: dict[str, Any], now: datetime) -> PageAsked:
-    from monitor.inputs import UnknownTargetError, wanted
-
-    since, until = (
-        read_time(options[name], option=f"--{name}", now=now, config=app.config)
-        for name in ("since", "until")
-    )
-    try:
-        chosen = wanted(app.config, target, since=since, until=until)
-    except UnknownTargetError as error:
-        raise click.BadParameter(str(error), param_hint="TARGET") from None
     return PageAsked(
-        wanted=chosen,
+        wanted=wanted_by(app, target, options["since"], options["until"], now=now),
         window=options["window"],
         compare=options["compare"],
         naming=app.naming() if options["redact"] else None,
         now=now,
     )
-
-
-def _computed(app: App, asked: PageAsked) -> Report:
-    from monitor.report.compute import compute
-    from monitor.report.span import span_of
-
-    target, config = asked.wanted.target, app.config
-    with app.stores.open(read_only=True) as store:
-        span = span_of(
-            store, target, since=asked.wanted.since, until=asked.wanted.until,
-            window=asked.window, now=asked.now, zone=config.zone,
-        )  # fmt: skip
-        return compute(store, target, span, config=config, now=asked.now, naming=asked.naming)
 
 
 def _write_page(
@@ -186,18 +163,3 @@ def _format_of(output: Path | None) -> str:
         ".html": "html", ".htm": "html", ".xlsx": "xlsx",
     }  # fmt: skip
     return endings.get(output.suffix.lower(), "table")
-
-
-def target_of(app: App, text: str) -> Target:
-    """Find what TARGET names. Raises a usage error with what there is."""
-    from collectors.hashtags import normalize
-    from monitor.inputs import no_watch
-    from monitor.measure import Target
-
-    watches = {watch.name: watch for watch in app.config.watches}
-    if text in watches:
-        return Target(text, watches[text].tags, watch=text)
-    tag = normalize(text)
-    if text.startswith(("#", "＃")) and tag is not None:
-        return Target(f"#{text.lstrip('#＃')}", (tag,))
-    raise click.BadParameter(no_watch(text, watches), param_hint="TARGET")

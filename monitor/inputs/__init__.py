@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -20,17 +21,24 @@ class UnknownTargetError(ValueError):
 
 def wanted(config: Config, text: str, *, since: datetime | None, until: datetime | None) -> Wanted:
     """Read what TARGET names. Raises `UnknownTargetError`."""
+    found = Wanted("all posts", ()) if text == ALL else named(config, text)
+    if found is None:
+        watches = [watch.name for watch in config.watches]
+        raise UnknownTargetError(f"{no_watch(text, watches)}; `all` stands for all posts")
+    return replace(found, since=since, until=until)
+
+
+def named(config: Config, text: str) -> Wanted | None:
+    """Give the posts of a watch or a #hashtag, of all times; None if it is neither."""
     from collectors.hashtags import normalize
 
-    if text == ALL:
-        return Wanted("all posts", (), since=since, until=until)
     watches = {watch.name: watch for watch in config.watches}
     if text in watches:
-        return Wanted(text, watches[text].tags, watch=text, since=since, until=until)
+        return Wanted(text, watches[text].tags, watch=text)
     tag = normalize(text)
     if text.startswith(("#", "＃")) and tag is not None:
-        return Wanted(f"#{text.lstrip('#＃')}", (tag,), since=since, until=until)
-    raise UnknownTargetError(f"{no_watch(text, watches)}; `all` stands for all posts")
+        return Wanted(f"#{text.lstrip('#＃')}", (tag,))
+    return None
 
 
 def no_watch(text: str, watches: Iterable[str]) -> str:
@@ -55,4 +63,14 @@ def opened(stores: StoreFile, asked: Wanted, *, path: Path | None = None) -> Inp
     return StoreInput(lambda: stores.open(read_only=True), asked)
 
 
-__all__ = ["ALL", "Aside", "Input", "UnknownTargetError", "Wanted", "no_watch", "opened", "wanted"]
+__all__ = [
+    "ALL",
+    "Aside",
+    "Input",
+    "UnknownTargetError",
+    "Wanted",
+    "named",
+    "no_watch",
+    "opened",
+    "wanted",
+]
