@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html import escape
-from math import ceil, floor, log10
 from zoneinfo import ZoneInfo
+
+from monitor.charts.scale import runs, scale_for
 
 _WIDTH, _HEIGHT = 580, 240
 _LEFT, _RIGHT, _TOP, _BOTTOM = 54, 12, 38, 48
@@ -73,11 +74,7 @@ class _Frame:
 
     def __init__(self, curve: Curve, zone: ZoneInfo) -> None:
         self.curve, self.zone = curve, zone
-        most = max(
-            (value for value in (*curve.posts, *curve.upper) if value is not None), default=1.0
-        )
-        self.step = _step(max(most, 1.0))
-        self.top = self.step * ceil(max(most, 1.0) / self.step)
+        self.scale = scale_for((*curve.posts, *curve.upper))
         self.width = (_WIDTH - _LEFT - _RIGHT) / len(curve.starts)
 
     def x(self, place: float) -> float:
@@ -86,7 +83,7 @@ class _Frame:
 
     def y(self, value: float) -> float:
         """Give the height of a count."""
-        return round(_HEIGHT - _BOTTOM - value / self.top * (_HEIGHT - _TOP - _BOTTOM), 1)
+        return round(_HEIGHT - _BOTTOM - value / self.scale.top * (_HEIGHT - _TOP - _BOTTOM), 1)
 
     def is_in_burst(self, place: int) -> bool:
         """Tell whether a window lies in a burst."""
@@ -97,22 +94,9 @@ class _Frame:
         )
 
 
-def _step(most: float) -> float:
-    """Give a round distance of the lines, of which there are at most four.
-
-    >>> _step(7), _step(130), _step(1)
-    (2, 50, 1)
-    """
-    power = 10 ** floor(log10(most / 4)) if most > 4 else 1
-    return next(
-        n * power for n in (1, 2, 2.5, 5, 10) if n * power * 4 >= most and n * power % 1 == 0
-    )
-
-
 def _grid(frame: _Frame, words: ChartWords) -> list[str]:
     parts = []
-    for line in range(round(frame.top / frame.step) + 1):
-        value = line * frame.step
+    for value in frame.scale.lines:
         y = frame.y(value)
         parts.append(
             f'<line x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{y}" y2="{y}" stroke="#e6eaee"/>'
@@ -135,7 +119,7 @@ def _gaps(frame: _Frame) -> list[str]:
 def _band(frame: _Frame) -> list[str]:
     """Draw what is usual: a band up to where it is no surprise, and a line at what is expected."""
     parts = []
-    for first, last in _runs(frame.curve.expected):
+    for first, last in runs([value is not None for value in frame.curve.expected]):
         upper, lower = [], []
         for place in range(first, last):
             expected = frame.curve.expected[place] or 0.0
@@ -217,19 +201,6 @@ def _legend(frame: _Frame, words: ChartWords) -> list[str]:
         )
         x += 44 + 9.4 * len(text)
     return parts
-
-
-def _runs(values: Sequence[float | None]) -> list[tuple[int, int]]:
-    """Give the stretches of known values: first, last + 1."""
-    runs: list[tuple[int, int]] = []
-    for place, value in enumerate(values):
-        if value is None:
-            continue
-        if runs and runs[-1][1] == place:
-            runs[-1] = (runs[-1][0], place + 1)
-        else:
-            runs.append((place, place + 1))
-    return runs
 
 
 def _points(pairs: Sequence[tuple[float, float]]) -> str:

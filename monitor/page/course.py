@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from html import escape
 from zoneinfo import ZoneInfo
 
-from monitor.page.svg import label, line, picture, rectangle, scale_for, short
+from monitor.charts.scale import runs, scale_for
+from monitor.page.svg import label, line, picture, rectangle, short
 from monitor.report.report import BurstRow, WindowRow
 
 _HOUR = timedelta(hours=1)
@@ -21,7 +22,6 @@ class Words:
     """How a picture writes numbers and times, and what it is called."""
 
     title: str
-    burst: str  # what a burst is called, before its number
     unobserved: str
     number: Callable[[float], str]
     hour: Callable[[datetime], str]
@@ -95,7 +95,7 @@ def _grid(frame: _Frame, words: Words) -> list[str]:
 
 def _gaps(frame: _Frame, words: Words) -> list[str]:
     parts = []
-    for first, last in _runs([row.posts is None for row in frame.series]):
+    for first, last in runs([row.posts is None for row in frame.series]):
         x, width = frame.x(first), (last - first) * frame.wide
         parts.append(
             rectangle(x, _TOP, width, frame.base - _TOP, "gap").replace(
@@ -107,7 +107,7 @@ def _gaps(frame: _Frame, words: Words) -> list[str]:
 
 def _band(frame: _Frame) -> list[str]:
     parts = []
-    for first, last in _runs([row.expected is not None for row in frame.series]):
+    for first, last in runs([row.expected is not None for row in frame.series]):
         upper, middle = [], []
         for place in range(first, last):
             row = frame.series[place]
@@ -185,19 +185,6 @@ def _numbers(frame: _Frame, bursts: Sequence[BurstRow]) -> list[str]:
         )
         free = x + 21
     return parts
-
-
-def _runs(known: Sequence[bool]) -> list[tuple[int, int]]:
-    """Give the stretches that hold: first, last + 1."""
-    runs: list[tuple[int, int]] = []
-    for place, holds in enumerate(known):
-        if not holds:
-            continue
-        if runs and runs[-1][1] == place:
-            runs[-1] = (runs[-1][0], place + 1)
-        else:
-            runs.append((place, place + 1))
-    return runs
 
 
 def _points(pairs: Sequence[tuple[float, float]]) -> str:

@@ -6,9 +6,10 @@ import math
 from collections.abc import Sequence
 from html import escape
 
+from monitor.charts.scale import scale_for
 from monitor.genesis.records import Hour
 from monitor.page.course import Words
-from monitor.page.svg import Number, label, line, picture, rectangle, scale_for, short
+from monitor.page.svg import Number, label, line, picture, rectangle, short
 
 
 def dial_svg(value: float | None, letter: str, told: str, number: Number) -> str:
@@ -39,20 +40,6 @@ def percentile_svg(percentile: float | None, told: str) -> str:
     parts = [rectangle(0, 5, 120, 4, "rail"), rectangle(59.5, 2, 1, 10, "middle")]
     if percentile is not None:
         parts.append(f'<circle class="dot" cx="{short(6 + 1.08 * percentile)}" cy="7" r="5"/>')
-    return picture(120, 14, "percentile", told, parts)
-
-
-def interval_svg(
-    value: float | None, low: float | None, high: float | None, most: float, told: str
-) -> str:
-    """Draw a value and its interval on a line from 0 to `most`."""
-    parts = [rectangle(0, 5, 120, 4, "rail")]
-    if value is not None and most > 0:
-        if low is not None and high is not None:
-            x1, x2 = (120 * min(max(v / most, 0), 1) for v in (low, high))
-            parts.append(rectangle(x1, 4, max(x2 - x1, 1), 6, "interval"))
-        x = min(max(120 * value / most, 3), 117)
-        parts.append(f'<circle class="dot" cx="{short(x)}" cy="7" r="4"/>')
     return picture(120, 14, "percentile", told, parts)
 
 

@@ -155,7 +155,6 @@ class _Page:
     def _words(self, title: str, titles: dict[str, str]) -> Words:
         return Words(
             title=title,
-            burst=titles["burst"],
             unobserved=titles["unobserved"],
             number=self.speech.number,
             hour=partial(self.speech.hour, zone=self.zone),

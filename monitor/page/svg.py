@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from html import escape
-from math import ceil, floor, log10
 
 
 def short(value: float) -> str:
@@ -38,36 +36,6 @@ def line(x1: float, y1: float, x2: float, y2: float, name: str) -> str:
     """Give a straight line."""
     ends = f'x1="{short(x1)}" y1="{short(y1)}" x2="{short(x2)}" y2="{short(y2)}"'
     return f'<line class="{name}" {ends}/>'
-
-
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """Round lines for counts from 0 up."""
-
-    step: float
-    top: float
-
-    @property
-    def lines(self) -> list[float]:
-        """Where lines are drawn."""
-        return [n * self.step for n in range(round(self.top / self.step) + 1)]
-
-
-def scale_for(values: Sequence[float | None], *, most_lines: int = 4) -> Scale:
-    """Give a scale that all values fit on.
-
-    >>> scale_for([7, None]).lines, scale_for([130]).lines
-    ([0, 2, 4, 6, 8], [0, 50, 100, 150])
-    """
-    most = max((value for value in values if value is not None), default=0.0)
-    most = max(most, 1.0)
-    power = 10 ** floor(log10(most / most_lines)) if most > most_lines else 1
-    step = next(
-        n * power
-        for n in (1, 2, 2.5, 5, 10)
-        if n * power * most_lines >= most and n * power % 1 == 0
-    )
-    return Scale(step, step * ceil(most / step))
 
 
 def picture(

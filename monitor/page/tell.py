@@ -18,6 +18,7 @@ from monitor.genesis import told_of
 from monitor.indication.indicate import Indication, indicate
 from monitor.indication.stored import facts_of_store
 from monitor.inputs import Wanted, opened
+from monitor.inputs.lake import BOOST
 from monitor.naming import Naming
 from monitor.page.atlas import atlas
 from monitor.page.bursts import burst_stories
@@ -30,7 +31,6 @@ from monitor.report.span import span_of
 from monitor.store import StoreFile
 
 _COLUMNS = ("post_key", "author_key", "platform", "kind", "sort_at", "text")
-_BOOST = "repost|"
 _TOP = 12
 _DAY = timedelta(days=1)
 # Looking for coordination in more takes longer than anybody waits for a page.
@@ -143,7 +143,7 @@ def _read(
     stores: StoreFile, posts: pl.DataFrame, acts: pl.DataFrame, naming: Naming | None
 ) -> _Read:
     # Boosts that are no posts are acts, and counted there.
-    posts = posts.filter(~pl.col("post_key").str.starts_with(_BOOST))
+    posts = posts.filter(~pl.col("post_key").str.starts_with(BOOST))
     keys = pl.concat([posts["author_key"], acts["author_key"], acts["target_author_key"]])
     with stores.open(read_only=True) as store:
         known = store.privacy.known_as(keys.drop_nulls().unique().sort().to_list())

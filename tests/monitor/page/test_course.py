@@ -23,7 +23,6 @@ JAKARTA = ZoneInfo("Asia/Jakarta")
 SAID = speech("id")
 WORDS = Words(
     title="Berapa <banyak>",
-    burst="lonjakan",
     unobserved="tidak teramati",
     number=SAID.number,
     hour=partial(SAID.hour, zone=JAKARTA),
