@@ -23,13 +23,20 @@ _SHOWN = 120  # letters of a title
 
 
 def told_of(
-    source: Input, asked: Asked, *, stores: StoreFile | None, naming: Naming | None = None
+    source: Input,
+    asked: Asked,
+    *,
+    stores: StoreFile | None,
+    naming: Naming | None = None,
+    acts: pl.DataFrame | None = None,
 ) -> Genesis | None:
     """Tell how it began; None without a post. stores: None where the posts are of a file.
 
-    naming: with it, accounts have the names that they have outside.
+    naming: with it, accounts have the names that they have outside. acts: those of the source,
+    where they were read already.
     """
-    posts, acts = source.posts(*POST_COLUMNS), source.acts()
+    posts = source.posts(*POST_COLUMNS)
+    acts = source.acts() if acts is None else acts
     if posts.is_empty():
         return None
     names = _names(source, posts, largest(acts, asked.cascades), stores, naming)

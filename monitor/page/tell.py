@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import polars as pl
 
 from monitor.config import Config
+from monitor.coordination.found import Found
 from monitor.coordination.stored import acted_together, looked
 from monitor.drawing.amplification import amplification
 from monitor.drawing.drawing import Drawing
@@ -28,6 +29,7 @@ from monitor.page.story import Amplifier, Map, Pair, SourceLine, Story
 from monitor.report.compute import compute
 from monitor.report.report import Report
 from monitor.report.span import span_of
+from monitor.report.together import together
 from monitor.store import StoreFile
 
 _COLUMNS = ("post_key", "author_key", "platform", "kind", "sort_at", "text")
@@ -68,14 +70,8 @@ def tell(
 ) -> Story:
     """Compute the story of a target. on_step: is told what is done next, for people who wait."""
     on_step("report")
-    report, indication = _report(stores, config, asked, now)
-    wanted = Wanted(
-        asked.wanted.name,
-        asked.wanted.hashtags,
-        watch=asked.wanted.watch,
-        since=report.since,
-        until=report.until,
-    )
+    report, indication, found = _report(stores, config, asked, now)
+    wanted = replace(asked.wanted, since=report.since, until=report.until)
     on_step("posts")
     source = opened(stores, wanted)
     read = _read(stores, source.posts(*_COLUMNS), source.acts(), asked.naming)
@@ -85,12 +81,16 @@ def tell(
         GenesisAsked(target=wanted.name, hashtags=wanted.hashtags, zone=config.zone),
         stores=stores,
         naming=asked.naming,
+        acts=read.acts,
     )
     on_step("map")
     drawing = _drawing(read.acts, wanted.name)
     on_step("coordination")
-    with stores.open(read_only=True) as store:
-        found = looked(store, wanted.target, report.since, report.until, most=MOST_TESTED).found
+    if found is None:
+        with stores.open(read_only=True) as store:
+            # More than a report looks at while somebody waits: a page takes longer anyway.
+            asked_for = (wanted.target, report.since, report.until)
+            found = looked(store, *asked_for, most=MOST_TESTED).found
     by_key = _posts_by_key(read.posts, [] if found is None else post_keys(found))
     return Story(
         report=report,
@@ -112,7 +112,8 @@ def tell(
 
 def _report(
     stores: StoreFile, config: Config, asked: Telling, now: datetime
-) -> tuple[Report, Indication]:
+) -> tuple[Report, Indication, Found | None]:
+    """Give the report, the dials, and the groups if the report has looked for them."""
     wanted = asked.wanted
     target = wanted.target
     with stores.open(read_only=True) as store:
@@ -120,14 +121,15 @@ def _report(
             store, target, since=wanted.since, until=wanted.until, window=asked.window,
             now=now, zone=config.zone,
         )  # fmt: skip
-        report = compute(store, target, span, config=config, now=now, naming=asked.naming)
-        since, until = dial_day(report)
-        together, _ = acted_together(store, target, since, until, most=MOST_TESTED)
-        facts = facts_of_store(
-            store, config, target, since=since, until=until, coordinated=together
+        seen = together(store, target, span)
+        report = compute(
+            store, target, span, config=config, now=now, naming=asked.naming, seen=seen
         )
+        since, until = dial_day(report)
+        acted, _ = acted_together(store, target, since, until, most=MOST_TESTED)
+        facts = facts_of_store(store, config, target, since=since, until=until, coordinated=acted)
         indication = indicate(facts, config, target.name, stored=True)
-    return report, indication
+    return report, indication, seen.found
 
 
 def dial_day(report: Report) -> tuple[datetime, datetime]:

@@ -31,7 +31,7 @@ from monitor.report.rows import (
     rounded,
 )
 from monitor.report.span import Span, window_words
-from monitor.report.together import group_rows, together
+from monitor.report.together import Together, group_rows, together
 from monitor.store import Store
 
 _DIGITS = 6  # a chance of 0.00002 is not 0
@@ -49,14 +49,18 @@ def compute(
     config: Config,
     now: datetime,
     naming: Naming | None = None,
+    seen: Together | None = None,
 ) -> Report:
-    """Compute the report of a target over a span. `naming`: name accounts so, for publication."""
+    """Compute the report of a target over a span.
+
+    naming: name accounts so, for publication. seen: who acts together, where that was looked at.
+    """
     selection = target.selection(span.since, span.until)
     with ThreadPoolExecutor(max_workers=1) as pool:
         # The graph is Python, the questions are DuckDB: two cores work at once.
         prepared = pool.submit(import_module, "networkit")
         # Before acts are chosen: the communities of earlier weeks choose others.
-        seen = together(store, target, span)
+        seen = seen or together(store, target, span)
         facts = facts_of_store(
             store,
             config,
