@@ -133,7 +133,7 @@ class _Page:
             if story.map
             else "",
             "words": json.dumps(
-                sentences("page/script.txt", self.speech), ensure_ascii=False
+                sentences("page/script.txt", self.speech), ensure_ascii=False, sort_keys=True
             ).replace("<", "\\u003c"),
         }  # fmt: skip
 
