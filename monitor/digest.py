@@ -179,7 +179,7 @@ def _known_before(
 
 
 def _row(store: Store, config: Config, watch: Watch, since: datetime, until: datetime) -> DigestRow:
-    target = Target(watch.name, watch.tags, watch=watch.name)
+    target = Target.of(watch)
 
     def seen(start: datetime, end: datetime) -> Measured:
         return measure(

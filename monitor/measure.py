@@ -17,7 +17,7 @@ from analysis.trends.newcomers import author_scores
 from analysis.trends.volume import grid, volume
 from monitor import ledger
 from monitor.charts import Curve
-from monitor.config import AlertSettings
+from monitor.config import AlertSettings, Watch
 from monitor.ledger import Stream
 from monitor.store import Store
 from monitor.store.queries import Selection
@@ -33,6 +33,11 @@ class Target:
     name: str
     hashtags: tuple[str, ...]
     watch: str | None = None
+
+    @classmethod
+    def of(cls, watch: Watch) -> Target:
+        """Give what a watch asks for."""
+        return cls(watch.name, watch.tags, watch=watch.name)
 
     def selection(self, since: datetime | None, until: datetime | None) -> Selection:
         """Give its posts within a time."""

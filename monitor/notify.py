@@ -151,7 +151,7 @@ def _facts(
     coverage = _number(finding, "coverage")
     if finding.kind is FindingKind.SOURCE_TROUBLE:
         return AlertFacts(coverage=coverage)
-    target = Target(watch.name, watch.tags, watch=watch.name)
+    target = Target.of(watch)
     during = target.selection(finding.from_at, finding.to_at or decision.decided_at)
     naming = naming_of(store, config.privacy)
     return AlertFacts(

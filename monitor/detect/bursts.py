@@ -22,7 +22,7 @@ def bursts(store: Store, watch: Watch, config: Config, *, now: datetime) -> list
     """Find the bursts of the last days."""
     measured = measure(
         store,
-        Target(watch.name, watch.tags, watch=watch.name),
+        Target.of(watch),
         since=now - _LOOK_BACK,
         until=now,
         window=_HOUR,

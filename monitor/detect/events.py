@@ -33,7 +33,7 @@ def events(
     store: Store, watch: Watch, config: Config, *, bursts: Sequence[Finding], now: datetime
 ) -> list[Finding]:
     """Find what has newly happened around a watch; what was found before is the same again."""
-    target = Target(watch.name, watch.tags, watch=watch.name)
+    target = Target.of(watch)
     streams = store.coverage.streams(hashtags=watch.tags)
     found = [*_platforms(store, target, config, streams, now)]
     if any(burst.to_at is None for burst in bursts):
