@@ -38,7 +38,7 @@ def _watches(app: App) -> CheckResult:
 def _store(app: App) -> CheckResult:
     try:
         with app.stores.open(read_only=True) as store:
-            posts = store.database.value("select count(*) from posts")
+            posts = store.count_posts()
     except StoreMissingError:
         return _missing(app.stores.path)
     except OperatorError as error:

@@ -97,7 +97,7 @@ def live(app: App, *, now: datetime) -> Live:
         with app.stores.open(read_only=True) as store:
             return Live(
                 **told,
-                posts=store.database.value("select count(*) from posts"),
+                posts=store.count_posts(),
                 letters_waiting=store.outbox.summary()["waiting"],
                 watches=[_watch(store, one, config, now) for one in config.watches],
                 bursts=_bursts(store),
@@ -114,7 +114,7 @@ def _watch(store: Store, watch: Watch, config: Config, now: datetime) -> LiveWat
     end = now.replace(minute=0, second=0, microsecond=0)
     measured = measure(
         store,
-        Target(watch.name, watch.tags, watch=watch.name),
+        Target.of(watch),
         since=end - _DAY,
         until=end,
         window=_HOUR,

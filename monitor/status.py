@@ -58,7 +58,7 @@ def status_of(app: App, *, now: datetime) -> dict[str, Any]:
 
 def _stored(store: Store, app: App, now: datetime) -> dict[str, Any]:
     return {
-        "posts": store.database.value("select count(*) from posts where captured_as = 'matched'"),
+        "posts": store.count_posts(matched=True),
         "outbox": store.outbox.summary(),
         "watches": [_watch(store, watch, now) for watch in app.config.watches],
         "sources": store.runs.by_source(),

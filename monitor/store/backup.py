@@ -7,7 +7,8 @@ import subprocess
 from pathlib import Path
 
 from monitor.errors import StoreAccessError, StoreFullError, StoreMissingError
-from monitor.store.store import Store, StoreFile
+from monitor.store.store import StoreFile
+from monitor.store.subjects import Store
 
 
 def backup(stores: StoreFile, target: Path) -> tuple[int, int]:

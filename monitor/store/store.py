@@ -1,4 +1,4 @@
-"""Opens the store, waits for its turn, migrates."""
+"""Opens the store, waits for its turn, has it migrated."""
 
 from __future__ import annotations
 
@@ -7,13 +7,10 @@ import random
 import re
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cached_property
-from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import duckdb
 
@@ -27,23 +24,8 @@ from monitor.errors import (
     StoreTooNewError,
 )
 from monitor.store.database import Database
-
-if TYPE_CHECKING:
-    from monitor.store.acts import Acts
-    from monitor.store.coverage import Coverage
-    from monitor.store.expansions import Expansions
-    from monitor.store.findings import Findings
-    from monitor.store.gathered import Gathered
-    from monitor.store.outbox import Outbox
-    from monitor.store.participation import Participation
-    from monitor.store.posts import Posts
-    from monitor.store.privacy import Privacy
-    from monitor.store.queries import Queries
-    from monitor.store.runs import Runs
-    from monitor.store.spread import Spread
-    from monitor.store.streaming import Streaming
-    from monitor.store.tags import Tags
-    from monitor.store.telling import Telling
+from monitor.store.migrating import done, migrate, migrations
+from monitor.store.subjects import Store
 
 _HOLDER = re.compile(r"held in (.+?) \(PID (\d+)\)")
 _TURN = threading.RLock()
@@ -52,110 +34,6 @@ _SETTINGS: dict[str, str | int | float | list[str]] = {
     "wal_autocheckpoint": "256MB",
     "preserve_insertion_order": True,
 }
-
-
-class Store:
-    """The open store, by subject. A stage opens the transaction; the methods never do.
-
-    A subject is loaded when it is asked for: `gaung status` needs no frames, and must be quick.
-    """
-
-    def __init__(self, database: Database) -> None:
-        self.database = database
-
-    @cached_property
-    def posts(self) -> Posts:
-        from monitor.store import posts
-
-        return posts.Posts(self.database)
-
-    @cached_property
-    def queries(self) -> Queries:
-        from monitor.store import queries
-
-        return queries.Queries(self.database)
-
-    @cached_property
-    def spread(self) -> Spread:
-        from monitor.store import spread
-
-        return spread.Spread(self.database)
-
-    @cached_property
-    def tags(self) -> Tags:
-        from monitor.store import tags
-
-        return tags.Tags(self.database)
-
-    @cached_property
-    def acts(self) -> Acts:
-        from monitor.store import acts
-
-        return acts.Acts(self.database)
-
-    @cached_property
-    def participation(self) -> Participation:
-        from monitor.store import participation
-
-        return participation.Participation(self.database)
-
-    @cached_property
-    def gathered(self) -> Gathered:
-        from monitor.store import gathered
-
-        return gathered.Gathered(self.database)
-
-    @cached_property
-    def runs(self) -> Runs:
-        from monitor.store import runs
-
-        return runs.Runs(self.database)
-
-    @cached_property
-    def coverage(self) -> Coverage:
-        from monitor.store import coverage
-
-        return coverage.Coverage(self.database)
-
-    @cached_property
-    def expansions(self) -> Expansions:
-        from monitor.store import expansions
-
-        return expansions.Expansions(self.database)
-
-    @cached_property
-    def streaming(self) -> Streaming:
-        from monitor.store import streaming
-
-        return streaming.Streaming(self.database)
-
-    @cached_property
-    def findings(self) -> Findings:
-        from monitor.store import findings
-
-        return findings.Findings(self.database)
-
-    @cached_property
-    def telling(self) -> Telling:
-        from monitor.store import telling
-
-        return telling.Telling(self.database)
-
-    @cached_property
-    def privacy(self) -> Privacy:
-        from monitor.store import privacy
-
-        return privacy.Privacy(self.database)
-
-    @cached_property
-    def outbox(self) -> Outbox:
-        from monitor.store import outbox
-
-        return outbox.Outbox(self.database)
-
-    def transaction(self) -> AbstractContextManager[None]:
-        """Keep all of what is done inside, or nothing."""
-        return self.database.transaction()
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,18 +95,18 @@ class StoreFile:
         connection = self._connect(read_only=read_only)
         database = Database(connection)
         try:
-            done = _done(database)
-            if read_only and any(name not in done for name, _ in _migrations()):
+            known = done(database)
+            if read_only and any(name not in known for name, _ in migrations()):
                 # A reader of an older store lets a writer migrate it first.
                 database.close()
                 with self.open():
                     pass  # opening it for writing migrates it
                 connection = self._connect(read_only=True)
                 database = Database(connection)
-                done = _done(database)
-            self._refuse_newer(done)
+                known = done(database)
+            self._refuse_newer(known)
             if not read_only:
-                _migrate(database, done=done)
+                migrate(database, known=known)
             yield Store(database)
         finally:
             database.close()
@@ -285,8 +163,8 @@ class StoreFile:
             return StoreTooNewError(f"{self.path}: was written by a newer DuckDB: upgrade gaung")
         return StoreAccessError(f"{self.path}: the store cannot be opened: {message}")
 
-    def _refuse_newer(self, done: dict[str, int]) -> None:
-        unknown = sorted(done.keys() - {name for name, _ in _migrations()})
+    def _refuse_newer(self, known: dict[str, int]) -> None:
+        unknown = sorted(known.keys() - {name for name, _ in migrations()})
         if unknown:
             raise StoreTooNewError(
                 f"{self.path}: was written by a newer gaung (this one does not know "
@@ -300,31 +178,3 @@ def _command(pid: int) -> str | None:
     except OSError:
         return None
     return " ".join(Path(w.decode(errors="replace")).name for w in words[:3] if w) or None
-
-
-def _migrations() -> list[tuple[str, str]]:
-    folder = resources.files("monitor.store") / "migrations"
-    files = sorted((f for f in folder.iterdir() if f.name.endswith(".sql")), key=lambda f: f.name)
-    return [(file.name, file.read_text(encoding="utf-8")) for file in files]
-
-
-def _done(database: Database) -> dict[str, int]:
-    """Give the migrations that a store has had, by name: they are no sequence, but a set."""
-    # Asked at each opening: the catalog of tables costs more than the table.
-    try:
-        rows = database.rows("select name, number from migrations")
-    except duckdb.CatalogException:
-        return {}
-    return {row["name"]: row["number"] for row in rows}
-
-
-def _migrate(database: Database, *, done: dict[str, int]) -> None:
-    number = max(done.values(), default=0)
-    for name, sql in _migrations():
-        if name in done:
-            continue
-        number += 1
-        with database.transaction():
-            database.script("create table if not exists migrations (number integer, name text)")
-            database.script(sql)
-            database.run("insert into migrations values ($number, $name)", number=number, name=name)
