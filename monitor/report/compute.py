@@ -16,11 +16,12 @@ from analysis.indicators.told import LEAST_COMPARED, indicators
 from analysis.trends.capture import missed
 from monitor import __version__
 from monitor.config import Config
+from monitor.coordination.telling import outside
 from monitor.indication.stored import facts_of_store
 from monitor.measure import Measured, Target, measure
 from monitor.naming import Naming
 from monitor.report.course import burst_rows, emerging_rows, lead_rows, window_rows
-from monitor.report.redact import names, redacted
+from monitor.report.redact import redacted
 from monitor.report.report import SCHEMA, IndicatorRow, Report
 from monitor.report.rows import (
     community_rows,
@@ -87,7 +88,7 @@ def compute(
         )
         told = _indicator_rows(facts, config)
         ranked = ranked_rows(store, target, span, edges)
-        label = partial(names, store, naming) if naming else store.queries.handles
+        label = partial(outside, store, naming) if naming else store.queries.handles
         communities, graph = community_rows(edges, groups.result(), label)
         found = group_rows(store, seen.found, label, masked=naming is not None)
     if naming is not None:

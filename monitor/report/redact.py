@@ -25,12 +25,6 @@ def redacted(ranked: Ranked, store: Store, naming: Naming) -> Ranked:
     )
 
 
-def names(store: Store, naming: Naming, keys: list[str]) -> dict[str, str]:
-    """Give the names that accounts have outside."""
-    known = store.privacy.known_as(keys)
-    return {key: naming.name(key, known.get(key)) for key in keys}
-
-
 def _row(row: _Row, known: dict[str, Known], naming: Naming) -> _Row:
     about = known.get(row.author) or Known(row.handle)
     if naming.is_public(row.author, about):

@@ -8,6 +8,14 @@ from collectors.page import page_of
 from monitor.store import StoreFile
 from tests.builders import HOUR, NOON, make_author, make_engagement, make_post, make_repost
 
+CONFIG = """\
+[store]
+path = "data/gaung.duckdb"
+
+[[watches]]
+name = "air-bersih"
+hashtags = ["AirBersih"]
+"""
 FORMULA = '=HYPERLINK("http://jahat.example","klik") #AirBersih'
 
 

@@ -13,20 +13,12 @@ from monitor import clock, config, wiring
 from monitor.metrics import Metric, as_text, metrics_of
 from monitor.status import status_of
 from tests.builders import NOON
-from tests.monitor.exports.stored import filled
+from tests.monitor.exports.stored import CONFIG, filled
 
 _LINE = re.compile(
     r'([a-z_]+)(?:\{((?:[a-z_]+="(?:[^"\\]|\\["\\n])*",?)*)\})? (-?\d+(?:\.\d+)?(?:e[+-]\d+)?)'
 )
 _UNITS = ("_seconds", "_ratio", "_total")
-CONFIG = """\
-[store]
-path = "data/gaung.duckdb"
-
-[[watches]]
-name = "air-bersih"
-hashtags = ["AirBersih"]
-"""
 
 
 def read(text):

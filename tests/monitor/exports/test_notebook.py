@@ -17,18 +17,10 @@ import monitor
 from analysis.frames import ACTS, POSTS
 from monitor.errors import OperatorError
 from tests.builders import HOUR, NOON
-from tests.monitor.exports.stored import filled
+from tests.monitor.exports.stored import CONFIG, filled
 
 PAGE = Path(__file__).parents[3] / "docs" / "notebook.md"
 BLOCKS = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
-CONFIG = """\
-[store]
-path = "data/gaung.duckdb"
-
-[[watches]]
-name = "air-bersih"
-hashtags = ["AirBersih"]
-"""
 
 
 @pytest.fixture

@@ -15,17 +15,9 @@ from monitor.alert import Decision, Reason
 from monitor.schemas import as_text, names, schema
 from tests.builders import NOON
 from tests.monitor.drawing.test_gexf_schema import ran as campaign  # noqa: F401 - a fixture
-from tests.monitor.exports.stored import filled
+from tests.monitor.exports.stored import CONFIG, filled
 
 FOLDER = Path(__file__).parents[3] / "docs" / "schemas"
-CONFIG = """\
-[store]
-path = "data/gaung.duckdb"
-
-[[watches]]
-name = "air-bersih"
-hashtags = ["AirBersih"]
-"""
 CHECKER = jsonschema.FormatChecker(formats=())
 
 
