@@ -71,4 +71,4 @@ def test_a_source_that_is_not_there_is_told_with_those_that_are(
     place.configure(serving(1))
     wrong = place.gaung("backfill", "air", "--since", "1d", "--source", "myspace")
     assert wrong.returncode == 2
-    assert "there is no source 'myspace' in any watch: mastodon" in wrong.stderr
+    assert "there is no source 'myspace' in any watch: there is mastodon" in wrong.stderr
