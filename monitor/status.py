@@ -24,7 +24,6 @@ def status_of(app: App, *, now: datetime) -> dict[str, Any]:
     """Give daemon, store, outbox, watches, runs, gaps and problems."""
     pid = DaemonLock(app.stores.path).holder()
     state: dict[str, Any] = {
-        "schema": "gaung.status/1",
         "at": now,
         "daemon": {"running": pid is not None, "pid": pid},
         "store": str(app.stores.path),

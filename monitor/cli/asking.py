@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 import sys
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from monitor.cli.context import Given
+from monitor.cli.json_text import json_text, plain
 
 if TYPE_CHECKING:
     import polars as pl
@@ -29,7 +30,6 @@ Examples:
   gaung sql -f question.sql --format parquet -o answer.parquet
   gaung sql --views
 """
-SCHEMA = "gaung.sql/1"
 FORMATS = ("table", "csv", "json", "ndjson", "parquet", "xlsx")
 _ROWS = 100  # of a table for people
 _TIME = re.compile(r"(\d+)(s|m)?")
@@ -130,7 +130,7 @@ def _print_views(format_name: str) -> int:
 
     if format_name in ("json", "ndjson"):
         told = [{"view": v.name, "what": v.what, "columns": v.columns} for v in VIEWS]
-        click.echo(json.dumps({"schema": "gaung.views/1", "views": told}, indent=1))
+        click.echo(json_text("gaung.views/1", {"views": told}), nl=False)
         return 0
     for view in VIEWS:
         click.echo(f"{click.style(view.name, bold=True)}: {view.what}")
@@ -193,28 +193,11 @@ def _write(found: pl.DataFrame, name: str, output: Path, asked: str) -> None:
 def text_of(found: pl.DataFrame, name: str) -> str:
     """Give the answer as CSV, JSON or one JSON object per row; null is unknown."""
     if name == "csv":
-        from monitor.sheets.cells import csv_of
+        from monitor.sheets.columns import csv_of
 
         return csv_of(found)
-    rows = [{key: _plain(value) for key, value in row.items()} for row in found.to_dicts()]
+    rows = found.to_dicts()
     if name == "ndjson":
-        return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+        return "".join(json.dumps(plain(row), ensure_ascii=False) + "\n" for row in rows)
     columns = [{"name": n, "type": str(t)} for n, t in found.schema.items()]
-    told = {"schema": SCHEMA, "columns": columns, "rows": rows}
-    return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
-
-
-def _plain(value: Any) -> Any:
-    """Give what JSON can hold: times as ISO 8601 in UTC, NaN as null."""
-    if isinstance(value, datetime):
-        moment = value if value.tzinfo is None else value.astimezone(UTC)
-        return moment.isoformat().replace("+00:00", "Z")
-    if isinstance(value, float) and value != value:
-        return None
-    if isinstance(value, float | int | str | bool) or value is None:
-        return value
-    if isinstance(value, dict):
-        return {key: _plain(one) for key, one in value.items()}
-    if isinstance(value, list):
-        return [_plain(one) for one in value]
-    return value.isoformat() if isinstance(value, date) else str(value)
+    return json_text("gaung.sql/1", {"columns": columns, "rows": rows})

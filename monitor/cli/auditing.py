@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import getpass
-import json
 import sys
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from monitor.cli.context import Given
+from monitor.cli.json_text import json_text
 from monitor.cli.progress import working
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ def audit_command(given: Given, action: str | None, as_json: bool) -> int:
     with app.stores.open(read_only=True) as store:
         entries = store.privacy.noted(action=action)
     if as_json:
-        click.echo(json.dumps([_plain(e) for e in entries], indent=2, ensure_ascii=False))
+        click.echo(json_text("gaung.audit/1", {"entries": entries}), nl=False)
         return 0
     from monitor.cli.tables import console, table
 
@@ -174,10 +174,6 @@ def audit_command(given: Given, action: str | None, as_json: bool) -> int:
         table(("when", "who", "what", "of", "detail"), rows, drop=("who",), wrap=("detail",))
     )
     return 0
-
-
-def _plain(entry: dict[str, Any]) -> dict[str, Any]:
-    return entry | {"noted_at": entry["noted_at"].isoformat().replace("+00:00", "Z")}
 
 
 def _counted(gone: Gone) -> str:

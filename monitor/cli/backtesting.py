@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,6 +11,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from monitor.cli.context import Given, read_time
+from monitor.cli.json_text import json_text
 from monitor.cli.options import WindowType, since_option, until_option
 from monitor.cli.progress import working
 
@@ -116,7 +116,11 @@ def _of_series(
     if format_name == "csv":
         return "".join(as_csv(scored))
     if format_name == "json":
-        return json.dumps([_row(one) for one in scored], ensure_ascii=False, indent=1) + "\n"
+        return json_text(
+            "gaung.backtest-series/1",
+            {"file": path.name, "window_seconds": step.total_seconds(), "sensitivity": wanted,
+             "points": [_row(one) for one in scored]},
+        )  # fmt: skip
     return _series_table(path, scored, step)
 
 
@@ -187,7 +191,11 @@ def _of_target(
     told = replay(measured, alerts=app.config.alerts, window=step, since=asked.since)
     told = [one for one in told if sensitivity in (None, one.sensitivity)]
     if format_name == "json":
-        return json.dumps([asdict(one) for one in told], default=_iso, indent=1) + "\n"
+        return json_text(
+            "gaung.backtest/1",
+            {"target": chosen.name, "since": asked.since, "until": asked.until,
+             "window_seconds": step.total_seconds(), "alerts": [asdict(one) for one in told]},
+        )  # fmt: skip
     if format_name == "csv":
         return _as_csv(told)
     wanted = [sensitivity] if sensitivity else None

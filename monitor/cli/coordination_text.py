@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import io
-import json
 from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from monitor.cli.json_text import json_text
 from monitor.cli.tables import console, safe, table
-from monitor.sheets.cells import csv_of
+from monitor.sheets.columns import csv_of
 
 if TYPE_CHECKING:
     from monitor.coordination import Found, Group
 
-SCHEMA = "gaung.coordination/1"
 _ACCOUNT_COLUMNS = ("account", "handle", "score", "q", "group")
 _EDGE_COLUMNS = ("source", "target", "weight", "q", "first_at", "last_at", "posts")
 _ROWS = 40  # of a table for people
@@ -41,8 +40,7 @@ def rendered(found: Found, view: str, format_name: str) -> str:
 def rendered_frame(frame: pl.DataFrame, format_name: str, like: str) -> str:
     """Give a network of another tool as text."""
     if format_name == "json":
-        rows = [{k: _plain(v) for k, v in row.items()} for row in frame.iter_rows(named=True)]
-        return json.dumps({"schema": f"gaung.{like}/1", "rows": rows}, ensure_ascii=False) + "\n"
+        return json_text(f"gaung.{like}/1", {"rows": frame.to_dicts()})
     if format_name == "csv":
         shown = frame.select(_EDGE_COLUMNS) if set(_EDGE_COLUMNS) <= set(frame.columns) else frame
         return csv_of(shown)
@@ -81,7 +79,6 @@ def groups_frame(found: Found) -> pl.DataFrame:
 
 def _json(found: Found, view: str, frame: pl.DataFrame) -> str:
     head = {
-        "schema": SCHEMA,
         "target": found.target,
         "within_seconds": found.within,
         "by": list(found.by),
@@ -93,20 +90,10 @@ def _json(found: Found, view: str, frame: pl.DataFrame) -> str:
         "notes": found.notes,
     }
     if view == "groups":
-        rows: list[dict[str, Any]] = [_plain(asdict(group)) for group in found.groups]
+        rows: list[dict[str, Any]] = [asdict(group) for group in found.groups]
     else:
-        rows = [{k: _plain(v) for k, v in row.items()} for row in frame.iter_rows(named=True)]
-    return json.dumps({**head, view: rows}, ensure_ascii=False, indent=1) + "\n"
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%dT%H:%M:%SZ")
-    if isinstance(value, dict):
-        return {key: _plain(one) for key, one in value.items()}
-    if isinstance(value, list):
-        return [_plain(one) for one in value]
-    return value
+        rows = frame.to_dicts()
+    return json_text("gaung.coordination/1", {**head, view: rows})
 
 
 def _table(found: Found, view: str, frame: pl.DataFrame) -> str:

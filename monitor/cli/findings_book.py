@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from monitor.cli.books import format_of, noted, put, rows_of, write
+from monitor.cli.json_text import json_text
 
 if TYPE_CHECKING:
     from monitor.wiring import App
@@ -30,12 +31,15 @@ def write_findings(
         write(output, [sheet], about=[("findings", f"{len(told):,}")], notes=[_LIMIT],
               zone=app.config.zone)  # fmt: skip
     elif name == "json":
-        from monitor.cli.telling import as_json_list
-
-        put(as_json_list(told), output)
+        put(findings_json(told), output)
     else:
         put(_csv(columns, rows_of(told, columns)), output)
     noted(app, "findings", output, from_store=True, redacted=redacted)
+
+
+def findings_json(told: list[dict[str, Any]]) -> str:
+    """Give findings as JSON."""
+    return json_text("gaung.findings/1", {"findings": told})
 
 
 def numbers_of(evidence: Mapping[str, Any]) -> dict[str, Any]:

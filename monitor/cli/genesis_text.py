@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from monitor.cli.genesis_cascades import print_cascades, say
+from monitor.cli.json_text import json_text
 from monitor.cli.tables import console, safe, table
 
 if TYPE_CHECKING:
     from monitor.genesis import Genesis
     from monitor.genesis.records import FirstPost, Hour, Riding
 
-_SCHEMA = "gaung.genesis/2"
 _NAME = 20  # letters of a handle in a table; whole in JSON and CSV
 _TEXT = 70  # letters of a text where no terminal says how wide it is
 _LEAST_TEXT = 12
@@ -28,9 +27,7 @@ _GAP = 3  # columns between two of a table, on a terminal
 
 def as_json(told: Genesis) -> str:
     """Give all of it."""
-    return json.dumps({"schema": _SCHEMA, **_plain(asdict(told))}, ensure_ascii=False, indent=1) + (
-        "\n"
-    )
+    return json_text("gaung.genesis/2", asdict(told))
 
 
 def as_rows(told: Genesis, rows: str) -> str:
@@ -38,7 +35,7 @@ def as_rows(told: Genesis, rows: str) -> str:
     import polars as pl
 
     from monitor.genesis.records import Amplifier, Cascade, Hour
-    from monitor.sheets.cells import csv_of
+    from monitor.sheets.columns import csv_of
 
     if rows == "hours":
         names = [field.name for field in fields(Hour)]
@@ -56,14 +53,6 @@ def as_rows(told: Genesis, rows: str) -> str:
     if not found:
         return ",".join(names) + "\n"
     return csv_of(pl.DataFrame(found, infer_schema_length=None).select(names))
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%dT%H:%M:%SZ")
-    if isinstance(value, dict):
-        return {key: _plain(one) for key, one in value.items()}
-    return [_plain(one) for one in value] if isinstance(value, list) else value
 
 
 def print_genesis(told: Genesis, zone: ZoneInfo) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import click
 import polars as pl
 
+from monitor.cli.json_text import json_text
 from monitor.importing import Preview
 
 _SHOWN = ("created_at", "author_key", "kind", "text", "hashtags")
@@ -17,7 +17,7 @@ _LONGEST = 60
 def show_preview(preview: Preview, *, as_json: bool) -> None:
     """Print the format, the mapping, the first posts and what would be set aside."""
     if as_json:
-        click.echo(json.dumps(_value(preview), ensure_ascii=False, indent=2, default=str))
+        click.echo(json_text("gaung.import-preview/1", _value(preview)), nl=False)
         return
     from monitor.cli.tables import console, table
 

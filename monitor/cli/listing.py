@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from monitor.cli.context import Given
+from monitor.cli.json_text import json_text
 from monitor.nearest import one_of
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def sources_command(given: Given, names: tuple[str, ...], as_json: bool) -> int:
         )
     chosen = [row for row in found if not names or row["name"] in names]
     if as_json:
-        click.echo(json.dumps(chosen, indent=2, ensure_ascii=False))
+        click.echo(json_text("gaung.sources/1", {"sources": chosen}), nl=False)
         return 0
     for row in chosen:
         _print(row)

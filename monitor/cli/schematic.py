@@ -8,8 +8,9 @@ from monitor.cli.context import Given
 
 _SCHEMA = """Print the JSON Schema of what a command tells as JSON; without NAME, list them.
 
-The same stand in docs/schemas (draft 2020-12). Fields may be added later, so that who reads JSON
-must bear more than there is; none is taken away or changed without another `schema`.
+The same stand in docs/schemas (draft 2020-12). An answer is an object that names its schema, as in
+`"schema": "gaung.findings/1"`. Fields may be added later, so that who reads JSON must bear more
+than there is; none is taken away or changed without another `schema`.
 
 \b
 Examples:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,6 +9,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from monitor.cli.context import Given
+from monitor.cli.json_text import json_text
 
 _STATUS = """Show watches, the last run of each source, coverage and gaps, outbox and daemon.
 
@@ -43,16 +43,10 @@ def status_command(given: Given, as_json: bool, format_name: str) -> int:
     app = given.app()
     state = status_of(app, now=clock.now())
     if as_json or format_name == "json":
-        click.echo(json.dumps(state, indent=2, ensure_ascii=False, default=_plain))
+        click.echo(json_text("gaung.status/1", state), nl=False)
     else:
         _print(state, app.config.zone)
     return 1 if state["problems"] else 0
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, datetime):
-        return value.isoformat().replace("+00:00", "Z")
-    raise TypeError(type(value).__name__)
 
 
 def _print(state: dict[str, Any], zone: ZoneInfo) -> None:

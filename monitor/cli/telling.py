@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,7 +11,8 @@ import click
 
 from monitor.cli.books import output_option
 from monitor.cli.context import Given, read_time
-from monitor.cli.findings_book import numbers_of, write_findings
+from monitor.cli.findings_book import findings_json, numbers_of, write_findings
+from monitor.cli.json_text import json_text
 from monitor.cli.options import since_option
 from monitor.nearest import one_of
 
@@ -91,7 +91,7 @@ def findings_command(
         write_findings(app, told, output, as_json=as_json, redacted=redact)
         return 0
     if as_json:
-        _print_json(told)
+        click.echo(findings_json(told), nl=False)
         return 0
     zone = app.config.zone
     rows = [
@@ -128,7 +128,7 @@ def alerts_command(given: Given, watch: str | None, since: str | None, as_json: 
     with app.stores.open(read_only=True) as store:
         rows = store.findings.decisions(watch=watch, since=start)
     if as_json:
-        _print_json(
+        told = [
             {
                 "decided_at": row["decided_at"],
                 "told": row["told"],
@@ -142,7 +142,8 @@ def alerts_command(given: Given, watch: str | None, since: str | None, as_json: 
                 "score": row["score_then"],
             }
             for row in rows
-        )
+        ]
+        click.echo(json_text("gaung.alerts/1", {"alerts": told}), nl=False)
         return 0
     zone = app.config.zone
     lines = [
@@ -225,18 +226,3 @@ def _evidence(evidence: Any) -> str:
     return ", ".join(
         f"{k} {v}" for k, v in evidence.items() if not isinstance(v, list | None) and k != "peak_at"
     )
-
-
-def _print_json(rows: Any) -> None:
-    click.echo(as_json_list(rows), nl=False)
-
-
-def as_json_list(rows: Any) -> str:
-    """Give rows as JSON, times in UTC."""
-
-    def plain(value: object) -> str:
-        if isinstance(value, datetime):
-            return value.isoformat().replace("+00:00", "Z")
-        raise TypeError(type(value).__name__)
-
-    return json.dumps(list(rows), indent=2, ensure_ascii=False, default=plain) + "\n"

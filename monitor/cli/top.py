@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import select
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from monitor.cli.context import Given
+from monitor.cli.json_text import json_text
 
 if TYPE_CHECKING:
     from monitor.live import Live
@@ -48,12 +48,11 @@ Examples:
 def top_command(given: Given, once: bool, as_json: bool, every: int) -> int:
     """Show it."""
     from monitor import clock
-    from monitor.live import live
+    from monitor.live import SCHEMA, live
 
     app = given.app()
     if as_json:
-        told = asdict(live(app, now=clock.now()))
-        click.echo(json.dumps(told, indent=2, ensure_ascii=False, default=_plain))
+        click.echo(json_text(SCHEMA, asdict(live(app, now=clock.now()))), nl=False)
         return 0
     if once or not sys.stdout.isatty():
         from monitor.cli.tables import console
@@ -63,12 +62,6 @@ def top_command(given: Given, once: bool, as_json: bool, every: int) -> int:
         return 0
     _follow(app, timedelta(seconds=every))
     return 0
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, datetime):
-        return value.isoformat().replace("+00:00", "Z")
-    raise TypeError(type(value).__name__)
 
 
 def _follow(app: App, every: timedelta) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from monitor.cli.context import Given
+from monitor.cli.json_text import json_text
 from monitor.cli.words import Group
 
 if TYPE_CHECKING:
@@ -116,8 +116,8 @@ def list_command(given: Given, as_json: bool) -> int:
 
     watches = given.app(required=True).config.watches
     if as_json:
-        told = {"schema": "gaung.watches/1", "watches": [_as_json(watch) for watch in watches]}
-        click.echo(json.dumps(told, indent=2, ensure_ascii=False))
+        told = [_as_json(watch) for watch in watches]
+        click.echo(json_text("gaung.watches/1", {"watches": told}), nl=False)
         return 0
     rows = [
         (

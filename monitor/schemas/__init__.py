@@ -33,14 +33,6 @@ def _of(place: str, title: str) -> Callable[[str], Schema]:
     return make
 
 
-def _list_of(place: str, title: str) -> Callable[[str], Schema]:
-    def make(name: str) -> Schema:
-        made, parts = schema_of(_found(place))
-        return document(name, title, {"type": "array", "items": made}, parts)
-
-    return make
-
-
 def _found(place: str) -> Any:
     from importlib import import_module
 
@@ -196,12 +188,13 @@ def _named(told: Schema, value: str) -> Schema:
 _SHAPES = "monitor.schemas.shapes"
 _STATE = "monitor.schemas.state"
 _MAKERS: dict[str, Callable[[str], Schema]] = {
-    "alerts": _list_of(f"{_STATE}:AlertTold", "gaung alerts --json"),
-    "audit": _list_of(f"{_STATE}:AuditEntry", "gaung audit --json"),
-    "backtest": _list_of(f"{_SHAPES}:ToldAlert", "gaung backtest TARGET --format json"),
+    "alerts": _of(f"{_STATE}:Alerts", "gaung alerts --json"),
+    "audit": _of(f"{_STATE}:Audit", "gaung audit --json"),
+    "backtest": _of(f"{_SHAPES}:Replayed", "gaung backtest TARGET --format json"),
+    "backtest-series": _of(f"{_SHAPES}:SeriesTold", "gaung backtest --series --format json"),
     "coordination": _coordination,
     "coordination-as": _compat,
-    "findings": _list_of(f"{_STATE}:FindingTold", "gaung findings --json"),
+    "findings": _of(f"{_STATE}:Findings", "gaung findings --json"),
     "genesis": _genesis,
     "graph": _of(f"{_SHAPES}:Graph", "gaung graph -o FILE.json"),
     "import-preview": _of(f"{_SHAPES}:ImportPreview", "gaung import FILE --dry-run --json"),
@@ -209,7 +202,7 @@ _MAKERS: dict[str, Callable[[str], Schema]] = {
     "lake": _of(f"{_SHAPES}:Lake", "gaung export DIR: its manifest"),
     "report": _report,
     "report-row": _report_rows,
-    "sources": _list_of(f"{_STATE}:SourceTold", "gaung sources --json"),
+    "sources": _of(f"{_STATE}:Sources", "gaung sources --json"),
     "sql": _of(f"{_SHAPES}:Answer", "gaung sql --format json"),
     "status": _of(f"{_STATE}:Status", "gaung status --format json"),
     "top": _top,

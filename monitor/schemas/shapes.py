@@ -114,7 +114,7 @@ class MeetingRow(Struct):
 
 
 class ToldAlert(Struct):
-    """An alert that would have been sent: `gaung backtest TARGET --format json` lists them."""
+    """An alert that would have been sent."""
 
     sensitivity: Sensitivity
     told_at: datetime
@@ -125,6 +125,37 @@ class ToldAlert(Struct):
     expected: float
     authors: int
     once_in_days: float
+
+
+class Replayed(Struct):
+    """The past replayed: `gaung backtest TARGET --format json`."""
+
+    schema: Literal["gaung.backtest/1"]
+    target: str
+    since: datetime
+    until: datetime
+    window_seconds: float
+    alerts: list[ToldAlert]  # by time, of each sensitivity that was asked for
+
+
+class PointTold(Struct):
+    """A line of a series. Null: unknown while it learns, or in a gap."""
+
+    timestamp: str  # as it is written in the file
+    value: float | None  # null: a gap
+    expected: float | None
+    score: float | None  # from 0 to 1
+    alert: bool
+
+
+class SeriesTold(Struct):
+    """A series of one's own, scored: `gaung backtest --series FILE --format json`."""
+
+    schema: Literal["gaung.backtest-series/1"]
+    file: str
+    window_seconds: float
+    sensitivity: Sensitivity
+    points: list[PointTold]
 
 
 class Becomes(Struct, rename={"source": "from"}):
@@ -146,6 +177,7 @@ class AsideTold(Struct):
 class ImportPreview(Struct):
     """What an import would do: `gaung import FILE --dry-run --json`."""
 
+    schema: Literal["gaung.import-preview/1"]
     file: str
     sha256: str
     format: str

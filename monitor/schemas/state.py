@@ -101,7 +101,7 @@ class Status(Struct):
 
 
 class FindingTold(Struct, rename={"from_at": "from", "to_at": "to"}):
-    """Something that was found: `gaung findings --json` lists them."""
+    """Something that was found."""
 
     key: str  # the same claim about the same onset has the same
     watch: str
@@ -113,8 +113,15 @@ class FindingTold(Struct, rename={"from_at": "from", "to_at": "to"}):
     evidence: dict[str, Any]  # numbers and accounts, by kind of finding
 
 
+class Findings(Struct):
+    """What was found: `gaung findings --json`."""
+
+    schema: Literal["gaung.findings/1"]
+    findings: list[FindingTold]  # newest first
+
+
 class AlertTold(Struct, rename={"from_at": "from", "to_at": "to"}):
-    """A decision about a finding: `gaung alerts --json` lists them."""
+    """A decision about a finding."""
 
     decided_at: datetime
     told: bool
@@ -128,8 +135,15 @@ class AlertTold(Struct, rename={"from_at": "from", "to_at": "to"}):
     score: float  # as it was then
 
 
+class Alerts(Struct):
+    """Decisions about findings: `gaung alerts --json`."""
+
+    schema: Literal["gaung.alerts/1"]
+    alerts: list[AlertTold]  # told or not
+
+
 class SourceTold(Struct):
-    """What a source can show: `gaung sources --json` lists them. Null: it cannot."""
+    """What a source can show. Null: it cannot."""
 
     name: str
     title: str
@@ -145,14 +159,28 @@ class SourceTold(Struct):
     missing: str | None  # the setting without which it is not asked
 
 
+class Sources(Struct):
+    """The sources: `gaung sources --json`."""
+
+    schema: Literal["gaung.sources/1"]
+    sources: list[SourceTold]
+
+
 class AuditEntry(Struct):
-    """What left the store or was taken out of it: `gaung audit --json` lists them."""
+    """What left the store or was taken out of it."""
 
     noted_at: datetime
     who: str  # the system's user
     action: Literal["export", "erase", "purge"]
     subject: str
     detail: str | None
+
+
+class Audit(Struct):
+    """Exports, erasures and purges: `gaung audit --json`."""
+
+    schema: Literal["gaung.audit/1"]
+    entries: list[AuditEntry]
 
 
 class WatchTold(Struct):

@@ -17,8 +17,9 @@ from monitor.backtest.series import read_series, score_series, usual_step
 from monitor.cli import cli
 from monitor.config import AlertSettings, Config
 from monitor.errors import OperatorError
-from monitor.measure import Target, measure
+from monitor.measure import measure
 from monitor.sensitivity import SENSITIVITIES, least_score
+from monitor.target import Target
 from tests.builders import HOUR, NOON, make_author, make_post
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
@@ -61,7 +62,7 @@ def test_a_series_comes_out_line_by_line_with_its_alerts(tmp_path):
 
 def test_json_and_table_tell_the_same(tmp_path):
     path = series(tmp_path)
-    rows = json.loads(run("--series", path, "--format", "json").stdout)
+    rows = json.loads(run("--series", path, "--format", "json").stdout)["points"]
     alerts = [row for row in rows if row["alert"]]
     table = run("--series", path).stdout
     assert f"{len(rows):,} points of 0:05:00, 0 gaps, {len(alerts)} alerts" in table
@@ -72,8 +73,8 @@ def test_the_keener_the_more_is_told(tmp_path):
     path = series(tmp_path)
     told = {}
     for name in SENSITIVITIES:
-        rows = json.loads(run("--series", path, "--sensitivity", name, "--format", "json").stdout)
-        told[name] = sum(row["alert"] for row in rows)
+        scored = json.loads(run("--series", path, "--sensitivity", name, "--format", "json").stdout)
+        told[name] = sum(row["alert"] for row in scored["points"])
     assert told["calm"] <= told["balanced"] <= told["keen"]
     assert told["calm"] > 0
 

@@ -53,7 +53,7 @@ def test_exports_are_on_record_with_who_and_whether_names_were_in_them(imported)
     assert "nothing was exported" in imported("audit")[1]
     imported("report", "#airbersih", "-o", "a.json")
     imported("graph", "#airbersih", "-o", "g.gexf", "--redact")
-    entries = json.loads(imported("audit", "--json")[1])
+    entries = json.loads(imported("audit", "--json")[1])["entries"]
     assert [(e["action"], e["subject"]) for e in entries] == [
         ("export", "graph #airbersih"),
         ("export", "report #airbersih"),
@@ -75,7 +75,7 @@ def test_an_account_is_erased_after_it_was_shown_and_confirmed(imported, tmp_pat
     assert ", 0 new," in out
     report = json.loads(imported("report", "#airbersih", "--format", "json")[1])
     assert report["authors"] == 30
-    (entry,) = json.loads(imported("audit", "--action", "erase", "--json")[1])
+    (entry,) = json.loads(imported("audit", "--action", "erase", "--json")[1])["entries"]
     assert "warga7" not in json.dumps(entry)
 
 

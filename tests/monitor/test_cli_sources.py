@@ -24,7 +24,8 @@ def test_who_uses_a_source_and_what_it_lacks_is_told(gaung, tmp_path):
 
 
 def test_as_json_what_a_source_cannot_show_is_null(gaung):
-    rows = {row["name"]: row for row in json.loads(gaung("sources", "--json")[1])}
+    told = json.loads(gaung("sources", "--json")[1])
+    rows = {row["name"]: row for row in told["sources"]}
     assert rows["youtube"]["reposts"] is None
     assert rows["youtube"]["missing"] == "collectors.youtube.key_env"
     assert rows["mastodon"]["missing"] is None

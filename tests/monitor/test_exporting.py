@@ -235,7 +235,7 @@ def test_the_command_exports_and_the_log_knows(
     assert code == 0, err
     assert "lake: 22 posts and 4 acts; 11 files written" in out
     assert "0 files written" in gaung("export", "lake")[1]
-    entry = json.loads(gaung("audit", "--json")[1])[0]
+    entry = json.loads(gaung("audit", "--json")[1])["entries"][0]
     assert (entry["action"], entry["subject"]) == ("export", "lake")
     assert "real names" in entry["detail"]
     since = datetime(2026, 2, 27, 9, tzinfo=UTC).isoformat()

@@ -77,7 +77,7 @@ def test_exported_and_imported_again_the_numbers_are_the_same(gaung: Gaung, tmp_
     assert seen[0] == seen[1]
     # A second time nothing is new.
     assert "0 new, 0 updated" in gaung("--config", "again.toml", "import", "lake")[1]
-    entry = json.loads(gaung("--config", "first.toml", "audit", "--json")[1])[0]
+    entry = json.loads(gaung("--config", "first.toml", "audit", "--json")[1])["entries"][0]
     assert "pseudonyms" in entry["detail"]
 
 

@@ -197,7 +197,7 @@ def test_no_cell_is_a_formula(ran, tmp_path, tool):
 
 def test_it_is_on_record(ran):
     ran("export", "p.csv", "--format", "4cat", "--redact")
-    told = json.loads(ran("audit", "--json")[1])
+    told = json.loads(ran("audit", "--json")[1])["entries"]
     assert told[0]["subject"] == "4cat all posts"
     assert "pseudonyms" in told[0]["detail"]
 

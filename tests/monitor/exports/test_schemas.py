@@ -7,6 +7,7 @@ import os
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import click
 import jsonschema
 import pytest
 
@@ -72,6 +73,17 @@ def test_a_schema_says_what_it_is_and_what_its_fields_are(name):
     assert '"default"' not in text
 
 
+@pytest.mark.parametrize("name", sorted({*names()} - {"report-row"}))
+def test_an_answer_says_by_which_schema_it_is_to_be_read(name):
+    """A line of NDJSON is no answer of its own."""
+    told = schema(name)
+    assert told["required"][0] == "schema"
+    named = told["properties"]["schema"]
+    assert "const" in named or "enum" in named
+    for value in named.get("enum", [named.get("const")]):
+        assert value.rpartition("/")[0] in (f"gaung.{name}", "gaung.cnt", "gaung.coortweet")
+
+
 @pytest.fixture
 def ran(gaung, stores, tmp_path):
     """The program over a store with runs, gaps, findings and decisions."""
@@ -127,15 +139,50 @@ def json_of(ran, *arguments):
 def test_what_is_told_is_valid(ran, name, arguments):
     told = json_of(ran, *arguments)
     check(name, told)
-    if isinstance(told, list) and name != "backtest":
-        assert told
+    if name in ("findings", "alerts", "sources", "watches", "views"):
+        assert told[name]
 
 
 def test_exports_on_record_are_valid(ran):
     ran("report", "air-bersih", "-o", "r.json")
     told = json_of(ran, "audit", "--json")
-    assert told
+    assert told["entries"]
     check("audit", told)
+
+
+def test_a_past_replayed_and_a_series_of_ones_own_are_valid(campaign, tmp_path):  # noqa: F811
+    told = json_of(campaign, "backtest", "#AirBersih", "--format", "json")
+    check("backtest", told)
+    lines = [f"2026-01-{1 + n // 24:02}T{n % 24:02}:00:00Z,{n % 5}" for n in range(240)]
+    series = tmp_path / "s.csv"
+    series.write_text("\n".join(["timestamp,value", *lines, "2026-01-11T00:00:00Z,900"]) + "\n")
+    told = json_of(campaign, "backtest", "--series", str(series), "--format", "json")
+    check("backtest-series", told)
+    assert [point["alert"] for point in told["points"]].count(True) == 1
+
+
+def test_no_command_tells_json_without_a_schema():
+    """A new one is to be added to the tests above, and then here."""
+    from monitor.cli import cli
+
+    context = click.Context(cli)
+    found = set()
+    groups: list[tuple[str, click.Group]] = [("", cli)]
+    while groups:
+        before, group = groups.pop()
+        for name in group.list_commands(context):
+            command = group.get_command(context, name)
+            if isinstance(command, click.Group):
+                groups.append((f"{before}{name} ", command))
+            elif any(
+                "--json" in option.opts or "json" in getattr(option.type, "choices", ())
+                for option in command.params
+            ):
+                found.add(f"{before}{name}")
+    assert found == {
+        "alerts", "audit", "backtest", "coordination", "findings", "genesis", "import",
+        "indicators", "report", "sources", "sql", "status", "top", "watch list",
+    }  # fmt: skip
 
 
 def test_a_preview_and_the_manifest_of_a_lake_are_valid(ran, tmp_path):
