@@ -17,8 +17,10 @@ _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <gexf xmlns="http://gexf.net/1.3" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" \
 xsi:schemaLocation="http://gexf.net/1.3 http://gexf.net/1.3/gexf.xsd" version="1.3">
 """
+# Its id is its name, and it stands before the rest: Gephi Lite knows the last attributes only, and
+# calls others by their id.
 _COURSE = """<attributes class="node" mode="dynamic">
-<attribute id="course" title="community_then" type="long"/>
+<attribute id="community_then" title="community_then" type="long"/>
 </attributes>
 """
 _NODE_OWN = ("key", "label", "days", "spells", "course")
@@ -32,10 +34,10 @@ def gexf(drawing: Drawing) -> Iterator[str]:
     yield f"<meta><creator>gaung</creator><description>{escaped_text(drawing.name)}"
     yield "</description></meta>\n"
     yield _graph_tag(drawing)
-    yield _attributes(nodes, "node", _NODE_OWN)
     if drawing.course.height:
         nodes = _with_course(nodes, drawing.course)
         yield _COURSE
+    yield _attributes(nodes, "node", _NODE_OWN)
     yield _attributes(edges, "edge", _EDGE_OWN)
     yield "<nodes>\n"
     yield from pieces(nodes, _node(nodes))
@@ -99,7 +101,7 @@ def _course(nodes: pl.DataFrame) -> list[pl.Expr]:
 def _with_course(nodes: pl.DataFrame, course: pl.DataFrame) -> pl.DataFrame:
     """Add in which community each node was when."""
     value = pl.format(
-        '<attvalue for="course" value="{}" start="{}" end="{}"/>',
+        '<attvalue for="community_then" value="{}" start="{}" end="{}"/>',
         *(pl.col(name).cast(pl.String) for name in ("community", "start", "end")),
     )
     told = course.sort("key", "start").with_columns(course=value)

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import networkx as nx
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.frames import ACTS
@@ -40,6 +40,7 @@ RANDOM = st.lists(
 )
 
 
+@settings(deadline=None)  # the first example loads an engine
 @given(RANDOM)
 def test_the_edges_are_those_of_the_graph_that_reports_are_made_from(acts):
     counts = Counter((by, of, kind) for by, of, kind, _ in acts)
@@ -123,3 +124,10 @@ def test_the_order_of_the_acts_changes_nothing():
     one, other = amplification(acts, "x"), amplification(acts.reverse(), "x")
     assert one.nodes.equals(other.nodes)
     assert one.edges.equals(other.edges)
+
+
+@settings(deadline=None, max_examples=30)
+@given(RANDOM)
+def test_engines_count_the_same_edges(acts):
+    with closing(engine_of("duckdb")) as duckdb, closing(engine_of("polars")) as polars:
+        assert_frame_equal(edges_of(make_acts(acts), duckdb), edges_of(make_acts(acts), polars))
