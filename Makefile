@@ -10,7 +10,7 @@ PAGES := tests/monitor/page/browser
 # A worker per core, each with whole files of tests, the longest first; ARGS=-n0 for one after the other.
 BESIDE := -n auto --maxprocesses=8 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help setup demo test check fix bench bench-bursts bench-graphs run golden servers test-servers test-spark test-docs soak fuzz docs lock clean
+.PHONY: help setup demo test check fix bench bench-bursts bench-graphs run golden servers test-servers test-spark test-docs soak fuzz docs pictures lock clean
 help:            ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
 
@@ -93,7 +93,11 @@ test-servers: setup .venv-servers/.node-ready .venv-servers/.mail-ready   ## aga
 	$(BIN)/pytest -m servers $(ARGS)
 
 test-pages: setup .venv-servers/.pages-ready   ## reports as a browser shows them: axe, phones, print, without scripts
-	$(BIN)/pytest -m pages tests/monitor/page $(ARGS)
+	$(BIN)/pytest -m pages tests/monitor/page tests/monitor/drawing tests/pictures $(ARGS)
+
+# Of the demo, of DATA=file (anything that gaung imports) or of STORE=config.toml (a store that there is).
+pictures: setup .venv-servers/.pages-ready   ## every page, letter and screen as PNG: open build/pictures/index.html
+	$(BIN)/python -m tests.pictures $(if $(filter command line,$(origin DATA)),--data $(DATA)) $(if $(STORE),--store $(STORE)) $(ARGS)
 
 test-spark: .venv-spark/.ready   ## the same numbers on Spark, on this machine; needs Java 17
 	.venv-spark/bin/python -m pytest -m spark tests/spark $(ARGS)

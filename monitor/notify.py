@@ -15,10 +15,11 @@ from monitor.charts import Curve
 from monitor.config import Config, PrivacySettings, Watch
 from monitor.coordination.telling import groups_of
 from monitor.letters import AlertFacts, alert_letter
-from monitor.measure import Target, curve_of, measure
+from monitor.measure import curve_of, measure
 from monitor.naming import Known, Naming
 from monitor.reader import Reader
 from monitor.store import Store
+from monitor.target import Target
 
 _HOUR = timedelta(hours=1)
 _DRAWN = timedelta(hours=48)  # what the chart of an alert shows
@@ -104,7 +105,7 @@ def _write(
     letter = alert_letter(
         group,
         watch=watch,
-        facts=_facts(store, watch, group, config, now=now),
+        facts=facts_of(store, watch, group, config, now=now),
         reader=reader,
         now=now,
         thread=_thread(store, group, now=now),
@@ -143,7 +144,7 @@ def naming_of(store: Store, settings: PrivacySettings) -> Naming:
     return Naming.of(store.privacy.salt(), settings.public, settings.public_from)
 
 
-def _facts(
+def facts_of(
     store: Store, watch: Watch, group: Sequence[Decision], config: Config, *, now: datetime
 ) -> AlertFacts:
     """Give what the letter says of the first finding, and who acts together, if it tells that."""

@@ -1,0 +1,1 @@
+"""Draws every page, letter and terminal screen as a picture: `make pictures`."""
