@@ -1,4 +1,4 @@
-"""From the amplification graph to the map: its strongest part, its communities and their names."""
+"""From the amplification graph to the map: what is shown of it, its communities and their names."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import polars as pl
 
 from analysis.words import marking_words
 from monitor.drawing.drawing import Drawing
+from monitor.page.choice import chosen
 from monitor.page.layout import placed
 from monitor.page.story import Map, MapCommunity, MapEdge, MapNode
 
-MOST_NODES, MOST_EDGES = 300, 900
 _MOST_COMMUNITIES = 8  # as many colours can be told apart
 _LEAST_MEMBERS = 3
 _STEPS = 24
@@ -25,7 +25,8 @@ def atlas(drawing: Drawing, posts: pl.DataFrame, names: Mapping[str, str], *, wo
     """Lay the map out. posts: author_key, text. names: how accounts are shown. words: tell them."""
     parts = _largest(drawing)
     everybody = _counted(drawing)
-    nodes, edges = _strongest(everybody, drawing.edges)
+    picked = chosen(everybody, drawing.edges, parts)
+    nodes, edges = picked.nodes, picked.edges
     steps, of = _steps(edges)
     began = _began(edges, of)
     order = {key: place for place, key in enumerate(nodes["key"])}
@@ -63,6 +64,9 @@ def atlas(drawing: Drawing, posts: pl.DataFrame, names: Mapping[str, str], *, wo
         steps=steps,
         accounts=drawing.nodes.height,
         ties=drawing.edges.height,
+        acts=int(drawing.edges["weight"].sum()),
+        acts_on_shown=int(nodes["amplified"].sum()),
+        acts_drawn=int(edges["weight"].sum()),
         bridges=_bridges(drawing, names),
         bridges_known=bool((roles != "too few").any()),
     )
@@ -88,23 +92,6 @@ def _counted(drawing: Drawing) -> pl.DataFrame:
         nodes = nodes.join(counted, on="key", how="left")
     counts = ("amplified", "amplified_by", "amplifies")
     return nodes.with_columns(pl.col(counts).fill_null(0)).drop("amplifies_by")
-
-
-def _strongest(nodes: pl.DataFrame, edges: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Choose the accounts with most to do with others, and what goes on among them."""
-    strength = pl.col("amplified") + pl.col("amplifies")
-    kept = nodes.sort(strength, "key", descending=[True, False]).head(MOST_NODES)
-    among = edges.filter(
-        pl.col("source") != pl.col("target"),
-        pl.col("source").is_in(kept["key"].implode()),
-        pl.col("target").is_in(kept["key"].implode()),
-    )
-    strongest = among.sort("weight", "source", "target", descending=[True, False, False]).head(
-        MOST_EDGES
-    )
-    tied = pl.concat([strongest["source"], strongest["target"]]).unique()
-    shown = kept.filter(pl.col("key").is_in(tied.implode()))
-    return shown.sort("amplified", "key", descending=[True, False]), strongest
 
 
 def _radii(nodes: pl.DataFrame) -> list[float]:
@@ -169,11 +156,19 @@ def _communities(
                 accounts=members.height,
                 share=members.height / everybody.height,
                 words=marking.get(number, []),
+                platform=_platform(members["key"]),
                 top=[names.get(key, key) for key in top["key"].head(3)],
                 posts=counts.get(number, 0),
             )
         )
     return told
+
+
+def _platform(keys: pl.Series) -> str:
+    """Give where most accounts of a community are."""
+    of = keys.str.split(":").list.first().rename("platform").to_frame()
+    counted = of.group_by("platform").len().sort("len", "platform", descending=[True, False])
+    return str(counted["platform"][0])
 
 
 def _bridges(drawing: Drawing, names: Mapping[str, str]) -> list[str]:

@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 _SEED = 20_260_818
 _STEPS = 200
-_INSIDE = 2.0  # how much closer ties within a community pull
+_INSIDE, _ACROSS = 3.0, 0.5  # how strongly ties within a community pull, and other ties
+_ROOM, _YIELD = 1.7, 0.08  # between the middles of communities, in their radii; at once
 _REPULSION, _GRAVITY = 0.25, 0.06
+_FLAT = np.array([0.6, 1.2])  # of the pull to the middle: the map is wider than high
 _FARTHEST = 0.6  # of a step
 _APART = 0.012  # between the rims of two accounts
 _PUSHES = 60
@@ -30,10 +32,11 @@ def placed(
 
     edges: (source, target, weight) by the numbers of accounts. communities: of each account.
     radii: of each account, in the same unit as y. Communities begin around a circle, so that they
-    end side by side; the pull of a tie grows with the logarithm of its weight, because one tie of a
-    hundred posts would else hide all others.
+    end side by side, and give way to each other; the pull of a tie grows with the logarithm of its
+    weight, because one tie of a hundred posts would else hide all others.
 
-    Jacomy et al. (2014), "ForceAtlas2", PLoS ONE 9(6), with linear-logarithmic attraction.
+    Jacomy et al. (2014), "ForceAtlas2", PLoS ONE 9(6), with linear-logarithmic attraction. That
+    communities have ground of their own is Rodrigues et al. (2011), "Group-in-a-Box Layout".
     """
     count = len(communities)
     if count == 0:
@@ -43,12 +46,14 @@ def placed(
     pull = _pull(edges, communities)
     places = _begin(communities)
     mass = 1.0 + (pull > 0).sum(axis=1)
+    members = [np.array(communities) == name for name in sorted(set(communities)) if name >= 0]
     for step in range(_STEPS):
         move = _forces(places, pull, mass)
         length = np.sqrt((move**2).sum(axis=1, keepdims=True))
         # Ever shorter steps: no account runs away, and in the end all come to rest.
         most = _FARTHEST * (1 - step / _STEPS)
         places = places + move * np.minimum(1.0, most / np.maximum(length, 1e-9))
+        places = _given_way(places, members)
     return _apart(_filled(places, width), radii, width)
 
 
@@ -56,7 +61,7 @@ def _pull(edges: Sequence[tuple[int, int, int]], communities: Sequence[int]) -> 
     """Give how strongly each two accounts are tied: symmetric."""
     pull = np.zeros((len(communities), len(communities)))
     for source, target, weight in edges:
-        close = _INSIDE if communities[source] == communities[target] >= 0 else 1.0
+        close = _INSIDE if communities[source] == communities[target] >= 0 else _ACROSS
         pull[source, target] += close * math.log1p(weight)
         pull[target, source] = pull[source, target]
     return pull
@@ -75,7 +80,9 @@ def _forces(places: Places, pull: Places, mass: Places) -> Places:
     drawn = np.stack([(force * x).sum(axis=1), (force * y).sum(axis=1)], axis=1)
     far = np.sqrt((places**2).sum(axis=1, keepdims=True)) + 1e-6
     # A part without ties to the others is held by this alone; it grows with the distance.
-    return np.asarray((drawn - _GRAVITY * mass[:, None] * places * far**0.5) / mass[:, None])
+    return np.asarray(
+        (drawn - _GRAVITY * mass[:, None] * _FLAT * places * far**0.5) / mass[:, None]
+    )
 
 
 def _begin(communities: Sequence[int]) -> Places:
@@ -88,18 +95,39 @@ def _begin(communities: Sequence[int]) -> Places:
         seen[name] += 1
         turn, far = 2.4 * seen[name], 0.3 * math.sqrt(seen[name])
         places[number] = (
-            6 * math.cos(angle[name]) + far * math.cos(turn),
+            9 * math.cos(angle[name]) + far * math.cos(turn),
             6 * math.sin(angle[name]) + far * math.sin(turn),
         )
     return places
 
 
+def _given_way(places: Places, members: Sequence[NDArray[np.bool_]]) -> Places:
+    """Move communities that lie on each other a little apart, each as a whole."""
+    middles = [places[who].mean(axis=0) for who in members]
+    radii = [
+        float(np.sqrt(((places[who] - middle) ** 2).sum(axis=1).mean()))
+        for who, middle in zip(members, middles, strict=True)
+    ]
+    moved = places.copy()
+    for one, who in enumerate(members):
+        for other in range(one):
+            way = middles[one] - middles[other]
+            far = float(np.hypot(*way)) + 1e-9
+            short = max(_ROOM * (radii[one] + radii[other]) - far, 0.0)
+            moved[who] += way / far * short * _YIELD
+            moved[members[other]] -= way / far * short * _YIELD
+    return moved
+
+
 def _filled(places: Places, width: float) -> Places:
-    """Stretch to the frame. Lone far-away ones must not press all others into a corner."""
-    low, high = np.quantile(places, (0.02, 0.98), axis=0)
-    scaled = (np.clip(places, low, high) - low) / np.maximum(high - low, 1e-9)
+    """Stretch to the frame. Lone far-away ones must not press all others into a corner, nor many
+    end on one line at the rim: who is farther out than most is drawn in, the farther the more."""
+    low, high = np.quantile(places, (0.06, 0.94), axis=0)
+    scaled = (places - (low + high) / 2) / np.maximum((high - low) / 2, 1e-9)
+    scaled /= (1 + np.abs(scaled / 1.15) ** 6) ** (1 / 6)
+    scaled /= np.maximum(np.abs(scaled).max(axis=0), 1e-9)
     room = np.array([width, 1.0]) - 2 * _MARGIN
-    return np.asarray(_MARGIN + scaled * room, dtype=np.float64)
+    return np.asarray(_MARGIN + (scaled + 1) / 2 * room, dtype=np.float64)
 
 
 def _apart(places: Places, radii: Sequence[float], width: float) -> Places:

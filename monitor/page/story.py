@@ -76,13 +76,14 @@ class MapCommunity:
     accounts: int  # in the whole graph, not only on the map
     share: float  # of all accounts in the graph
     words: list[str]  # that mark its posts among all
+    platform: str  # where most of its accounts are
     top: list[str]  # accounts that are amplified most
     posts: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Map:
-    """The strongest part of the amplification graph, laid out."""
+    """What is shown of the amplification graph, laid out."""
 
     nodes: list[MapNode]
     edges: list[MapEdge]
@@ -90,6 +91,9 @@ class Map:
     steps: list[datetime]  # begins of equal stretches of the time
     accounts: int  # in the whole graph
     ties: int
+    acts: int
+    acts_on_shown: int  # on the accounts of the map, by whomever
+    acts_drawn: int  # that the ties on the map stand for
     bridges: list[str]
     bridges_known: bool  # whether there is enough to tell
 

@@ -12,8 +12,9 @@ import pytest
 
 from analysis.frames import ACTS
 from monitor.drawing.amplification import amplification
-from monitor.page.atlas import MOST_EDGES, MOST_NODES, WIDTH, atlas
+from monitor.page.atlas import WIDTH, atlas
 from monitor.page.chart import map_data, map_svg
+from monitor.page.choice import MOST_EDGES, MOST_NODES
 from tests.builders import HOUR, NOON
 from tests.monitor.page import worlds
 from tests.monitor.page.pages import read
