@@ -12,7 +12,14 @@ import click
 
 from monitor.cli.books import format_of, noted, output_option, put
 from monitor.cli.context import Given
-from monitor.cli.options import input_option, since_option, until_option
+from monitor.cli.options import (
+    engine_by,
+    engine_option,
+    input_option,
+    memory_limit_option,
+    since_option,
+    until_option,
+)
 from monitor.cli.targets import source_by
 
 if TYPE_CHECKING:
@@ -110,15 +117,8 @@ class WithinType(click.ParamType[int]):
     help="For coortweet: only edges heavier than this quantile (its subgraph).",
 )
 @input_option
-@click.option(
-    "--engine",
-    "engine_name",
-    type=click.Choice(["duckdb", "polars", "spark"]),
-    default="duckdb",
-    show_default=True,
-    help="What computes it.",
-)
-@click.option("--memory-limit", metavar="SIZE", help="For duckdb, as 2GB.  [default: 700MB]")
+@engine_option("computes it", "duckdb, within 700MB")
+@memory_limit_option
 @since_option
 @until_option
 @click.option("--groups", "view", flag_value="groups", default="groups", help="The groups.")
@@ -144,7 +144,8 @@ def coordination_command(given: Given, /, target: str | None, **options: Any) ->
         )
     app, output = given.app(), options["output"]
     options["format_name"] = format_of(output, options["format_name"], ("table", "json", "csv"))
-    with _engine(options["engine_name"], options["memory_limit"]) as engine, _progress() as told:
+    chosen = engine_by(options["engine_name"] or "duckdb", options["memory_limit"])
+    with chosen as engine, _progress() as told:
         source = source_by(
             app, target or "all", options["since"], options["until"], options["path"]
         )
@@ -248,17 +249,6 @@ def _like(
         network = network.filter(network["above"])
     shown = pairs if options["view"] == "evidence" else network
     return rendered_frame(shown, options["format_name"], "coortweet")
-
-
-@contextmanager
-def _engine(name: str, memory_limit: str | None) -> Iterator[Engine]:
-    from monitor.engines import engine_of
-
-    engine = engine_of(name, memory_limit=memory_limit)
-    try:
-        yield engine
-    finally:
-        engine.close()
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,12 +10,19 @@ import click
 
 from monitor.cli.auditing import note_export
 from monitor.cli.context import Given
-from monitor.cli.options import WindowType, input_option
+from monitor.cli.options import (
+    WindowType,
+    engine_by,
+    engine_option,
+    input_option,
+    memory_limit_option,
+)
 from monitor.cli.progress import working
 from monitor.cli.targets import source_by
 
 if TYPE_CHECKING:
     from monitor.drawing.drawing import Drawing
+    from monitor.engines import Engine
     from monitor.inputs import Input
     from monitor.wiring import App
 
@@ -76,6 +82,8 @@ Examples:
     help="Follow communities in steps, such as 7d; in .gexf and .json.",
 )
 @input_option
+@engine_option("counts the edges", "polars; of coordination, duckdb")
+@memory_limit_option
 @click.option(
     "--since", "--from", "since", metavar="TIME", help="7d, 36h, 2026-11-23 or an ISO time."
 )
@@ -100,6 +108,8 @@ def graph_command(
     like: str | None,
     every: timedelta | None,
     path: Path | None,
+    engine_name: str | None,
+    memory_limit: str | None,
     since: str | None,
     until: str | None,
     output: Path,
@@ -108,14 +118,19 @@ def graph_command(
     """Write the graph."""
     _check(kind, output, every=every, has_source=(target, path) != (None, None))
     if like is not None:
-        _check_twarc(kind, path, backbone, every, since, until)
+        _check_twarc(kind, path, backbone, every, since, until, engine_name)
     app = given.app()
     source = source_by(app, target or "all", since, until, path)
     from monitor.drawing.draw import on_backbone
     from monitor.drawing.write import opened_with, write
 
     with working("drawing the graph"):
-        drawing = _drawn(source, kind, every) if like is None else _as_twarc(path, kind)
+        if like is not None:
+            drawing = _as_twarc(path, kind)
+        else:
+            name = engine_name or ("duckdb" if kind == "coordination" else "polars")
+            with engine_by(name, memory_limit) as engine:
+                drawing = _drawn(source, kind, every, engine)
         if backbone is not None:
             drawing = on_backbone(drawing, backbone)
     if redact:
@@ -154,17 +169,15 @@ def _check_twarc(kind: str, path: Path | None, *others: object) -> None:
         )
 
 
-def _drawn(source: Input, kind: str, every: timedelta | None) -> Drawing:
+def _drawn(source: Input, kind: str, every: timedelta | None, engine: Engine) -> Drawing:
     from monitor.drawing.draw import checked, draw
 
     if kind != "coordination":
-        return draw(source, kind, every=every)
+        return draw(source, kind, every=every, engine=engine)
     from monitor.coordination import Asked, coordinated
     from monitor.drawing.coordination import coordination
-    from monitor.engines import ENGINES, engine_of
 
-    with closing(engine_of(ENGINES[0])) as engine:
-        found = coordinated(source, Asked(), engine)
+    found = coordinated(source, Asked(), engine)
     tables = (found.account_table, found.edge_table, found.evidence_table)
     drawing = coordination(*tables, source.wanted.name)
     told = [note for note in found.notes if note not in source.notes]

@@ -10,13 +10,22 @@ import click
 
 from monitor.cli.books import format_of, noted, output_option, put
 from monitor.cli.context import Given, read_time
-from monitor.cli.options import input_option, since_option, until_option
+from monitor.cli.options import (
+    engine_by,
+    engine_if_asked,
+    engine_option,
+    input_option,
+    memory_limit_option,
+    since_option,
+    until_option,
+)
 from monitor.cli.progress import working
 from monitor.cli.targets import source_by, target_of
 
 if TYPE_CHECKING:
     import polars as pl
 
+    from monitor.engines import Engine
     from monitor.indication.indicate import Indication
     from monitor.inputs import Input
     from monitor.wiring import App
@@ -38,11 +47,17 @@ Examples:
   gaung indicators air-bersih -o indicators.xlsx
 """
 _DAY = timedelta(hours=24)
+_Span = tuple[datetime | None, datetime | None]
 
 
 @click.command("indicators", help=_HELP)
 @click.argument("target", required=False)
 @input_option
+@engine_option(
+    "looks for groups that act together, which synchrony rests on, in any number of posts",
+    "duckdb or polars by size, up to 2 million posts",
+)
+@memory_limit_option
 @since_option
 @until_option
 @click.option(
@@ -57,6 +72,8 @@ def indicators_command(
     given: Given,
     target: str | None,
     path: Path | None,
+    engine_name: str | None,
+    memory_limit: str | None,
     since: str | None,
     until: str | None,
     format_name: str | None,
@@ -78,26 +95,25 @@ def indicators_command(
         raise click.BadParameter(
             f"{start:%Y-%m-%d %H:%M} is not before --until", param_hint="--since"
         )
-    with working("computing the indicators"):
+    span = (start, end)
+    with working("computing the indicators"), engine_if_asked(engine_name, memory_limit) as engine:
         if path is not None:
-            told = _of_file(app, target or "all", path, start, end)
+            told = _of_file(app, target or "all", path, span, engine)
         else:
-            told = _of_store(app, target or "all", start, end, now)
+            told = _of_store(app, target or "all", span, now, engine)
     _write(app, told, name, output)
     noted(app, f"indicators {told.target}", output, from_store=path is None, redacted=False)
     return 0
 
 
-def _of_file(
-    app: App, target: str, path: Path, since: datetime | None, until: datetime | None
-) -> Indication:
+def _of_file(app: App, target: str, path: Path, span: _Span, engine: Engine | None) -> Indication:
     from monitor.indication.given import COLUMNS, facts_of_posts
     from monitor.indication.indicate import indicate
 
     source = source_by(app, target, None, None, path)
     posts = source.posts(*COLUMNS)
-    together, why = _together(source, posts.height)
-    facts = facts_of_posts(posts, app.config, since=since, until=until, coordinated=together)
+    together, why = _together(source, posts.height, engine)
+    facts = facts_of_posts(posts, app.config, since=span[0], until=span[1], coordinated=together)
     notes = [*source.notes, *why]
     if source.set_aside:
         notes.append(f"{len(source.set_aside):,} records could not be read.")
@@ -108,30 +124,28 @@ def _of_file(
 _MOST_TESTED = 2_000_000  # posts; for more, the test is a command of its own
 
 
-def _together(source: Input, posts: int) -> tuple[pl.DataFrame | None, list[str]]:
+def _together(
+    source: Input, posts: int, engine: Engine | None
+) -> tuple[pl.DataFrame | None, list[str]]:
     """Give the acts of coordinated groups; None and why where they were not looked for."""
     from monitor.coordination import Asked, coordinated
-    from monitor.engines import engine_of
 
-    if posts > _MOST_TESTED:
-        return None, [f"{posts:,} posts: ask `gaung coordination` for synchrony."]
-    engine = engine_of("duckdb")
-    try:
-        found = coordinated(source, Asked(), engine)
-    finally:
-        engine.close()
+    if engine is None:
+        if posts > _MOST_TESTED:
+            return None, [f"{posts:,} posts: name an --engine for synchrony, which takes a while."]
+        with engine_by("duckdb") as usual:
+            return _together(source, posts, usual)
+    found = coordinated(source, Asked(scored=False), engine)
     return (None, [found.insufficient]) if found.insufficient else (found.together, [])
 
 
-def _of_store(
-    app: App, text: str, since: datetime | None, until: datetime | None, now: datetime
-) -> Indication:
+def _of_store(app: App, text: str, span: _Span, now: datetime, engine: Engine | None) -> Indication:
     from monitor.coordination.stored import acted_together
     from monitor.indication.indicate import indicate
     from monitor.indication.stored import facts_of_store
     from monitor.inputs.nothing import nothing_stored
 
-    target = target_of(app, text)
+    target, (since, until) = target_of(app, text), span
     with app.stores.open(read_only=True) as store:
         _, last = store.queries.span(target.selection(None, None))
         if last is None:
@@ -143,7 +157,7 @@ def _of_store(
         )
         end = until or (now if live else last + timedelta(microseconds=1))
         begin = since or end - _DAY
-        together, why = acted_together(store, target, begin, end, most=_MOST_TESTED)
+        together, why = acted_together(store, target, begin, end, most=_MOST_TESTED, engine=engine)
         facts = facts_of_store(
             store, app.config, target, since=begin, until=end, coordinated=together
         )

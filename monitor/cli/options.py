@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from monitor.engines import Engine
 
 _WINDOW = re.compile(r"(\d+)([mhd])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
@@ -44,3 +50,47 @@ input_option = click.option(
     metavar="PATH",
     help="A lake, a file or a folder instead of the store; it is not imported.",
 )
+ENGINES = ("duckdb", "polars", "spark")  # as `monitor.engines`, which is slow to import
+memory_limit_option = click.option(
+    "--memory-limit", metavar="SIZE", help="Of --engine duckdb or spark, as 2GB."
+)
+
+
+def engine_option(what: str, default: str) -> Callable[[Any], Any]:
+    """Give the option that chooses what computes a command's heavy step. what: which step it is."""
+    return click.option(
+        "--engine",
+        "engine_name",
+        type=click.Choice(ENGINES),
+        help=f"What {what}.  [default: {default}]",
+    )
+
+
+@contextmanager
+def engine_by(name: str, memory_limit: str | None = None) -> Iterator[Engine]:
+    """Give an engine while it is needed. Raises a usage error for a limit that nothing keeps."""
+    if memory_limit is not None and name == "polars":
+        raise click.BadParameter(
+            "goes with --engine duckdb or spark: Polars holds all in memory",
+            param_hint="--memory-limit",
+        )
+    from monitor.engines import engine_of
+
+    engine = engine_of(name, memory_limit=memory_limit)
+    try:
+        yield engine
+    finally:
+        engine.close()
+
+
+@contextmanager
+def engine_if_asked(name: str | None, memory_limit: str | None) -> Iterator[Engine | None]:
+    """Give the engine that was asked for while it is needed; None where none was.
+
+    A limit alone asks for DuckDB.
+    """
+    if name is None and memory_limit is None:
+        yield None
+        return
+    with engine_by(name or ENGINES[0], memory_limit) as engine:
+        yield engine

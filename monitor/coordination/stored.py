@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import closing, nullcontext
+from contextlib import ExitStack, closing, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,7 +10,7 @@ import polars as pl
 
 from monitor.coordination.found import Found
 from monitor.coordination.run import Asked, coordinated
-from monitor.engines import engine_of
+from monitor.engines import Engine, engine_of
 from monitor.inputs import Wanted
 from monitor.inputs.stored import StoreInput
 from monitor.measure import Target
@@ -29,11 +29,20 @@ class Looked:
 
 
 def looked(
-    store: Store, target: Target, since: datetime, until: datetime, *, most: int = MOST_POSTS
+    store: Store,
+    target: Target,
+    since: datetime,
+    until: datetime,
+    *,
+    most: int = MOST_POSTS,
+    engine: Engine | None = None,
 ) -> Looked:
-    """Look for groups in a time, if it has at most so many posts."""
+    """Look for groups in a time, if it has at most so many posts.
+
+    engine: who names one has asked for it, and waits for any number of posts.
+    """
     count = store.queries.posts(target.selection(since, until))
-    if count > most:
+    if count > most and engine is None:
         return Looked(
             None,
             f"not computed: {count:,} posts are more than {most:,}; "
@@ -41,21 +50,29 @@ def looked(
         )
     asked = Wanted(target.name, target.hashtags, watch=target.watch, since=since, until=until)
     # The groups are the same with either; Polars is quicker, DuckDB goes on when memory is short.
-    name = "polars" if count <= MOST_POSTS else "duckdb"
-    with closing(engine_of(name)) as engine:
+    with ExitStack() as held:
+        if engine is None:
+            name = "polars" if count <= MOST_POSTS else "duckdb"
+            engine = held.enter_context(closing(engine_of(name)))
         source = StoreInput(lambda: nullcontext(store), asked)
         return Looked(coordinated(source, Asked(scored=False, keyed=True), engine))
 
 
 def acted_together(
-    store: Store, target: Target, since: datetime, until: datetime, *, most: int = MOST_POSTS
+    store: Store,
+    target: Target,
+    since: datetime,
+    until: datetime,
+    *,
+    most: int = MOST_POSTS,
+    engine: Engine | None = None,
 ) -> tuple[pl.DataFrame | None, str]:
     """Give author_key and sort_at of what groups did together, for synchrony; None and why.
 
     Looked at are the 28 days before too, so that a day is compared with days that were looked at
     as well. Whoever tells synchrony asks here: so it is the same number everywhere.
     """
-    return acts_of(looked(store, target, since - QUIET, until, most=most))
+    return acts_of(looked(store, target, since - QUIET, until, most=most, engine=engine))
 
 
 def acts_of(seen: Looked) -> tuple[pl.DataFrame | None, str]:

@@ -9,28 +9,31 @@ import polars as pl
 
 from analysis.graphs.backbone import LEVEL, disparity, significance
 from analysis.graphs.bridging import acts_across, ei_index
+from analysis.graphs.edge_counts import ACTED, acted_edges, by_edge
 from analysis.graphs.partition import partition_of
 from analysis.graphs.paths import betweenness
 from analysis.graphs.polarisation import controversy
 from analysis.graphs.ranking import KINDS
 from analysis.graphs.roles import ROLE_NAMES, roles
 from analysis.graphs.walks import walk_ranks
-from monitor.drawing.drawing import Drawing, days_of, nodes_of
+from monitor.drawing.drawing import Drawing, nodes_of
+from monitor.engines import Engine, engine_of
 
 # Acts that pass something on; answering and naming are acts too, but of another kind.
 PASSING = ("repost", "quote", "forward")
 _COUNTS = ("amplified", "amplified_by", "amplifies", "amplifies_whom")
+_ROWS = 250_000  # that are handed over at once
 _AT_LEAST = 3  # members of a community that is told
 
 
-def amplification(acts: pl.DataFrame, name: str) -> Drawing:
-    """Draw who amplified whom. acts: ACTS.
+def amplification(acts: pl.DataFrame, name: str, engine: Engine | None = None) -> Drawing:
+    """Draw who amplified whom. acts: ACTS. engine: what counts the edges; None: Polars.
 
     Nodes: pagerank, community, role and the numbers behind it (`analysis.graphs.roles`). Edges,
     amplifier → amplified: weight (all acts), acts of each kind, first_at, last_at, p (disparity
     filter), q (hypergeometric test). Self-loops and acts on nobody known are left out.
     """
-    edges = weighed(edges_of(acts))
+    edges = weighed(edges_of(acts, engine))
     passed = edges.with_columns(weight=pl.sum_horizontal(PASSING)).filter(pl.col("weight") > 0)
     partition = partition_of(edges)
     strong = edges.filter(pl.col("p") < LEVEL)
@@ -62,24 +65,20 @@ def amplification(acts: pl.DataFrame, name: str) -> Drawing:
     )
 
 
-def edges_of(acts: pl.DataFrame) -> pl.DataFrame:
-    """Give the edges from amplifier to amplified, with the acts of each kind and their days."""
-    known = acts.filter(
-        pl.col("author_key").is_not_null(),
-        pl.col("target_author_key").is_not_null(),
-        pl.col("author_key") != pl.col("target_author_key"),
+def edges_of(acts: pl.DataFrame, engine: Engine | None = None) -> pl.DataFrame:
+    """Give the edges from amplifier to amplified, with the acts of each kind and their days.
+
+    engine: what counts them; None: Polars.
+    """
+    rows = acts.select(
+        source="author_key",
+        target="target_author_key",
+        kind="kind",
+        at=pl.col("acted_at").dt.epoch("us"),
     )
-    return (
-        known.group_by(source="author_key", target="target_author_key")
-        .agg(
-            weight=pl.len().cast(pl.Int64),
-            **{kind: (pl.col("kind") == kind).sum().cast(pl.Int64) for kind in KINDS},
-            first_at=pl.col("acted_at").min(),
-            last_at=pl.col("acted_at").max(),
-            days=days_of("acted_at"),
-        )
-        .sort("source", "target")
-    )
+    counting = engine_of("polars") if engine is None else engine
+    counted = acted_edges(counting.load(rows.iter_slices(_ROWS), ACTED), KINDS)
+    return by_edge(counting.collect(counted), ("weight", *KINDS))
 
 
 def weighed(edges: pl.DataFrame) -> pl.DataFrame:

@@ -11,6 +11,7 @@ from monitor.drawing.amplification import amplification
 from monitor.drawing.course import with_course
 from monitor.drawing.drawing import Drawing
 from monitor.drawing.sharing import HASHTAG_COLUMNS, LINK_COLUMNS, hashtags, links
+from monitor.engines import Engine, engine_of
 from monitor.errors import OperatorError
 from monitor.inputs import Input
 
@@ -22,12 +23,15 @@ _NOTHING = {
 }
 
 
-def draw(source: Input, kind: str, *, every: timedelta | None = None) -> Drawing:
+def draw(
+    source: Input, kind: str, *, every: timedelta | None = None, engine: Engine | None = None
+) -> Drawing:
     """Draw an input. every: also follow communities in steps of so many days.
 
-    Raises `OperatorError` where there is nothing to draw.
+    engine: what counts the edges; None: Polars. Raises `OperatorError` where there is nothing to
+    draw.
     """
-    drawing = checked(_DRAWN[kind](source), source)
+    drawing = checked(_DRAWN[kind](source, engine or engine_of("polars")), source)
     return drawing if every is None else with_course(drawing, source.acts(), every)
 
 
@@ -94,9 +98,9 @@ def renamed(drawing: Drawing, names: Mapping[str, str]) -> Drawing:
     return drawing.but(nodes=nodes, edges=edges, course=course).order()
 
 
-def _amplification(source: Input) -> Drawing:
+def _amplification(source: Input, engine: Engine) -> Drawing:
     acts = source.acts()
-    drawing = amplification(acts, source.wanted.name)
+    drawing = amplification(acts, source.wanted.name, engine)
     drawing = labelled(drawing, source.handles(drawing.nodes["key"].to_list()))
     reposts = source.posts("post_key", "kind").filter(pl.col("kind") == "repost").height
     known = acts.filter(pl.col("kind") == "repost", pl.col("target_author_key").is_not_null())
@@ -107,15 +111,15 @@ def _amplification(source: Input) -> Drawing:
     return drawing.but(lines=(*drawing.lines, told))
 
 
-def _hashtags(source: Input) -> Drawing:
-    return hashtags(source.posts(*HASHTAG_COLUMNS), source.wanted.name)
+def _hashtags(source: Input, engine: Engine) -> Drawing:
+    return hashtags(source.posts(*HASHTAG_COLUMNS), source.wanted.name, engine)
 
 
-def _links(source: Input) -> Drawing:
-    return links(source.posts(*LINK_COLUMNS), source.wanted.name)
+def _links(source: Input, engine: Engine) -> Drawing:
+    return links(source.posts(*LINK_COLUMNS), source.wanted.name, engine)
 
 
-_DRAWN: dict[str, Callable[[Input], Drawing]] = {
+_DRAWN: dict[str, Callable[[Input, Engine], Drawing]] = {
     "amplification": _amplification,
     "hashtags": _hashtags,
     "links": _links,

@@ -53,8 +53,3 @@ def nodes_of(edges: pl.DataFrame) -> pl.DataFrame:
         .cast({"days": DAYS})
     )
     return both.select(pl.col("key").unique()).join(days, on="key", how="left").sort("key")
-
-
-def days_of(column: str) -> pl.Expr:
-    """Give the days (UTC) of the times in a group; those that are unknown are left out."""
-    return pl.col(column).dt.date().drop_nulls().unique().sort().alias("days")

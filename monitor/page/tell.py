@@ -14,6 +14,7 @@ from monitor.coordination.found import Found
 from monitor.coordination.stored import acted_together, looked
 from monitor.drawing.amplification import amplification
 from monitor.drawing.drawing import Drawing
+from monitor.engines import Engine
 from monitor.genesis import Asked as GenesisAsked
 from monitor.genesis import told_of
 from monitor.indication.indicate import Indication, indicate
@@ -48,6 +49,7 @@ class Telling:
     window: timedelta | None  # of the report; None: hours or days, by how long it is
     command: str
     naming: Naming | None = None
+    engine: Engine | None = None  # what looks for groups, in any number of posts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,12 +123,14 @@ def _report(
             store, target, since=wanted.since, until=wanted.until, window=asked.window,
             now=now, zone=config.zone,
         )  # fmt: skip
-        seen = together(store, target, span)
+        seen = together(store, target, span, asked.engine)
         report = compute(
             store, target, span, config=config, now=now, naming=asked.naming, seen=seen
         )
         since, until = dial_day(report)
-        acted, _ = acted_together(store, target, since, until, most=MOST_TESTED)
+        acted, _ = acted_together(
+            store, target, since, until, most=MOST_TESTED, engine=asked.engine
+        )
         facts = facts_of_store(store, config, target, since=since, until=until, coordinated=acted)
         indication = indicate(facts, config, target.name, stored=True)
     return report, indication, seen.found

@@ -10,6 +10,7 @@ import polars as pl
 from monitor.coordination import Found
 from monitor.coordination.stored import QUIET, acts_of, looked
 from monitor.coordination.telling import told_groups, told_of
+from monitor.engines import Engine
 from monitor.letters import GroupTold
 from monitor.letters.words import clean, masked
 from monitor.measure import Target
@@ -38,16 +39,17 @@ class GroupRows:
     shared: list[SharedRow]
 
 
-def together(store: Store, target: Target, span: Span) -> Together:
+def together(store: Store, target: Target, span: Span, engine: Engine | None = None) -> Together:
     """Look for groups in the span, and over the 28 days before it as `gaung indicators` does.
 
-    The groups are those of `gaung coordination` over the same time.
+    The groups are those of `gaung coordination` over the same time. engine: what looks; it is
+    waited for, however many posts there are.
     """
-    wide = looked(store, target, span.since - QUIET, span.until)
+    wide = looked(store, target, span.since - QUIET, span.until, engine=engine)
     acts, _ = acts_of(wide)
     first, _ = store.queries.span(target.selection(span.since - QUIET, span.until))
     is_all = first is not None and first >= span.since
-    seen = wide if is_all else looked(store, target, span.since, span.until)
+    seen = wide if is_all else looked(store, target, span.since, span.until, engine=engine)
     return Together(seen.found, seen.why if seen.found is None else _note(seen.found), acts)
 
 

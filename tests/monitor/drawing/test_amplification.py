@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 
 import networkx as nx
@@ -8,11 +9,13 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
 
 from analysis.frames import ACTS
 from analysis.graphs.amplification import amplification_graph, pagerank
 from analysis.graphs.backbone import LEVEL
-from monitor.drawing.amplification import amplification
+from monitor.drawing.amplification import amplification, edges_of
+from monitor.engines import engine_of
 from tests.analysis.examples import make_edges
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
