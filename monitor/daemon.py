@@ -25,6 +25,7 @@ from monitor.config.following import Followed
 from monitor.coordination import Memory
 from monitor.errors import ConfigError, OperatorError
 from monitor.lock import DaemonLock
+from monitor.ready import Readiness
 from monitor.turn import Turn, collect_due, listen_to, notice, send_due, streamers, tidy_up
 from monitor.wiring import App
 
@@ -98,13 +99,13 @@ class _Daemon:
         self._app = app
         self.next: App | None = None  # what to go on with when this one has ended
         self._settings = Followed(app.path)
-        self._log = logs.get()
+        self._log, self._bell = logs.get(), bell
         self._stop = threading.Event()
-        self._bell = bell
         self._failure: BaseException | None = None
         self._collectors = app.collectors()
         self._listening: list[threading.Thread] = []
         self._memory = memory
+        self._readiness = Readiness()
         self._heard = threading.Event()  # a stream brought something since the last tick
 
     def run(self) -> int:
@@ -226,6 +227,7 @@ class _Daemon:
         if gone is not None and not gone.is_nothing:
             self._log.info("kept long enough", posts=gone.posts, set_aside=gone.raw)
         self._tell(Turn(decisions=decisions, digests=digests))
+        self._readiness.prepare(self._app, now=clock.now(), stop=self._stop)
 
     def _listener(self, source: str, hashtags: list[str]) -> Callable[[], None]:
         """Give the work of one thread: listen, and after a failure listen again, ever later."""

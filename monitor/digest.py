@@ -23,11 +23,12 @@ from monitor.letters import (
     Unreached,
     digest_letter,
 )
-from monitor.measure import Measured, Target, curve_of, measure
+from monitor.measure import Measured, curve_of, measure
 from monitor.naming import Naming
 from monitor.reader import Reader
 from monitor.store import Store
 from monitor.store.telling import decision_of
+from monitor.target import Target
 
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)

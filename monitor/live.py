@@ -109,7 +109,8 @@ def live(app: App, *, now: datetime) -> Live:
 
 
 def _watch(store: Store, watch: Watch, config: Config, now: datetime) -> LiveWatch:
-    from monitor.measure import Target, measure
+    from monitor.measure import measure
+    from monitor.target import Target
 
     end = now.replace(minute=0, second=0, microsecond=0)
     measured = measure(

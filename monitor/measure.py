@@ -17,31 +17,13 @@ from analysis.trends.newcomers import author_scores
 from analysis.trends.volume import grid, volume
 from monitor import ledger
 from monitor.charts import Curve
-from monitor.config import AlertSettings, Watch
+from monitor.config import AlertSettings
 from monitor.ledger import Stream
 from monitor.store import Store
-from monitor.store.queries import Selection
+from monitor.target import Target
 
 # What the expectation is learnt from, before the time that is asked for.
 LEAD_IN = timedelta(days=28)
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What a question is about: a watch, or a hashtag."""
-
-    name: str
-    hashtags: tuple[str, ...]
-    watch: str | None = None
-
-    @classmethod
-    def of(cls, watch: Watch) -> Target:
-        """Give what a watch asks for."""
-        return cls(watch.name, watch.tags, watch=watch.name)
-
-    def selection(self, since: datetime | None, until: datetime | None) -> Selection:
-        """Give its posts within a time."""
-        return Selection(hashtags=self.hashtags, watch=self.watch, since=since, until=until)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from collectors.collector import Collector
     from monitor.collect import Backfill, Filled, RunResult
-    from monitor.measure import Target
     from monitor.schedule import Wish
+    from monitor.target import Target
     from monitor.wiring import App
 
 _BACKFILL = """Fill what is missing of TARGET (a watch or a #hashtag) since a time, now.

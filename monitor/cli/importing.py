@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from monitor.importing import ImportResult
     from monitor.wiring import App
 
+_LONG = 10.0  # seconds: who waited so long waits a moment more
+_SHARE_OF_IMPORT = 0.1
+_SECONDS_OF_REPORT = 4e-6  # for each post of the store
+
 _IMPORT = """Bring in files, each recognized by its content.
 
 \b
@@ -141,7 +145,24 @@ def import_command(
             _tell(app, result)
         return True
 
-    return _each(files, format_name, work)
+    started = clock.monotonic()
+    code = _each(files, format_name, work)
+    if not dry_run:
+        _make_ready(app, clock.monotonic() - started)
+    return code
+
+
+def _make_ready(app: App, taken: float) -> None:
+    """Have the first reports ready, if that takes little beside the import itself."""
+    from monitor import clock
+    from monitor.cli.progress import working
+    from monitor.ready import prepare_all
+
+    with app.stores.open(read_only=True) as store:
+        is_long = store.count_posts() * _SECONDS_OF_REPORT > taken * _SHARE_OF_IMPORT
+    if taken > _LONG and not is_long:
+        with working("preparing reports"):
+            prepare_all(app, now=clock.now())
 
 
 def _each(files: tuple[Path, ...], format_name: str, work: Callable[[Path, Importer], bool]) -> int:

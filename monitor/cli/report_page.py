@@ -83,13 +83,19 @@ def page_path(output: Path, target: str) -> Path:
 
 
 def computed(app: App, asked: PageAsked) -> Report:
-    """Compute the report."""
-    from monitor.report.compute import compute
+    """Give the report, as it was kept or computed now."""
+    from monitor.report.kept import ReportAsked, report_of
 
-    config, target = app.config, asked.wanted.target
-    with app.stores.open(read_only=True) as store:
-        span = _span(store, app, asked)
-        return compute(store, target, span, config=config, now=asked.now, naming=asked.naming)
+    wanted = asked.wanted
+    return report_of(
+        app.stores,
+        ReportAsked(
+            target=wanted.target, since=wanted.since, until=wanted.until, window=asked.window
+        ),
+        config=app.config,
+        now=asked.now,
+        naming=asked.naming,
+    )
 
 
 def _span(store: Store, app: App, asked: PageAsked) -> Span:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from monitor.inputs import Input, Wanted
-    from monitor.measure import Target
+    from monitor.target import Target
     from monitor.wiring import App
 
 

@@ -13,8 +13,8 @@ from monitor.coordination.run import Asked, coordinated
 from monitor.engines import Engine, engine_of
 from monitor.inputs import Wanted
 from monitor.inputs.stored import StoreInput
-from monitor.measure import Target
 from monitor.store import Store
+from monitor.target import Target
 
 MOST_POSTS = 200_000  # three seconds; of more, nobody is kept waiting who has not asked for it
 QUIET = timedelta(days=28)  # that a day is compared with

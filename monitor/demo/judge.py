@@ -15,9 +15,9 @@ from analysis.findings import FindingKind
 from analysis.graphs.community import Community, communities
 from analysis.graphs.spread import crossings
 from monitor.demo.records import GROUP, WATCH, ZONE, Campaign
-from monitor.measure import Target
 from monitor.report.report import Report
 from monitor.store import Store
+from monitor.target import Target
 
 _AFTERMATH = timedelta(hours=6)  # a burst that begins so late after a planted one belongs to it
 _FEW = 3  # accounts of a community; fewer have not taken anything up

@@ -14,11 +14,11 @@ from monitor.drawing.draw import draw
 from monitor.drawing.drawing import Drawing
 from monitor.drawing.write import write
 from monitor.inputs import Wanted, opened
-from monitor.measure import Target
 from monitor.report.compute import compute
 from monitor.report.formats import as_csv, as_json, as_markdown
 from monitor.report.report import Report
 from monitor.report.span import Span
+from monitor.target import Target
 from monitor.wiring import App
 
 

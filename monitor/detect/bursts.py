@@ -10,8 +10,9 @@ from analysis.findings import Finding, FindingKind
 from analysis.trends.burst import Burst, once_in_days
 from analysis.trends.episode import course
 from monitor.config import Config, Watch
-from monitor.measure import Measured, Target, measure
+from monitor.measure import Measured, measure
 from monitor.store import Store
+from monitor.target import Target
 
 _HOUR = timedelta(hours=1)
 # How far back a burst is looked for: what is older was found by the turns of that time.

@@ -12,8 +12,8 @@ from analysis.trends.reach import lag_hours, picked_up_at, platforms_reached
 from monitor import ledger
 from monitor.config import Config, Watch
 from monitor.ledger import Stream
-from monitor.measure import Target
 from monitor.store import Store
+from monitor.target import Target
 
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)

@@ -9,7 +9,7 @@ import polars as pl
 
 from monitor.drawing.drawing import Drawing
 from monitor.drawing.markup import pieces
-from monitor.sheets.cells import safe_column
+from monitor.sheets.columns import safe_column
 
 SCHEMA = "gaung.graph/1"
 _TIME = "%Y-%m-%dT%H:%M:%S%:z"

@@ -18,7 +18,7 @@ from analysis.graphs.accounts import accounts
 from monitor.coordination.compat import OBJECTS, shares
 from monitor.errors import OperatorError
 from monitor.inputs import Input
-from monitor.sheets.cells import csv_of
+from monitor.sheets.columns import csv_of
 
 NEIGHBOURS = ("4cat", "coortweet", "cnt")
 SHARED = OBJECTS  # what CooRTweet's object may be

@@ -12,9 +12,10 @@ from analysis.trends.burst import Burst
 from monitor.config import Config
 from monitor.indication.near import MOST_AT_ONCE, MOST_TEXTS, with_near_ids
 from monitor.indication.partition import community_of, partition_times
-from monitor.measure import Measured, Target, measure
+from monitor.measure import Measured, measure
 from monitor.store import Store
 from monitor.store.queries import Selection
+from monitor.target import Target
 
 _HOUR = timedelta(hours=1)
 _LEAST_COVERED = 0.8  # of a quiet day: one that was seen by half is no measure of anything

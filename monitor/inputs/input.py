@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-import polars as pl
+from monitor.target import Target
 
-from analysis.frames import POSTS
-from monitor.measure import Target
+if TYPE_CHECKING:  # slow to load, and not needed to say what is asked for
+    import polars as pl
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,8 @@ class Wanted:
 
     def tagged(self) -> pl.Expr:
         """Give the condition on the hashtags of POSTS."""
+        import polars as pl
+
         if not self.hashtags:
             return pl.lit(value=True)
         wanted = pl.element().is_in(list(self.hashtags))
@@ -49,6 +51,8 @@ class Wanted:
 
     def timely(self, at: str = "sort_at") -> pl.Expr:
         """Give the condition on a time."""
+        import polars as pl
+
         terms = [pl.lit(value=True)]
         if self.since is not None:
             terms.append(pl.col(at) >= self.since.astimezone(UTC))
@@ -83,11 +87,17 @@ class Input(Protocol):
 
 def names_of(columns: tuple[str, ...]) -> list[str]:
     """Give the columns asked for, or all of POSTS."""
+    from analysis.frames import POSTS
+
     return list(columns) or POSTS.names()
 
 
 def in_order(batches: Iterable[pl.DataFrame], columns: tuple[str, ...]) -> pl.DataFrame:
     """Put batches together, by time and key."""
+    import polars as pl
+
+    from analysis.frames import POSTS
+
     names = names_of(columns)
     empty = POSTS.to_frame().select(names)
     return pl.concat([empty, *batches]).sort(

@@ -18,7 +18,7 @@ from monitor import __version__
 from monitor.config import Config
 from monitor.coordination.telling import outside
 from monitor.indication.stored import facts_of_store
-from monitor.measure import Measured, Target, measure
+from monitor.measure import Measured, measure
 from monitor.naming import Naming
 from monitor.report.course import burst_rows, emerging_rows, lead_rows, window_rows
 from monitor.report.redact import redacted
@@ -34,6 +34,7 @@ from monitor.report.rows import (
 from monitor.report.span import Span, window_words
 from monitor.report.together import Together, group_rows, together
 from monitor.store import Store
+from monitor.target import Target
 
 _DIGITS = 6  # a chance of 0.00002 is not 0
 _LIMITS = (

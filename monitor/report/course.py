@@ -11,11 +11,12 @@ from analysis.trends.emerging import emerging
 from analysis.trends.episode import Hours, attention_class, course
 from analysis.trends.lead import leads
 from monitor.config import Config
-from monitor.measure import LEAD_IN, Measured, Target, with_upper
+from monitor.measure import LEAD_IN, Measured, with_upper
 from monitor.report.report import BurstRow, EmergingRow, LeadRow, WindowRow
 from monitor.report.rows import rounded
 from monitor.report.span import Span
 from monitor.store import Store
+from monitor.target import Target
 
 _DAY = timedelta(days=1)
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from monitor.measure import Target
 from monitor.report.report import (
     AmplifiedRow,
     AuthorRow,
@@ -20,6 +19,7 @@ from monitor.report.report import (
 )
 from monitor.report.span import Span
 from monitor.store import Store
+from monitor.target import Target
 
 if TYPE_CHECKING:
     from analysis.graphs.partition import Grouped

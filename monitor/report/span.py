@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from monitor.errors import OperatorError
 from monitor.inputs.nothing import nothing_stored
-from monitor.measure import Target
 from monitor.store import Store
+from monitor.target import Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +40,30 @@ def span_of(
         raise nothing_stored(store, target.name, target.hashtags)
     streams = store.coverage.streams(hashtags=target.hashtags)
     starts = [s.wanted_from for s in streams] + ([first] if first else [])
-    live = any(s.covered_to and not s.source.startswith("import/") for s in streams)
+    live = is_live(store, target)
     end = until or (now if live or last is None else last + timedelta(microseconds=1))
     begin = since or min(starts, default=end - timedelta(days=7))
     if begin >= end:
         raise OperatorError(
             f"--since {begin:%Y-%m-%d %H:%M} is not before --until {end:%Y-%m-%d %H:%M}"
         )
-    width = window or (
-        timedelta(hours=1) if end - begin <= timedelta(days=62) else timedelta(days=1)
-    )
-    return Span(_floor(begin, width, zone), end, width)
+    width = window or width_of(end - begin)
+    return Span(floor(begin, width, zone), end, width)
 
 
-def _floor(moment: datetime, window: timedelta, zone: ZoneInfo) -> datetime:
+def is_live(store: Store, target: Target) -> bool:
+    """Tell whether a target is being collected: then its report goes up to now."""
+    streams = store.coverage.streams(hashtags=target.hashtags)
+    return any(s.covered_to and not s.source.startswith("import/") for s in streams)
+
+
+def width_of(length: timedelta) -> timedelta:
+    """Give the windows that suit a time: hours up to two months, then days."""
+    return timedelta(hours=1) if length <= timedelta(days=62) else timedelta(days=1)
+
+
+def floor(moment: datetime, window: timedelta, zone: ZoneInfo) -> datetime:
+    """Give the beginning of the window that a moment lies in."""
     local = moment.astimezone(zone)
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
     start = midnight.astimezone(UTC)

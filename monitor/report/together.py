@@ -13,10 +13,10 @@ from monitor.coordination.telling import told_groups, told_of
 from monitor.engines import Engine
 from monitor.letters import GroupTold
 from monitor.letters.words import clean, masked
-from monitor.measure import Target
 from monitor.report.report import GroupRow, SharedRow
 from monitor.report.span import Span
 from monitor.store import Store
+from monitor.target import Target
 
 _MOST_GROUPS = 10
 _SHOWN = 160  # letters of a post

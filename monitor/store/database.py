@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,16 @@ _BATCH = 250_000  # rows
 _QUOTE = '"'
 _TIME = "TIMESTAMP WITH TIME ZONE"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_CHANGE = re.compile(r"\s*(?:insert into|update|delete from)\s+(\w+)", re.IGNORECASE)
+# What no report is computed from, or what is asked again each time (see monitor/report/kept.py).
+# Whatever is not named here makes kept reports void: a new table errs to computing anew.
+_BESIDE = frozenset(
+    {
+        "acknowledged", "alerts", "audit", "coverage", "cursors", "digests", "expansions",
+        "findings", "gaps", "held", "kept_reports", "meta", "migrations", "outbox", "pictures",
+        "rejected", "revision", "runs", "silences", "streams",
+    }
+)  # fmt: skip
 
 
 class Database:
@@ -25,6 +36,8 @@ class Database:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
+        self._is_within = False  # a transaction
+        self._has_changed = False  # what reports are computed from, in this transaction
         # Otherwise times come back as Etc/UTC, which Polars holds to be another type than UTC.
         connection.execute("set timezone = 'UTC'")
 
@@ -35,9 +48,16 @@ class Database:
 
     def run(self, sql: str, **values: Any) -> int:
         """Run one statement and give the number of rows that it touched (0 for DDL)."""
+        change = _CHANGE.match(sql)
+        is_told = change is not None and change[1].lower() not in _BESIDE
+        if is_told and not self._is_within:
+            with self.transaction():  # the change, and what it makes void
+                return self.run(sql, **values)
         with _named_errors():
             rows = self._connection.execute(sql, values or None).fetchall()
-        return int(rows[0][0]) if rows and rows[0] and isinstance(rows[0][0], int) else 0
+        touched = int(rows[0][0]) if rows and rows[0] and isinstance(rows[0][0], int) else 0
+        self._has_changed |= is_told and touched > 0
+        return touched
 
     def script(self, sql: str) -> None:
         """Run several statements."""
@@ -108,12 +128,18 @@ class Database:
         """Keep all of what is done inside, or nothing."""
         with _named_errors():
             self._connection.execute("begin transaction")
+        self._is_within, self._has_changed = True, False
         try:
             yield
+            if self._has_changed:
+                self.run("update revision set number = number + 1")
+                self.run("delete from kept_reports")
         except BaseException:
             with suppress(duckdb.TransactionException):  # a failed commit has ended it already
                 self._connection.execute("rollback")
             raise
+        finally:
+            self._is_within = False
         with _named_errors():
             self._connection.execute("commit")
 
@@ -121,9 +147,11 @@ class Database:
     def trial(self) -> Iterator[None]:
         """Undo all of what is done inside."""
         self._connection.execute("begin transaction")
+        self._is_within = True
         try:
             yield
         finally:
+            self._is_within = False
             self._connection.execute("rollback")
 
     def close(self) -> None:

@@ -199,6 +199,16 @@ class Runs:
         )
         return [row["tool"] for row in rows]
 
+    def all_browsed(self) -> list[str]:
+        """Give every source of such files, with the tools behind them."""
+        rows = self._db.rows(
+            """
+            select distinct source || ' ' || coalesce(tool, '') as told from runs
+            where task = 'import' and capture_mode in ('browsed', 'edges only') order by told
+            """
+        )
+        return [row["told"] for row in rows]
+
     def set_aside(self, run_id: int, source: str, rejected: pl.DataFrame, *, now: datetime) -> None:
         """Keep records that could not be read, once each."""
         import polars as pl

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from monitor.store.expansions import Expansions
     from monitor.store.findings import Findings
     from monitor.store.gathered import Gathered
+    from monitor.store.kept import Kept
     from monitor.store.outbox import Outbox
     from monitor.store.participation import Participation
     from monitor.store.posts import Posts
@@ -123,6 +124,12 @@ class Store:
         from monitor.store import privacy
 
         return privacy.Privacy(self.database)
+
+    @cached_property
+    def kept(self) -> Kept:
+        from monitor.store import kept
+
+        return kept.Kept(self.database)
 
     @cached_property
     def outbox(self) -> Outbox:

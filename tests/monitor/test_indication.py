@@ -21,10 +21,10 @@ from monitor.coordination.stored import acted_together
 from monitor.digest import digest_of
 from monitor.indication.indicate import indicate
 from monitor.indication.stored import facts_of_store
-from monitor.measure import Target
 from monitor.report.compute import compute
 from monitor.report.span import Span
 from monitor.store import StoreFile
+from monitor.target import Target
 from tests.builders import HOUR, NOON, SOURCE, make_author, make_post
 
 Gaung = Callable[..., tuple[int, str, str]]

@@ -23,13 +23,13 @@ from monitor.detect import detect
 from monitor.digest import digest_of
 from monitor.indication.indicate import indicate
 from monitor.indication.stored import facts_of_store
-from monitor.measure import Target
 from monitor.notify import notify
 from monitor.report.compute import compute
 from monitor.report.formats import as_json, as_markdown
 from monitor.report.report import Report
 from monitor.report.span import Span
 from monitor.store import Store, StoreFile
+from monitor.target import Target
 from tests.monitor.test_detect_coordination import GROUP, NOW, posts
 
 DAY = timedelta(days=1)

@@ -19,9 +19,10 @@ from hypothesis import strategies as st
 
 from analysis.findings import Finding, FindingKind
 from monitor.errors import OperatorError
-from monitor.sheets import cells
+from monitor.sheets import columns
 from monitor.sheets.book import Sheet, write_book
-from monitor.sheets.cells import csv_of, plain, safe
+from monitor.sheets.cells import plain, safe
+from monitor.sheets.columns import csv_of
 from tests.builders import NOON
 from tests.monitor.exports.stored import FORMULA, filled
 
@@ -133,7 +134,7 @@ def test_no_cell_of_a_csv_is_computed(text):
 @given(st.text(max_size=20))
 def test_what_is_made_safe_can_be_undone_and_a_frame_does_the_same(text):
     assert plain(safe(text)) == text
-    assert cells.safe_frame(pl.DataFrame({"t": [text]})).item() == safe(text)
+    assert columns.safe_frame(pl.DataFrame({"t": [text]})).item() == safe(text)
 
 
 def test_cells_of_all_kinds_are_written_for_programs():
