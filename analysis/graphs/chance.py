@@ -7,7 +7,6 @@ from math import log
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from scipy.special import gammainc, gammaln
 
 from analysis.graphs.candidates import STRATA, Candidates
 
@@ -30,6 +29,8 @@ def tail(counts: Numbers, expected: Numbers) -> Numbers:
     >>> [round(float(one), 4) for one in tail(np.array([0.0, 1, 3]), np.array([1.0, 1, 0.001]))]
     [0.0, 0.1992, 9.7785]
     """
+    from scipy.special import gammainc, gammaln  # slow to import
+
     x, mean = np.asarray(counts, float), np.maximum(np.asarray(expected, float), 1e-300)
     found = np.zeros(x.shape)
     near = (x > 0) & (x < 2 * mean)

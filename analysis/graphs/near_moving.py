@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import polars as pl
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
-from analysis.graphs.near_text import are_near, signatures
+from analysis.graphs.near_text import are_near, signatures, united
 
 _AGREED = ["band", "key"]
 _PAIR = ["one", "other"]
@@ -67,14 +64,8 @@ def clusters(near: Near, texts: pl.DataFrame) -> pl.DataFrame:
     links = near.judged.filter("near")
     if links.is_empty():
         return pl.DataFrame({"object": objects, "cluster": objects})
-    place = {side: objects.search_sorted(links[side]).to_numpy() for side in _PAIR}
-    shape = (len(objects), len(objects))
-    graph = coo_array((np.ones(links.height), (place["one"], place["other"])), shape=shape)
-    _, part = connected_components(graph, directed=False)
-    known = objects.to_numpy()
-    # Sorted by object, the first of a part is its smallest.
-    _, first = np.unique(part, return_index=True)
-    return pl.DataFrame({"object": known, "cluster": known[first[part]]})
+    one, other = (objects.search_sorted(links[side]).to_numpy() for side in _PAIR)
+    return united(objects, one, other)
 
 
 def _agreeing(signed: pl.DataFrame) -> pl.DataFrame:

@@ -11,11 +11,14 @@ by word (Leskovec, Rajaraman & Ullman, Mining of Massive Datasets, 3.4).
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from scipy.sparse import coo_array, csr_array
-from scipy.sparse.csgraph import connected_components
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 LEAST_JACCARD = 0.8
 _BANDS, _ROWS = 16, 4  # two texts with J = 0.8 meet with a chance of 1 - (1 - 0.8^4)^16 = 0.9998
@@ -48,13 +51,24 @@ def near_texts(texts: pl.DataFrame) -> pl.DataFrame:
     has = _sets(hashed, starts)
     one, other = _met(hashed, starts, np.diff(has.indptr).astype(np.int64))
     near = _jaccard(has, one, other) >= LEAST_JACCARD
-    count = known.height
-    links = coo_array((np.ones(near.sum()), (one[near], other[near])), shape=(count, count))
+    return united(known["object"], one[near], other[near])
+
+
+def united(objects: pl.Series, one: _Ints, other: _Ints) -> pl.DataFrame:
+    """Give what hangs together, one way or another: object, cluster (its smallest object).
+
+    objects: sorted. one, other: the places in it of two that are near.
+    """
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components  # slow to import
+
+    count = len(objects)
+    links = coo_array((np.ones(len(one)), (one, other)), shape=(count, count))
     _, part = connected_components(links, directed=False)
-    objects = known["object"].to_numpy()
+    known = objects.to_numpy()
     # Sorted by object, the first of a part is its smallest.
     _, first = np.unique(part, return_index=True)
-    return pl.DataFrame({"object": objects, "cluster": objects[first[part]]})
+    return pl.DataFrame({"object": known, "cluster": known[first[part]]})
 
 
 def signatures(texts: pl.DataFrame) -> pl.DataFrame:
@@ -96,6 +110,8 @@ def _hashed(texts: pl.DataFrame) -> tuple[_Words, _Ints]:
 
 def _sets(hashed: _Words, starts: _Ints) -> csr_array:
     """Give which text has which word: a row a text, a column a word, 1 where it has it."""
+    from scipy.sparse import csr_array
+
     known, words = np.unique(hashed, return_inverse=True)
     shape = (len(starts) - 1, len(known))
     # A copy of the starts, because adding up duplicates moves them.

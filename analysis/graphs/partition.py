@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from scipy.sparse import coo_array
 
 from analysis.graphs.bridging import PARTITION
 from analysis.graphs.numbered import Floats, Ints, Numbered, numbered
@@ -126,6 +125,8 @@ def _weighed(edges: pl.DataFrame) -> pl.DataFrame:
 
 def _mutual(edges: Numbered) -> Numbered:
     """Add up both directions, in the order of names: Louvain minds it."""
+    from scipy.sparse import coo_array  # slow to import
+
     low = np.minimum(edges.source, edges.target)
     high = np.maximum(edges.source, edges.target)
     summed = coo_array((edges.weight, (low, high)), shape=(edges.size, edges.size)).tocsr()
