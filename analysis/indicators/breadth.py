@@ -53,8 +53,11 @@ def author_growth(facts: Facts) -> Told:
     now = facts.tallies.count
     usual = _usual_authors(facts)
     if len(usual) < _LEAST_STRETCHES:
-        least = f"{len(usual)} quiet stretches as long before, needs {_LEAST_STRETCHES}"
-        return unknown(f"no usual to compare with: {least}", now)
+        return unknown(
+            f"no usual to compare with: {len(usual)} quiet stretches as long before, "
+            f"needs {_LEAST_STRETCHES}",
+            now,
+        )
     middle = float(np.median(usual))
     if not now or not middle:
         return unknown("no usual to compare with", now)
@@ -156,7 +159,7 @@ def platforms_reached(facts: Facts, zone: str) -> Told:
         f"{one.leader} led {one.follower} by {one.lag:g} h ({one.low:g} to {one.high:g})"
         for one in leads(excesses, window=facts.step)
     ]
-    note = "; ".join([", ".join(sorted(reached)), *led]).strip("; ")
+    note = "; ".join([f"unusual on {', '.join(sorted(reached))}"] * bool(reached) + led)
     return Told(value=float(len(reached)), n=facts.within.height, note=note)
 
 

@@ -11,13 +11,14 @@ from monitor.genesis.records import Cascade
 _KNOWN = 0.5  # of the followers
 # Measured by `python -m bench.cascades` on every other of 1,321 cascades with true parents.
 INFERRED_RIGHT, ORIGINAL_RIGHT = 0.73, 0.76
+FIRST_SEEN = (
+    "First seen here means: of what was collected or is in the file; others may be earlier."
+)
 
 
 def notes_of(early: pl.DataFrame, cascades: Sequence[Cascade]) -> list[str]:
     """Give the notes. early: platform and followers of the first posts."""
-    notes = [
-        "First seen here means: of what was collected or is in the file; others may be earlier."
-    ]
+    notes = [FIRST_SEEN]
     if early["followers"].null_count() > (1 - _KNOWN) * early.height:
         notes.append(
             "Followers are not known for most accounts: who picked it up is in the order of time, "

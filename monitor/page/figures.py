@@ -5,12 +5,17 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from functools import cache
+from itertools import cycle
 
 from markupsafe import Markup, escape
 
-from monitor.letters.language import Speech
+from monitor.letters.language import Speech, speech
+from monitor.letters.pages import sentences
 
 _NUMBER = re.compile(r"(?<![\w#])[+-]?\d+(?:,\d{3})*(?:\.\d+)?%?")
+_PLACE = re.compile(r"\{(\w+)\}")
+_BETWEEN = "; "  # what is said together
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +59,22 @@ class Figures:
         """Give a sentence in the language; None: nobody has translated it.
 
         Sentences of the analysis hold numbers: these are taken out, the rest is looked up, and
-        they are put back, written as the language does.
+        they are put back, written as the language does. So are names, in the sentences of
+        `named.txt`. What is said together is looked up one by one.
+
+        >>> Figures(speech("id")).said("unusual on bluesky; mastodon led bluesky by 1.5 h (1 to 2)")
+        'tidak biasa di bluesky; mastodon mendahului bluesky 1,5 jam (1 sampai 2)'
         """
         if self.speech.code == "en":
             return text
+        told = self._counted(text) or self._named(text)
+        if told is None and _BETWEEN in text:
+            parts = [self.said(part) for part in text.split(_BETWEEN)]
+            known = [part for part in parts if part is not None]
+            return _BETWEEN.join(known) if len(known) == len(parts) else None
+        return told
+
+    def _counted(self, text: str) -> str | None:
         numbers: list[str] = []
 
         def taken(found: re.Match[str]) -> str:
@@ -71,6 +88,18 @@ class Figures:
         for place, number in enumerate(numbers):
             translated = translated.replace(f"{{{place}}}", self._number(number))
         return translated
+
+    def _named(self, text: str) -> str | None:
+        for pattern, said in _with_names(self.speech):
+            if found := pattern.fullmatch(text):
+                held = found.groupdict()
+                return said.format_map(
+                    {
+                        place: self._number(one) if _is_number(place) else one
+                        for place, one in held.items()
+                    }
+                )
+        return None
 
     def _number(self, text: str) -> str:
         return text.translate(str.maketrans(",.", self.speech.thousands + self.speech.point))
@@ -87,3 +116,26 @@ class Figures:
         if told is not None:
             return escape(told)
         return Markup('<span lang="en">{}</span>').format(text)
+
+
+@cache
+def _with_names(language: Speech) -> list[tuple[re.Pattern[str], str]]:
+    """Give how each sentence with names looks in English, and how it is said in a language."""
+    said = sentences("page/named.txt", language)
+    return [
+        (
+            re.compile("".join(map(_expression, _PLACE.split(english), cycle((False, True))))),
+            said[name],
+        )
+        for name, english in sentences("page/named.txt", speech("en")).items()
+    ]
+
+
+def _expression(part: str, is_place: bool) -> str:
+    if not is_place:
+        return re.escape(part)
+    return f"(?P<{part}>{_NUMBER.pattern if _is_number(part) else '[^;]+'})"
+
+
+def _is_number(place: str) -> bool:
+    return place[1:].isdigit()

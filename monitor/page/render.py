@@ -12,6 +12,7 @@ from importlib.resources import files
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from monitor.genesis.notes import FIRST_SEEN
 from monitor.letters.language import Speech, speech
 from monitor.letters.pages import module, page, sentences
 from monitor.page import answers
@@ -44,12 +45,17 @@ class _Page:
     """Everything that the templates ask for."""
 
     def __init__(self, story: Story, said: Speech) -> None:
-        self.story, self.speech = story, said
-        self.report = story.report
-        self.zone = ZoneInfo(self.report.timezone)
         self.figures = Figures(said)
+        other = None if story.other is None else self._titled(story.other)
+        self.story, self.speech = replace(story, other=other), said
+        self.report = self._titled(story.report)
+        self.zone = ZoneInfo(self.report.timezone)
         self.at = partial(said.at, zone=self.zone)
         self.stretch = partial(said.stretch, zone=self.zone)
+
+    def _titled(self, report: Report) -> Report:
+        """Say in the language that a report is of all posts; a watch or hashtag has its name."""
+        return report if report.hashtags else replace(report, target=self.figures.t(report.target))
 
     def render(self) -> str:
         facts = self._helpers() | answers.facts(self.story)
@@ -78,7 +84,8 @@ class _Page:
             "who": lambda row: answers.who(row.handle, row.account or "–"),
             "row_name": answers.row_name,
             "named": answers.named,
-            "target_shell": shlex.quote(self.report.target),
+            "target_shell": shlex.quote(self.report.target if self.report.hashtags else "all"),
+            "notes": self._notes(),
             "window_words": self.report.window,
             "proofs_of": lambda n: [one for one in self.story.proofs if one.group == n],
             "by_first": sorted(self.story.sources, key=lambda one: (one.first_at, one.name)),
@@ -87,6 +94,11 @@ class _Page:
             "js": asset("page.js"),
             "panzoom": asset(PANZOOM) if self.story.map else "",
         }
+
+    def _notes(self) -> list[str]:
+        """Give what must be known; what "first" means stands on the page already."""
+        begun = self.story.genesis.notes if self.story.genesis else []
+        return [*(note for note in begun if note != FIRST_SEEN), *self.report.notes]
 
     def _exactly(self, moment: datetime) -> str:
         """Write a time with its seconds: that is what groups are about."""

@@ -7,7 +7,11 @@ import re
 
 import pytest
 
+from monitor.collect.backfill import _HOPELESS
+from monitor.collect.verdicts import _REASONS
 from monitor.letters.language import speech
+from monitor.letters.pages import module
+from monitor.schedule import _FILLABLE
 from tests.monitor.golden.examples import letters
 from tests.monitor.translations import PO, extracted, translations
 
@@ -41,6 +45,16 @@ def test_no_english_is_left_in_an_indonesian_letter(name: str) -> None:
         r"gaung report .*|hashtags pantauan|“unsubscribe”|refused: .*|503 .*", "", letter.text
     )
     assert not re.findall(ENGLISH, f"{letter.subject}\n{said}", re.IGNORECASE)
+
+
+@pytest.mark.parametrize("code", ["id", "en"])
+def test_why_something_is_missing_is_said_in_words(code: str) -> None:
+    reasons = {*_REASONS.values(), *_FILLABLE, *_HOPELESS, "improbable silence"}
+    assert len(reasons) >= 11
+    said = module("phrases.txt", speech(code)).gap_because
+    told = {reason: said(reason).strip() for reason in sorted(reasons)}
+    unsaid = [r for r, words in told.items() if words == r and (code, r) != ("en", "added later")]
+    assert unsaid == []
 
 
 def test_both_languages_give_the_same_numbers() -> None:

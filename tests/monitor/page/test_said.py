@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from analysis.indicators.dials import Dial, Dials
+from monitor.genesis.notes import FIRST_SEEN
 from monitor.letters.language import speech
 from monitor.page.figures import Figures
 from monitor.page.render import as_html
@@ -29,6 +30,7 @@ def stories():
     yield worlds.story(redact=True)
     yield worlds.story(days=0)
     yield replace(whole, other=worlds.compared_with())
+    yield worlds.story("all")
     yield replace(whole, found=none, proofs=[], report=calm, bursts=[], pairs=[])
     yield replace(whole, indication=replace(whole.indication, dials=dials))
     yield replace(whole, found=None, proofs=[], genesis=None, map=None)
@@ -85,6 +87,29 @@ def test_no_english_word_stands_where_words_stand_alone(pages):
         heads = {one.text for kind in kinds for one in page.all(kind) if not one.has(lang="en")}
         assert len(heads) > 40
         assert not english_only & heads
+
+
+def test_a_page_of_all_posts_says_so_and_tells_a_command_that_can_be_typed(pages):
+    every = replace(worlds.story("all"), found=None)
+    every = replace(every, report=replace(every.report, target="all posts"))
+    page = read(as_html(every, language="id"))
+    assert page.one("h1").text == "semua unggahan"
+    assert "all posts" not in said(page)
+    assert "gaung coordination all" in page.text
+    assert read(as_html(every, language="en")).one("h1").text == "all posts"
+
+
+def test_what_must_be_known_of_the_beginning_stands_among_the_notes():
+    story = worlds.story()
+    followers = (
+        "Followers are not known for most accounts: who picked it up is in the order of time, and "
+        "not by influence."
+    )
+    noted = [FIRST_SEEN, followers]
+    told = replace(story, genesis=replace(story.genesis, notes=noted))
+    part = read(as_html(told, language="en")).one("section", id="reading").text
+    assert followers in part
+    assert FIRST_SEEN not in part
 
 
 def test_a_note_with_numbers_and_commas_is_said_in_indonesian():
