@@ -7,7 +7,9 @@ import polars as pl
 _WORD = r"[\p{L}\p{M}][\p{L}\p{M}\p{N}'’-]{2,}"  # three letters at least
 _ADDRESS = r"https?://\S+|[@＠]\w+|&\w+;"
 _LEAST_TEXTS = 3  # a word of fewer texts marks nothing
-_LEAST_SURE = 1.96  # standard errors
+_LEAST_SURE = (
+    3.0  # standard errors: of the thousands of words asked about, many reach two by chance
+)
 _PRIOR = 0.1  # of each word, times how often it is said at all
 GROUPED = pl.Schema({"group": pl.Int64(), "text": pl.String()})
 MARKING = pl.Schema(

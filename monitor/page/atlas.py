@@ -150,25 +150,26 @@ def _communities(
         top = members.filter(pl.col("amplified") > 0).sort(
             "amplified", "key", descending=[True, False]
         )
+        shown = [names.get(key, key) for key in top["key"].head(3)]
         told.append(
             MapCommunity(
                 letter=letter,
                 accounts=members.height,
                 share=members.height / everybody.height,
                 words=marking.get(number, []),
+                around=shown[0] if words and shown else None,
                 platform=_platform(members["key"]),
-                top=[names.get(key, key) for key in top["key"].head(3)],
+                top=shown,
                 posts=counts.get(number, 0),
             )
         )
     return told
 
 
-def _platform(keys: pl.Series) -> str:
-    """Give where most accounts of a community are."""
-    of = keys.str.split(":").list.first().rename("platform").to_frame()
-    counted = of.group_by("platform").len().sort("len", "platform", descending=[True, False])
-    return str(counted["platform"][0])
+def _platform(keys: pl.Series) -> str | None:
+    """Give where all accounts of a community are, if it is one platform."""
+    found = keys.str.split(":").list.first().unique()
+    return str(found[0]) if len(found) == 1 else None
 
 
 def _bridges(drawing: Drawing, names: Mapping[str, str]) -> list[str]:

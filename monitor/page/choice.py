@@ -18,6 +18,7 @@ _OUTSIDE = 36  # accounts that are in none of the communities with a colour
 _LARGEST, _BRIDGES = 15, 10  # that are shown, wherever they are
 _HUBS = 5  # one account in so many of a community is shown for being amplified
 _LEAST_HUBS = 3
+_LEAST_ROOM = 3  # a third of an equal share is every community's
 _ACROSS = 0.3  # of the ties shown may lead from one community to another
 _STRONGEST = ("weight", "p", "source", "target")
 _DOWN = (True, False, False, False)
@@ -79,24 +80,24 @@ def _picked(nodes: pl.DataFrame, edges: pl.DataFrame, parts: Sequence[int], most
 
 
 def seats(sizes: Sequence[int], most: int) -> list[int]:
-    """Share room out by the square roots of sizes, so that small communities can be seen too.
+    """Share room out: some for each, the rest by the square roots of sizes, so that small ones
+    can be seen too.
 
     >>> seats([100, 10_000, 5], 115), seats([3, 4], 20)
-    ([10, 100, 5], [3, 4])
+    ([19, 90, 5], [3, 4])
     """
-    room, left = dict.fromkeys(range(len(sizes)), 0), most
-    open_ = set(room)
+    room = [min(size, most // (_LEAST_ROOM * len(sizes))) for size in sizes]
+    open_, left = set(range(len(sizes))), most - sum(room)
     while open_:
-        whole = sum(sizes[n] ** 0.5 for n in open_)
-        share = {n: left * sizes[n] ** 0.5 / whole if whole else 0.0 for n in open_}
-        full = {n for n in open_ if sizes[n] <= share[n]}
-        if not full:
-            room |= {n: int(share[n]) for n in open_}
-            break
-        room |= {n: sizes[n] for n in full}
-        left -= sum(sizes[n] for n in full)
-        open_ -= full
-    return list(room.values())
+        wanted = {n: (sizes[n] - room[n]) ** 0.5 for n in open_}
+        share = left / (sum(wanted.values()) or 1.0)
+        full = {n for n in open_ if sizes[n] - room[n] <= share * wanted[n]}
+        for n in full or open_:
+            more = sizes[n] - room[n] if full else int(share * wanted[n])
+            room[n] += more
+            left -= more
+        open_ = open_ - full if full else set()
+    return room
 
 
 def _of_community(members: pl.DataFrame, edges: pl.DataFrame, seat: int) -> list[str]:

@@ -76,7 +76,8 @@ class MapCommunity:
     accounts: int  # in the whole graph, not only on the map
     share: float  # of all accounts in the graph
     words: list[str]  # that mark its posts among all
-    platform: str  # where most of its accounts are
+    around: str | None  # the account that names it where no word does; None: for publication
+    platform: str | None  # where all of its accounts are; None: on several
     top: list[str]  # accounts that are amplified most
     posts: int
 

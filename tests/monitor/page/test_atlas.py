@@ -15,6 +15,7 @@ from monitor.drawing.amplification import amplification
 from monitor.page.atlas import WIDTH, atlas
 from monitor.page.chart import map_data, map_svg
 from monitor.page.choice import MOST_EDGES, MOST_NODES
+from monitor.page.lettering import short_name
 from tests.builders import HOUR, NOON
 from tests.monitor.page import worlds
 from tests.monitor.page.pages import read
@@ -146,12 +147,12 @@ def test_names_on_the_map_lie_on_no_other_and_inside(drawn):
     for one in read(map_svg(drawn, "Peta")).all("text"):
         if "data-i" not in one.attributes:
             continue
-        x, y, half = float(one.attributes["x"]), float(one.attributes["y"]), 4.5 * len(one.text)
+        x, y, half = float(one.attributes["x"]), float(one.attributes["y"]), 5.7 * len(one.text)
         assert half <= x <= 1500 - half
         boxes.append((x, y, half))
     assert 10 <= len(boxes) <= 24
     for (x, y, half), (u, v, other) in combinations(boxes, 2):
-        assert abs(x - u) >= half + other or abs(y - v) >= 20
+        assert abs(x - u) >= half + other or abs(y - v) >= 25
 
 
 def test_the_same_acts_give_the_same_map():
@@ -162,3 +163,22 @@ def test_the_same_acts_give_the_same_map():
 def test_the_length_of_steps_is_a_part_of_the_whole_time(drawn):
     long = drawn.steps[-1] - drawn.steps[0]
     assert timedelta(days=worlds.DAYS - 3) < long < timedelta(days=worlds.DAYS)
+
+
+def test_a_community_is_named_by_its_top_account_where_no_word_marks_it():
+    rows = [(f"u{n}{team}", f"top{team}", n) for team in "xy" for n in range(5)]
+    told = mapped(*rows)
+    assert [one.words for one in told.communities] == [[], []]
+    assert [one.around for one in told.communities] == [one.top[0] for one in told.communities]
+    assert {one.platform for one in told.communities} == {"mastodon"}
+    for one in mapped(*rows, words=False).communities:
+        assert one.around is None  # for publication: by its size and platform
+
+
+def test_the_names_of_communities_stand_on_the_map_each_with_its_letter(drawn):
+    picture = read(map_svg(drawn, "Peta"))
+    told = [one.text.split() for one in picture.all("text", class_="title") if " " in one.text]
+    assert [one[0] for one in told] == [one.letter for one in drawn.communities]
+    for words, one in zip(told, drawn.communities, strict=True):
+        named = one.words[0] if one.words else short_name(one.around)
+        assert words[1].strip(",") == named.split()[0]
