@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +26,11 @@ import sys, duckdb
 with duckdb.connect(sys.argv[1], read_only=True) as connection:
     print(len(connection.execute(sys.argv[2], sys.argv[3:]).fetchall()))
 """
+_FORGET = """
+import sys, duckdb
+with duckdb.connect(sys.argv[1]) as connection:
+    connection.execute("delete from kept_reports")
+"""
 _HOURS = """
 select epoch(date_trunc('hour', sort_at)), count(*) from posts
 where list_contains(hashtags, ?) group by 1 order by 1
@@ -42,13 +48,14 @@ def cases(folder: Path, *, quick: bool) -> Iterator[Case]:
     yield _import(folder, "parquet", path, f"read_parquet('{path}')", amount)
     store, config = str(folder / "data" / "gaung.duckdb"), str(folder / "config.toml")
     hours = python(_ASK, store, _HOURS, _TAG.lower())
-    yield Case(
-        "report",
-        gaung("--config", config, "report", f"#{_TAG}", "--format", "json"),
-        hours,
-        "counts per hour in DuckDB",
-        posts=amount,
-    )
+    asked = gaung("--config", config, "report", f"#{_TAG}", "--format", "json")
+
+    def forget() -> None:
+        subprocess.run(python(_FORGET, store), check=True)
+
+    peer = "counts per hour in DuckDB"
+    yield Case("report-first", asked, hours, peer, prepare=forget, posts=amount)
+    yield Case("report", asked, hours, peer, posts=amount)
     count = python(_ASK, store, "select count(*), max(sort_at)::text from posts")
     yield Case("status", _status(config), count, "count in DuckDB", posts=amount)
 
