@@ -51,33 +51,6 @@ def amplification_graph(edges: pl.DataFrame) -> nx.DiGraph[str]:
     return graph
 
 
-def strongest(edges: pl.DataFrame, limit: int) -> pl.DataFrame:
-    """Give the edges of the `limit` heaviest pairs (amplifier, amplified), sorted.
-
-    edges: EDGES, as is what is returned; of equal pairs the first in the alphabet is kept. How
-    many pairs there were and are, `count_pairs` tells: say both where you show the rest.
-
-    >>> from datetime import UTC, datetime
-    >>> from analysis.frames import EDGES
-    >>> noon = datetime(2026, 8, 18, 12, tzinfo=UTC)
-    >>> acts = [("b", "x", "repost", 2, noon), ("a", "x", "repost", 2, noon)]
-    >>> edges = pl.DataFrame(acts, schema=EDGES, orient="row")
-    >>> kept = strongest(edges, 1)
-    >>> kept["author_key"].to_list(), count_pairs(kept), count_pairs(edges)
-    (['a'], 1, 2)
-    """
-    pair = ["author_key", "target_author_key"]
-    weights = pairs(edges).group_by(pair).agg(pl.col("count").sum())
-    heaviest = weights.sort("count", *pair, descending=[True, False, False]).head(limit)
-    kept = edges.join(heaviest.select(pair), on=pair, how="semi")
-    return kept.sort(*pair, "kind", "first_at", "count")
-
-
-def count_pairs(edges: pl.DataFrame) -> int:
-    """Count the distinct pairs (amplifier, amplified) of EDGES."""
-    return pairs(edges).select("author_key", "target_author_key").n_unique()
-
-
 def pagerank(graph: nx.DiGraph[str]) -> dict[str, float]:
     r"""Tell how likely one is to end at each author, walking from amplifier to amplified.
 

@@ -1,4 +1,4 @@
-"""Counts as rows of characters: sparklines, and a chart in braille with what is expected.
+"""Counts as rows of characters: a chart in braille with what is expected.
 
 A gap has a mark of its own and is never drawn as zero. Nothing depends on colour.
 """
@@ -8,26 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-BARS = "▁▂▃▄▅▆▇█"
-GAP = "·"  # in a sparkline
 SHADE = "░"  # in a chart: nobody looked
 USUAL = "╌"  # in a chart: up to here it is usual
 BURST = "▲"
 _DOTS = 4  # rows of dots in one character of braille
 _LEFT, _RIGHT = (0x40, 0x04, 0x02, 0x01), (0x80, 0x20, 0x10, 0x08)  # from the bottom up
-
-
-def sparkline(counts: Sequence[int | None], *, top: float | None = None) -> str:
-    """Give one character for each count.
-
-    >>> sparkline([0, 4, None, 7])
-    '▁▅·█'
-    """
-    most = top or max((count for count in counts if count is not None), default=0)
-    return "".join(
-        GAP if count is None else BARS[round((len(BARS) - 1) * min(1, count / most)) if most else 0]
-        for count in counts
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,12 @@ from dataclasses import replace
 from typing import IO, Any
 from zoneinfo import ZoneInfo
 
-from monitor.cli.bars import BURST, GAP, SHADE, USUAL, Bar, chart, joined, sparkline
+from monitor.cli.bars import BURST, SHADE, USUAL, Bar, chart, joined
 from monitor.cli.report_words import DROPPED, WRAPPED, shown
 from monitor.cli.tables import console, is_terminal, safe, table
 from monitor.report.report import Report
 from monitor.report.sections import Section, sections
+from monitor.sparkline import GAP, sparkline
 
 _NUMBER = re.compile(r"-?[\d,.]+(e-?\d+)?( %)?")
 _HEIGHT = 8  # lines of a chart

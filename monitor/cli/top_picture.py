@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from monitor.cli.bars import GAP, sparkline
 from monitor.cli.tables import safe, table
 from monitor.live import Live, LiveWatch
+from monitor.sparkline import GAP, sparkline
 
 _UNKNOWN = "–"
 

@@ -8,7 +8,7 @@ from monitor.letters.facts import reason_words
 from monitor.letters.groups import GroupTold, PushedThing, ShownPost
 from monitor.letters.letter import Letter, OutboxLetter, Picture, envelope_address, message
 from monitor.letters.rows import DigestRow
-from monitor.letters.words import clean, sparkline
+from monitor.letters.words import clean
 
 __all__ = [
     "AlertFacts",
@@ -29,5 +29,4 @@ __all__ = [
     "envelope_address",
     "message",
     "reason_words",
-    "sparkline",
 ]

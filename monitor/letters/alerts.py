@@ -25,6 +25,7 @@ from monitor.letters.language import Speech, speech
 from monitor.letters.letter import Letter, Picture
 from monitor.letters.pages import page, sentences
 from monitor.reader import Reader
+from monitor.sparkline import sparkline
 
 _MOST_AUTHORS = 5
 _MOST_EXAMPLES = 3
@@ -82,7 +83,7 @@ def alert_letter(
         "groups": group_content(facts.groups, language, reader.zone),
         "chart": name if facts.curve else None,
         "chart_alt": alt,
-        "chart_line": words.sparkline(words.shorten(facts.curve.posts)) if facts.curve else "",
+        "chart_line": sparkline(words.shorten(facts.curve.posts)) if facts.curve else "",
         "authors": [
             (words.clean(name), count) for name, count in facts.top_authors[:_MOST_AUTHORS]
         ],

@@ -10,6 +10,7 @@ from monitor.charts import Curve
 from monitor.letters import limits, words
 from monitor.letters.language import Speech
 from monitor.letters.pages import sentences
+from monitor.sparkline import levels, sparkline
 
 _BAR_STEP = 3  # pixels per level of a sparkline's bar
 
@@ -68,8 +69,6 @@ def row_content(row: DigestRow, language: Speech) -> dict[str, Any]:
         "watch": words.clean(row.watch, limit=60),
         "said": said,
         "mark": "alarm" if row.bursts else "calm" if comparable and not unknown else "doubt",
-        "line": words.sparkline(series),
-        "bars": [
-            None if level is None else 1 + _BAR_STEP * level for level in words.levels(series)
-        ],
+        "line": sparkline(series),
+        "bars": [None if level is None else 1 + _BAR_STEP * level for level in levels(series)],
     }

@@ -6,14 +6,10 @@ import hashlib
 import math
 import re
 import unicodedata
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-Series = Sequence[float | None]
-
-_BARS = "▁▂▃▄▅▆▇█"
-_GAP = "·"
+from monitor.sparkline import Series
 
 # CSI, OSC (titles, links) and two-byte sequences, with all that they carry
 _ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[@-_]")
@@ -81,26 +77,3 @@ def shorten(series: Series, *, cells: int = 24) -> tuple[float | None, ...]:
 def _mean(group: Series) -> float | None:
     known = [value for value in group if value is not None]
     return sum(known) / len(known) if known and 2 * len(known) >= len(group) else None
-
-
-def levels(series: Series) -> tuple[int | None, ...]:
-    """Scale a series to steps 0 to 7, where only nothing is 0, and a gap stays a gap.
-
-    >>> levels([0, 1, 50, 100, None])
-    (0, 1, 4, 7, None)
-    """
-    top = max((value for value in series if value is not None), default=0)
-    return tuple(
-        # Never above 7: of a mean, 7 * top / top may be a little more than 7.
-        None if value is None else min(7, math.ceil(7 * value / top)) if top > 0 else 0
-        for value in series
-    )
-
-
-def sparkline(series: Series) -> str:
-    """Draw a series in one line of text.
-
-    >>> sparkline([0, 1, 50, 100, None])
-    '▁▂▅█·'
-    """
-    return "".join(_GAP if level is None else _BARS[level] for level in levels(series))

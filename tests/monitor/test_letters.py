@@ -24,8 +24,8 @@ from monitor.letters import (
     clean,
     digest_letter,
     message,
-    sparkline,
 )
+from monitor.sparkline import sparkline
 from tests.monitor.golden import examples
 from tests.monitor.golden.examples import (
     HOUR,

@@ -21,8 +21,9 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
 
-from monitor.cli.bars import BURST, GAP, SHADE, Bar, chart, joined, sparkline
+from monitor.cli.bars import BURST, SHADE, Bar, chart, joined
 from monitor.cli.tables import fitted, table
+from monitor.sparkline import GAP, sparkline
 
 WORDS = st.text(alphabet="abc def日", min_size=1, max_size=40)
 
