@@ -52,10 +52,12 @@ setup: .venv/.ready   ## the environment, from pinned versions with hashes
 	.venv-docs/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/docs.txt
 	@touch $@
 
-# Node 20 or newer, gcc and make; without npm the tests of Bluesky's network are skipped.
+# Node 20 or newer, gcc and make; Node's own headers where they are, for else they are fetched. Without npm the tests of Bluesky's network are skipped.
 .venv-servers/.node-ready: .venv-servers/.ready $(BLUESKY)/package-lock.json
 	@if command -v npm >/dev/null; then \
 	  mkdir -p .venv-servers/bluesky && cp $(BLUESKY)/package*.json .venv-servers/bluesky/ && \
+	  home=$$(dirname $$(dirname $$(readlink -f $$(command -v node)))); \
+	  if test -d $$home/include/node; then export npm_config_nodedir=$$home; fi; \
 	  cd .venv-servers/bluesky && npm ci --no-audit --no-fund --loglevel=error; \
 	else echo "make servers: no npm here, so Bluesky's network is not started" >&2; fi
 	@touch $@
