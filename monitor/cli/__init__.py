@@ -158,5 +158,7 @@ def _interrupted() -> int:
 
 
 def _failed(message: str, code: int = 1) -> int:
-    click.echo(f"gaung: {' '.join(message.split())}", err=True)
+    from monitor.cli.tables import flowed
+
+    click.echo(flowed(f"gaung: {' '.join(message.split())}", sys.stderr), err=True)
     return code

@@ -14,6 +14,7 @@ from monitor.cli.context import Given, read_time
 from monitor.cli.json_text import json_text
 from monitor.cli.options import WindowType, since_option, until_option
 from monitor.cli.progress import working
+from monitor.cli.tables import flowed
 
 if TYPE_CHECKING:
     from monitor.backtest.replay import Told
@@ -86,7 +87,7 @@ def backtest_command(
             span = (since, until)
             text = _of_target(app, target or "", window, sensitivity, span, format_name)
     if output is None:
-        click.echo(text, nl=False)
+        click.echo(flowed(text) if format_name == "table" else text, nl=False)
     else:
         output.write_text(text, encoding="utf-8")
         click.echo(f"{output}: written", err=True)

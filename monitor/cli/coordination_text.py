@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from monitor.cli.json_text import json_text
-from monitor.cli.tables import console, safe, table
+from monitor.cli.tables import console, flowed, safe, table
 from monitor.sheets.columns import csv_of
 
 if TYPE_CHECKING:
@@ -102,17 +102,17 @@ def _table(found: Found, view: str, frame: pl.DataFrame) -> str:
         f"looked at {', '.join(found.by) or 'nothing'} within {found.within} s",
     ]
     if found.insufficient:
-        return "\n".join([*head, "", found.insufficient, "", *found.notes]) + "\n"
+        return flowed("\n".join([*head, "", found.insufficient, "", *found.notes])) + "\n"
     if view == "groups":
         body = _group_lines(found)
-        return "\n".join([*head, *body, "", *found.notes]) + "\n"
+        return flowed("\n".join([*head, *body, "", *found.notes])) + "\n"
     more = max(frame.height - _ROWS, 0)
     tail = [f"… and {more:,} more: --format csv shows all"] if more else []
     hidden = [
         name for name in ("posts", "then_post", "first_post") if view in ("edges", "evidence")
     ]
     shown = frame.head(_ROWS).drop(hidden, strict=False)
-    return _printed(shown, [*tail, "", *found.notes], head)
+    return _printed(shown, [*tail, "", *map(flowed, found.notes)], [*map(flowed, head), ""])
 
 
 def _group_lines(found: Found) -> list[str]:
@@ -124,9 +124,10 @@ def _group_lines(found: Found) -> list[str]:
             f"(q ≤ {found.fdr:g}), and no three accounts hang together by them.",
         ]
     members = sum(len(g.accounts) for g in found.groups)
+    noun = "group" if len(found.groups) == 1 else "groups"
     lines = [
         "",
-        f"{len(found.groups)} groups of {members} accounts act together more than chance explains "
+        f"{len(found.groups)} {noun} of {members} accounts act together more than chance explains "
         f"(q ≤ {found.fdr:g} of {found.tested:,} pairs).",
     ]
     for group in found.groups:

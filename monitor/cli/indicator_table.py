@@ -37,11 +37,11 @@ def print_indication(told: Indication, file: IO[str] | None = None) -> None:
         out.print()
     out.print(
         table(
-            ["#", "", "indicator", "value", "95 % interval", "N", "note"],
+            ["no.", "", "indicator", "value", "95 % interval", "N", "note"],
             [_row(one) for one in told.indicators],
             right=[0, 3, 4, 5],
-            drop=("#", "N", "note"),
-            wrap=("note",),
+            drop=("no.", "N", "note"),
+            wrap=("indicator", "note"),
         )
     )
     out.print()

@@ -9,6 +9,7 @@ import click
 
 from monitor.cli.context import Given
 from monitor.cli.json_text import json_text
+from monitor.cli.tables import flowed
 from monitor.nearest import one_of
 
 if TYPE_CHECKING:
@@ -96,7 +97,9 @@ def _print(row: dict[str, Any]) -> None:
         if row["missing"]:
             use += f" and set {row['missing']}"
     click.echo(f"{click.style(row['name'], bold=True)}: {row['title']}")
-    click.echo(f"  {'':<15} {use}")
-    for said, field in _LINES:
-        click.echo(f"  {said:<15} {row[field] or 'not shown to anybody outside'}")
+    for said, told in (
+        ("", use),
+        *((said, row[field] or "not shown to anybody outside") for said, field in _LINES),
+    ):
+        click.echo(flowed(f"  {said:<15} {told}", below=18))
     click.echo()

@@ -33,6 +33,8 @@ def schema_command(given: Given, name: str | None) -> int:
             click.echo(f"{one:<16} {schema(one)['title']}")
         return 0
     if name not in names():
-        raise click.BadParameter(f"there is no schema {name!r}{one_of(name, names())}")
+        raise click.BadParameter(
+            f"there is no schema {name!r}{one_of(name, names())}", param_hint="NAME"
+        )
     click.echo(as_text(name), nl=False)
     return 0

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
+import textwrap
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import IO, Any
 
 _BETWEEN = 2  # columns of the terminal between two of a table
 _TEXT = 14  # least letters of a name that is cut
-_SENTENCE = 24  # least letters in a line of a sentence
+_SENTENCE = 20  # least letters in a line of a sentence
+# A time of the day as people are told it, with the name of its zone.
+_TIME = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?) ([A-Z]{3,5})")
 
 
 def is_terminal(file: IO[str] | None = None) -> bool:
@@ -55,7 +59,8 @@ def table(
 ) -> Any:
     """Make a table; on a terminal it fits its width.
 
-    right: the numbers of the columns that hold numbers; these are never cut.
+    right: the numbers of the columns that hold numbers; these are never cut, as are times, whose
+    zone stands in the head.
     drop: the columns that may be left out where there is no room, the least important first.
     wrap: the columns of whole sentences, which go on in the next line; other texts end in an
     ellipsis. width: of the terminal, where it is not the one that there is.
@@ -65,10 +70,12 @@ def table(
     from rich.text import Text
 
     terminal = is_terminal() or width is not None
-    # Text, not markup: handles and hashtags may hold brackets.
-    cells = [[Text(safe(cell)) for cell in row] for row in rows]
+    cells = [[safe(cell) for cell in row] for row in rows]
     room = (width or shutil.get_terminal_size().columns) if terminal else None
-    fit = fitted(columns, [[c.plain for c in row] for row in cells], set(right), drop, wrap, room)
+    heads, times = _zoned(columns, cells) if terminal else (list(columns), set[int]())
+    named = dict(zip(columns, heads, strict=True))
+    drop, wrap = [named.get(name, name) for name in drop], [named.get(name, name) for name in wrap]
+    fit = fitted(heads, cells, {*right, *times}, drop, wrap, room)
     made = Table(
         box=box.SIMPLE_HEAD if terminal else None,
         pad_edge=False,
@@ -81,17 +88,64 @@ def table(
     )
     rights = set(right)
     for index in fit.kept:
-        cut = room is not None and columns[index] not in wrap
+        cut = room is not None and heads[index] not in wrap
         made.add_column(
-            columns[index],
+            heads[index],
             justify="right" if index in rights else "left",
             overflow="ellipsis" if cut else "fold",
             no_wrap=cut,
             width=fit.widths[index] if room is not None else None,
         )
     for row in cells:
-        made.add_row(*(row[index] for index in fit.kept))
+        # Text, not markup: handles and hashtags may hold brackets.
+        made.add_row(*(Text(row[index]) for index in fit.kept))
     return made
+
+
+def _zoned(columns: Sequence[str], cells: list[list[str]]) -> tuple[list[str], set[int]]:
+    """Take the zone out of times, where a column has one only, and put it into the column's head.
+
+    Gives the heads, and the numbers of the columns with times.
+    """
+    heads, times = list(columns), set[int]()
+    for index in range(len(columns)):
+        found = [_TIME.fullmatch(row[index]) for row in cells]
+        zones = {match[2] for match in found if match}
+        if zones:
+            times.add(index)
+        if len(zones) == 1:
+            heads[index] = f"{columns[index]} ({zones.pop()})"
+            for row, match in zip(cells, found, strict=True):
+                row[index] = match[1] if match else row[index]
+    return heads, times
+
+
+def flowed(text: str, file: IO[str] | None = None, *, below: int | None = None) -> str:
+    """Break lines of prose between words where a terminal ends; elsewhere they stay as they are.
+
+    below: the column in which what goes on begins. [default: two after the line's own]
+    """
+    if not is_terminal(file):
+        return text
+    width = shutil.get_terminal_size().columns
+    return "\n".join(broken(line, width, below=below) for line in text.split("\n"))
+
+
+def broken(line: str, width: int, *, below: int | None = None) -> str:
+    """Break a line between its words, never within one.
+
+    >>> print(broken("  so: one two three", 14))
+      so: one two
+        three
+    """
+    inset = len(line) - len(line.lstrip())
+    return textwrap.fill(
+        line,
+        width,
+        subsequent_indent=" " * (below if below is not None else inset + 2 if inset else 0),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,9 @@ from monitor.nearest import one_of
 if TYPE_CHECKING:
     from monitor.config import Config
 
+# What of a finding's evidence tells most, and how much of it a line shows.
+_TELLING = ("posts", "expected", "authors", "accounts", "groups", "share", "hours", "detail")
+_SHOWN = 5
 _FINDINGS = """List what was found, newest first.
 
 \b
@@ -107,7 +110,7 @@ def findings_command(
         for f in found
     ]
     columns = ("from", "to", "watch", "what", "of", "surprise", "evidence")
-    made = table(columns, rows, right=[5], drop=("surprise",), wrap=("evidence",))
+    made = table(columns, rows, right=[5], drop=("surprise", "evidence", "to"), wrap=("evidence",))
     console().print(made if rows else "nothing was found")
     return 0
 
@@ -223,6 +226,7 @@ def _told(row: dict[str, Any]) -> str:
 
 
 def _evidence(evidence: Any) -> str:
-    return ", ".join(
-        f"{k} {v}" for k, v in evidence.items() if not isinstance(v, list | None) and k != "peak_at"
-    )
+    """Give what tells most, the first of it first; all of it is in the other formats."""
+    told = {k: v for k, v in evidence.items() if not isinstance(v, list | None)}
+    names = [*(name for name in _TELLING if name in told), *sorted(told.keys() - set(_TELLING))]
+    return ", ".join(f"{name.replace('_', ' ')} {told[name]}" for name in names[:_SHOWN])

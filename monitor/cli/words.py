@@ -61,5 +61,5 @@ def _name(error: click.BadParameter) -> str:
     hint = error.param_hint
     if hint is None and error.param is not None:
         param = error.param
-        hint = param.opts[0] if isinstance(param, click.Option) else param.make_metavar(error.ctx)  # type: ignore[arg-type]
+        hint = param.opts[0] if isinstance(param, click.Option) else param.human_readable_name
     return hint if isinstance(hint, str) else " ".join(hint or ["a word"])

@@ -22,7 +22,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from monitor.cli.bars import BURST, SHADE, Bar, chart, joined
-from monitor.cli.tables import fitted, table
+from monitor.cli.tables import broken, fitted, table
 from monitor.sparkline import GAP, sparkline
 
 WORDS = st.text(alphabet="abc def日", min_size=1, max_size=40)
@@ -198,3 +198,36 @@ def test_what_takes_longer_than_a_second_says_so_on_a_terminal_and_leaves_nothin
     with working("counting"):
         time.sleep(1.2)
     assert sys.stderr.getvalue() == ""
+
+
+def drawn(made, width):
+    out = io.StringIO()
+    Console(file=out, width=width).print(made)
+    return out.getvalue()
+
+
+def test_a_time_is_never_cut_and_its_zone_stands_in_the_head():
+    rows = [("akun_dengan_nama_yang_panjang", "2026-08-27 19:00 WIB", "goes on"),
+            ("akun_lain", "2026-08-27 20:00 WIB", "2026-08-27 21:00 WIB")]  # fmt: skip
+    said = drawn(table(("account", "from", "to"), rows, width=50), 50)
+    assert "from (WIB)" in said
+    assert "to (WIB)" in said
+    assert all(f"2026-08-27 {hour}:00" in said for hour in (19, 20, 21))
+    assert "goes on" in said
+    assert "00 WIB" not in said
+
+
+def test_times_of_two_zones_keep_them():
+    rows = [("a", "2026-08-27 19:00 WIB"), ("b", "2026-08-27 19:00 WITA")]
+    said = drawn(table(("account", "from"), rows, width=50), 50)
+    assert "19:00 WIB" in said
+    assert "19:00 WITA" in said
+    assert "from (" not in said
+
+
+@given(st.lists(st.text("abcdefgh", min_size=1, max_size=12), min_size=1, max_size=30))
+def test_prose_breaks_between_words_and_loses_none(words):
+    lines = broken("  " + " ".join(words), 30).split("\n")
+    assert all(len(line) <= 30 for line in lines)
+    assert " ".join(lines).split() == words
+    assert all(line.startswith("    ") for line in lines[1:])
