@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -20,6 +17,8 @@ from monitor.cli.options import (
     since_option,
     until_option,
 )
+from monitor.cli.progress import progress
+from monitor.cli.searching import SEARCH, Search
 from monitor.cli.targets import source_by
 
 if TYPE_CHECKING:
@@ -145,14 +144,17 @@ def coordination_command(given: Given, /, target: str | None, **options: Any) ->
     app, output = given.app(), options["output"]
     options["format_name"] = format_of(output, options["format_name"], ("table", "json", "csv"))
     chosen = engine_by(options["engine_name"] or "duckdb", options["memory_limit"])
-    with chosen as engine, _progress() as told:
+    with progress(*SEARCH) as bar, chosen as engine:
+        by = options["by"]
+        search = Search(bar, kinds=len(_KINDS) - 1 if by in (None, "all") else 1)
         source = source_by(
-            app, target or "all", options["since"], options["until"], options["path"]
-        )
+            app, target or "all", options["since"], options["until"], options["path"],
+            search.on_read,
+        )  # fmt: skip
         if options["like"] is not None:
-            text = _like(source, engine, told, options)
+            text = _like(source, engine, options)
         else:
-            text = _own(app, source, engine, told, options)
+            text = _own(app, source, search.counted(engine), options)
     _say_aside(source)
     if text:
         put(text, output)
@@ -161,9 +163,7 @@ def coordination_command(given: Given, /, target: str | None, **options: Any) ->
     return 0
 
 
-def _own(
-    app: App, source: Input, engine: Engine, told: Callable[[int], None], options: dict[str, Any]
-) -> str:
+def _own(app: App, source: Input, engine: Engine, options: dict[str, Any]) -> str:
     from analysis.graphs.traces import TRACE_NAMES
     from monitor.cli.coordination_text import rendered
     from monitor.coordination import DEFAULT_WITHIN, Asked, coordinated
@@ -176,7 +176,7 @@ def _own(
         fdr=options["fdr"],
         keyed=options["redact"],
     )
-    found = coordinated(source, asked, engine, on_progress=told)
+    found = coordinated(source, asked, engine)
     if options["redact"]:
         found = _redacted(app, found, from_store=options["path"] is None)
     if options["format_name"] == "xlsx":
@@ -201,9 +201,7 @@ def _redacted(app: App, found: Found, *, from_store: bool) -> Found:
     return redacted(found, app.naming(), known)
 
 
-def _like(
-    source: Input, engine: Engine, told: Callable[[int], None], options: dict[str, Any]
-) -> str:
+def _like(source: Input, engine: Engine, options: dict[str, Any]) -> str:
     from monitor.cli.coordination_text import rendered_frame
     from monitor.coordination.compat import OBJECTS, coortweet_network, toolkit_edges
 
@@ -230,7 +228,6 @@ def _like(
             within=60 if within is None else within,
             min_weight=options["min_weight"] or 1,
             loops=options["loops"],
-            on_progress=told,
         )
         for note in notes:
             click.echo(f"note: {note}", err=True)
@@ -243,39 +240,11 @@ def _like(
         min_participation=options["min_participation"],
         quantile=0.5 if options["edge_weight"] is None else options["edge_weight"],
         loops=options["loops"],
-        on_progress=told,
     )
     if options["edge_weight"] is not None:
         network = network.filter(network["above"])
     shown = pairs if options["view"] == "evidence" else network
     return rendered_frame(shown, options["format_name"], "coortweet")
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[int], None]]:
-    """Show on a terminal how many posts are read."""
-    if not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    from rich.console import Console
-    from rich.progress import (
-        MofNCompleteColumn,
-        Progress,
-        SpinnerColumn,
-        TextColumn,
-        TimeElapsedColumn,
-    )
-
-    with Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-        transient=True,
-    ) as progress:
-        task = progress.add_task("posts read", total=None)
-        yield lambda posts: progress.update(task, advance=posts)
 
 
 def _say_aside(source: Input) -> None:

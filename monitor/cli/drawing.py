@@ -17,7 +17,8 @@ from monitor.cli.options import (
     input_option,
     memory_limit_option,
 )
-from monitor.cli.progress import working
+from monitor.cli.progress import Progress, Step, progress
+from monitor.cli.searching import READ, SEARCH, Search
 from monitor.cli.targets import source_by
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 _KINDS = ("amplification", "coordination", "hashtags", "links")
 _OF_TWARC = ("amplification", "hashtags")
+_DRAW = Step("draw", "drawing the graph", 2.0)
+_WRITE = Step("write", "writing", 0.5)
 _ENDINGS = (".gexf", ".graphml", ".csv", ".json")
 _GRAPH = """Write a graph of TARGET (a watch, a #hashtag, or `all`) to FILE.
 
@@ -120,22 +123,24 @@ def graph_command(
     if like is not None:
         _check_twarc(kind, path, backbone, every, since, until, engine_name)
     app = given.app()
-    source = source_by(app, target or "all", since, until, path)
     from monitor.drawing.draw import on_backbone
     from monitor.drawing.write import opened_with, write
 
-    with working("drawing the graph"):
+    with progress(*(SEARCH if kind == "coordination" else (READ,)), _DRAW, _WRITE) as bar:
+        search = Search(bar)
+        source = source_by(app, target or "all", since, until, path, search.on_read)
         if like is not None:
             drawing = _as_twarc(path, kind)
         else:
             name = engine_name or ("duckdb" if kind == "coordination" else "polars")
             with engine_by(name, memory_limit) as engine:
-                drawing = _drawn(source, kind, every, engine)
+                drawing = _drawn(source, kind, every, engine, search, bar)
         if backbone is not None:
             drawing = on_backbone(drawing, backbone)
-    if redact:
-        drawing = _redacted(app, drawing, source, from_store=path is None)
-    write(drawing, output)
+        if redact:
+            drawing = _redacted(app, drawing, source, from_store=path is None)
+        bar.step(_WRITE.name)
+        write(drawing, output)
     if path is None:
         note_export(app, f"graph {source.wanted.name}", output, redacted=redact)
     click.echo(f"{output}: {_counted(drawing)}; opens with {opened_with(output)}")
@@ -169,15 +174,26 @@ def _check_twarc(kind: str, path: Path | None, *others: object) -> None:
         )
 
 
-def _drawn(source: Input, kind: str, every: timedelta | None, engine: Engine) -> Drawing:
+def _drawn(
+    source: Input,
+    kind: str,
+    every: timedelta | None,
+    engine: Engine,
+    search: Search,
+    bar: Progress,
+) -> Drawing:
     from monitor.drawing.draw import checked, draw
 
+    def begun() -> None:
+        bar.step(_DRAW.name)
+
     if kind != "coordination":
-        return draw(source, kind, every=every, engine=engine)
+        return draw(source, kind, every=every, engine=engine, on_read=begun)
     from monitor.coordination import Asked, coordinated
     from monitor.drawing.coordination import coordination
 
-    found = coordinated(source, Asked(), engine)
+    found = coordinated(source, Asked(), search.counted(engine))
+    begun()
     tables = (found.account_table, found.edge_table, found.evidence_table)
     drawing = coordination(*tables, source.wanted.name)
     told = [note for note in found.notes if note not in source.notes]

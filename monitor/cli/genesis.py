@@ -8,14 +8,23 @@ import click
 
 from monitor.cli.books import format_of, noted, output_option, put
 from monitor.cli.context import Given
-from monitor.cli.options import input_option, since_option, until_option
-from monitor.cli.progress import working
+from monitor.cli.options import (
+    engine_if_asked,
+    engine_option,
+    input_option,
+    memory_limit_option,
+    since_option,
+    until_option,
+)
+from monitor.cli.progress import Step, progress
+from monitor.cli.searching import READ
 from monitor.cli.targets import source_by
 
 if TYPE_CHECKING:
     from monitor.genesis import Genesis
     from monitor.wiring import App
 
+_BEGIN = Step("begin", "looking for the beginning")
 _HELP = """Tell how TARGET began: first posts, hour by hour, who passed it on, when it spread.
 
 TARGET is a watch, a "#hashtag" in quotes, or `all`. The hours are those of your clock, from the
@@ -39,6 +48,8 @@ Examples:
 @click.command("genesis", help=_HELP)
 @click.argument("target", required=False)
 @input_option
+@engine_option("counts how often each post was passed on, for the largest cascades", "polars")
+@memory_limit_option
 @since_option
 @until_option
 @click.option(
@@ -97,9 +108,10 @@ def genesis_command(given: Given, /, target: str | None, **options: Any) -> int:
     output = options["output"]
     options["format_name"] = format_of(output, options["format_name"], ("table", "json", "csv"))
     app = given.app()
-    with working("looking for the beginning"):
+    chosen = engine_if_asked(options["engine_name"], options["memory_limit"])
+    with progress(READ, _BEGIN) as bar, chosen as engine:
         source = source_by(
-            app, target or "all", options["since"], options["until"], options["path"]
+            app, target or "all", options["since"], options["until"], options["path"], bar.read
         )
         told = told_of(
             source,
@@ -113,6 +125,8 @@ def genesis_command(given: Given, /, target: str | None, **options: Any) -> int:
             ),
             stores=app.stores if options["path"] is None else None,
             naming=app.naming() if options["redact"] else None,
+            engine=engine,
+            on_read=lambda: bar.step(_BEGIN.name),
         )
     if told is None:
         raise OperatorError(

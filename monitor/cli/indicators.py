@@ -19,7 +19,8 @@ from monitor.cli.options import (
     since_option,
     until_option,
 )
-from monitor.cli.progress import working
+from monitor.cli.progress import Step, progress
+from monitor.cli.searching import SEARCH, Search
 from monitor.cli.targets import source_by, target_of
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ Examples:
   gaung indicators --input tweets.csv --format json
   gaung indicators air-bersih -o indicators.xlsx
 """
+_COUNT = Step("count", "computing the indicators")
 _DAY = timedelta(hours=24)
 _Span = tuple[datetime | None, datetime | None]
 
@@ -96,23 +98,30 @@ def indicators_command(
             f"{start:%Y-%m-%d %H:%M} is not before --until", param_hint="--since"
         )
     span = (start, end)
-    with working("computing the indicators"), engine_if_asked(engine_name, memory_limit) as engine:
+    with (
+        progress(*SEARCH, _COUNT) as bar,
+        engine_if_asked(engine_name, memory_limit) as engine,
+    ):
+        search = Search(bar, scored=False)
         if path is not None:
-            told = _of_file(app, target or "all", path, span, engine)
+            told = _of_file(app, target or "all", path, span, engine, search)
         else:
-            told = _of_store(app, target or "all", span, now, engine)
+            told = _of_store(app, target or "all", span, now, engine, search)
     _write(app, told, name, output)
     noted(app, f"indicators {told.target}", output, from_store=path is None, redacted=False)
     return 0
 
 
-def _of_file(app: App, target: str, path: Path, span: _Span, engine: Engine | None) -> Indication:
+def _of_file(
+    app: App, target: str, path: Path, span: _Span, engine: Engine | None, search: Search
+) -> Indication:
     from monitor.indication.given import COLUMNS, facts_of_posts
     from monitor.indication.indicate import indicate
 
-    source = source_by(app, target, None, None, path)
+    source = source_by(app, target, None, None, path, search.on_read)
     posts = source.posts(*COLUMNS)
-    together, why = _together(source, posts.height, engine)
+    together, why = _together(source, posts.height, engine, search)
+    search.bar.step(_COUNT.name)
     facts = facts_of_posts(posts, app.config, since=span[0], until=span[1], coordinated=together)
     notes = [*source.notes, *why]
     if source.set_aside:
@@ -125,7 +134,7 @@ _MOST_TESTED = 2_000_000  # posts; for more, the test is a command of its own
 
 
 def _together(
-    source: Input, posts: int, engine: Engine | None
+    source: Input, posts: int, engine: Engine | None, search: Search
 ) -> tuple[pl.DataFrame | None, list[str]]:
     """Give the acts of coordinated groups; None and why where they were not looked for."""
     from monitor.coordination import Asked, coordinated
@@ -134,12 +143,14 @@ def _together(
         if posts > _MOST_TESTED:
             return None, [f"{posts:,} posts: name an --engine for synchrony, which takes a while."]
         with engine_by("duckdb") as usual:
-            return _together(source, posts, usual)
-    found = coordinated(source, Asked(scored=False), engine)
+            return _together(source, posts, usual, search)
+    found = coordinated(source, Asked(scored=False), search.counted(engine))
     return (None, [found.insufficient]) if found.insufficient else (found.together, [])
 
 
-def _of_store(app: App, text: str, span: _Span, now: datetime, engine: Engine | None) -> Indication:
+def _of_store(
+    app: App, text: str, span: _Span, now: datetime, engine: Engine | None, search: Search
+) -> Indication:
     from monitor.coordination.stored import acted_together
     from monitor.indication.indicate import indicate
     from monitor.indication.stored import facts_of_store
@@ -157,7 +168,10 @@ def _of_store(app: App, text: str, span: _Span, now: datetime, engine: Engine | 
         )
         end = until or (now if live else last + timedelta(microseconds=1))
         begin = since or end - _DAY
-        together, why = acted_together(store, target, begin, end, most=_MOST_TESTED, engine=engine)
+        together, why = acted_together(
+            store, target, begin, end, most=_MOST_TESTED, engine=engine, watcher=search
+        )
+        search.bar.step(_COUNT.name)
         facts = facts_of_store(
             store, app.config, target, since=begin, until=end, coordinated=together
         )

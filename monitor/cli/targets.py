@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from monitor.inputs import Input, Wanted
+    from monitor.inputs.reading import OnRead
     from monitor.target import Target
     from monitor.wiring import App
 
@@ -38,13 +39,23 @@ def wanted_by(
 
 
 def source_by(
-    app: App, target: str, since: str | None, until: str | None, path: Path | None
+    app: App,
+    target: str,
+    since: str | None,
+    until: str | None,
+    path: Path | None,
+    on_read: OnRead | None = None,
 ) -> Input:
-    """Give these posts, of a file or lake or of the store. Raises a usage error."""
+    """Give these posts, of a file or lake or of the store. Raises a usage error.
+
+    on_read: is told how far they are read.
+    """
     from monitor import clock
     from monitor.inputs import opened
+    from monitor.inputs.reading import unheard
 
-    return opened(app.stores, wanted_by(app, target, since, until, now=clock.now()), path=path)
+    asked = wanted_by(app, target, since, until, now=clock.now())
+    return opened(app.stores, asked, path=path, on_read=on_read or unheard)
 
 
 def target_of(app: App, text: str) -> Target:

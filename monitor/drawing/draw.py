@@ -24,14 +24,21 @@ _NOTHING = {
 
 
 def draw(
-    source: Input, kind: str, *, every: timedelta | None = None, engine: Engine | None = None
+    source: Input,
+    kind: str,
+    *,
+    every: timedelta | None = None,
+    engine: Engine | None = None,
+    on_read: Callable[[], None] = lambda: None,
 ) -> Drawing:
     """Draw an input. every: also follow communities in steps of so many days.
 
-    engine: what counts the edges; None: Polars. Raises `OperatorError` where there is nothing to
-    draw.
+    engine: what counts the edges; None: Polars. on_read: is called once all is read. Raises
+    `OperatorError` where there is nothing to draw.
     """
-    drawing = checked(_DRAWN[kind](source, engine or engine_of("polars")), source)
+    read = _READ[kind](source)
+    on_read()
+    drawing = checked(_DRAWN[kind](source, read, engine or engine_of("polars")), source)
     return drawing if every is None else with_course(drawing, source.acts(), every)
 
 
@@ -98,8 +105,7 @@ def renamed(drawing: Drawing, names: Mapping[str, str]) -> Drawing:
     return drawing.but(nodes=nodes, edges=edges, course=course).order()
 
 
-def _amplification(source: Input, engine: Engine) -> Drawing:
-    acts = source.acts()
+def _amplification(source: Input, acts: pl.DataFrame, engine: Engine) -> Drawing:
     drawing = amplification(acts, source.wanted.name, engine)
     drawing = labelled(drawing, source.handles(drawing.nodes["key"].to_list()))
     reposts = source.posts("post_key", "kind").filter(pl.col("kind") == "repost").height
@@ -111,15 +117,20 @@ def _amplification(source: Input, engine: Engine) -> Drawing:
     return drawing.but(lines=(*drawing.lines, told))
 
 
-def _hashtags(source: Input, engine: Engine) -> Drawing:
-    return hashtags(source.posts(*HASHTAG_COLUMNS), source.wanted.name, engine)
+def _hashtags(source: Input, posts: pl.DataFrame, engine: Engine) -> Drawing:
+    return hashtags(posts, source.wanted.name, engine)
 
 
-def _links(source: Input, engine: Engine) -> Drawing:
-    return links(source.posts(*LINK_COLUMNS), source.wanted.name, engine)
+def _links(source: Input, posts: pl.DataFrame, engine: Engine) -> Drawing:
+    return links(posts, source.wanted.name, engine)
 
 
-_DRAWN: dict[str, Callable[[Input, Engine], Drawing]] = {
+_READ: dict[str, Callable[[Input], pl.DataFrame]] = {
+    "amplification": lambda source: source.acts(),
+    "hashtags": lambda source: source.posts(*HASHTAG_COLUMNS),
+    "links": lambda source: source.posts(*LINK_COLUMNS),
+}
+_DRAWN: dict[str, Callable[[Input, pl.DataFrame, Engine], Drawing]] = {
     "amplification": _amplification,
     "hashtags": _hashtags,
     "links": _links,

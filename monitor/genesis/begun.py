@@ -40,10 +40,17 @@ class Asked:
     zone: ZoneInfo = _UTC  # whose clock hours are told
 
 
-def genesis(posts: pl.DataFrame, acts: pl.DataFrame, asked: Asked, names: Names) -> Genesis | None:
+def genesis(
+    posts: pl.DataFrame,
+    acts: pl.DataFrame,
+    asked: Asked,
+    names: Names,
+    top: pl.DataFrame | None = None,
+) -> Genesis | None:
     """Tell how it began; None without a post. posts: `POST_COLUMNS`, in time; acts: ACTS.
 
-    Cascades are the largest of all acts; the rest is of the first hours.
+    Cascades are the largest of all acts; the rest is of the first hours. top: what `largest` gives,
+    where that is known.
     """
     if posts.is_empty():
         return None
@@ -54,7 +61,8 @@ def genesis(posts: pl.DataFrame, acts: pl.DataFrame, asked: Asked, names: Names)
     early_acts = acts.filter(pl.col("acted_at") < end)
     passed = early_acts.filter(pl.col("kind").is_in(_PASSED))
     own = early.filter(pl.col("kind") != "repost").head(asked.first)
-    found = cascades(posts, largest(acts, asked.cascades), names)
+    top = largest(acts, asked.cascades) if top is None else top
+    found = cascades(posts, top, names)
     where = spread(early_acts, early, begun)
     return Genesis(
         target=asked.target,

@@ -4,26 +4,34 @@ from __future__ import annotations
 
 from typing import Any
 
+import narwhals as nw
 import polars as pl
 
 from analysis.graphs.cascade.shape import shape_of
 from analysis.graphs.cascade.timing import doubling_time, half_life
+from monitor.engines import Engine, engine_of
 from monitor.genesis.amplifiers import amplifiers, chain_of
 from monitor.genesis.names import Names
 from monitor.genesis.records import Cascade
 
 KINDS = ("repost", "quote", "forward")  # what passes a post on; a reply answers it
 _LEAST = 2  # times passed on, or it is no cascade
+_ROWS = 250_000  # that are handed over at once
+_PASSED = pl.Schema({"target_post_key": pl.String()})
 
 
-def largest(acts: pl.DataFrame, count: int) -> pl.DataFrame:
+def largest(acts: pl.DataFrame, count: int, engine: Engine | None = None) -> pl.DataFrame:
     """Give the acts of the largest cascades: ACTS, one cascade after the other, each in time.
 
-    Acts of unknown time are left out.
+    Acts of unknown time are left out. engine: what counts how often each post was passed on; None:
+    Polars.
     """
     passed = acts.filter(pl.col("kind").is_in(KINDS)).drop_nulls(["target_post_key", "acted_at"])
-    sizes = passed.group_by("target_post_key").len("size").filter(pl.col("size") >= _LEAST)
-    top = sizes.sort("size", "target_post_key", descending=[True, False]).head(count)
+    counting = engine_of("polars") if engine is None else engine
+    rows = counting.load(passed.select("target_post_key").iter_slices(_ROWS), _PASSED)
+    sizes = rows.group_by("target_post_key").agg(size=nw.len()).filter(nw.col("size") >= _LEAST)
+    counted = counting.collect(sizes)
+    top = counted.sort("size", "target_post_key", descending=[True, False]).head(count)
     ranked = top.with_row_index("rank").select("target_post_key", "rank")
     return passed.join(ranked, on="target_post_key").sort(
         "rank", "acted_at", "author_key", "kind", "post_key", nulls_last=True

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import polars as pl
 
 from analysis.graphs.cascade.through import via_authors
+from monitor.engines import Engine
 from monitor.genesis.begun import POST_COLUMNS, Asked, genesis
 from monitor.genesis.cascades import largest
 from monitor.genesis.names import Names
@@ -29,18 +31,23 @@ def told_of(
     stores: StoreFile | None,
     naming: Naming | None = None,
     acts: pl.DataFrame | None = None,
+    engine: Engine | None = None,
+    on_read: Callable[[], None] = lambda: None,
 ) -> Genesis | None:
     """Tell how it began; None without a post. stores: None where the posts are of a file.
 
     naming: with it, accounts have the names that they have outside. acts: those of the source,
-    where they were read already.
+    where they were read already. engine: what looks for the largest cascades; None: Polars.
+    on_read: is called once all is read.
     """
     posts = source.posts(*POST_COLUMNS)
     acts = source.acts() if acts is None else acts
+    on_read()
     if posts.is_empty():
         return None
-    names = _names(source, posts, largest(acts, asked.cascades), stores, naming)
-    told = genesis(posts, acts, asked, names)
+    top = largest(acts, asked.cascades, engine)
+    names = _names(source, posts, top, stores, naming)
+    told = genesis(posts, acts, asked, names, top)
     if told is None:
         return None
     news, unknown = _news(source, stores, told.first_at)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from monitor.config import Config
 from monitor.inputs.input import Aside, Input, Wanted
+from monitor.inputs.reading import OnRead, unheard
 from monitor.nearest import one_of
 from monitor.store import StoreFile
 
@@ -48,19 +49,21 @@ def no_watch(text: str, watches: Iterable[str]) -> str:
     return f'there is no watch {text!r}{near}{said:>2} hashtag is written "#{text}", in quotes'
 
 
-def opened(stores: StoreFile, asked: Wanted, *, path: Path | None = None) -> Input:
-    """Give the posts of a lake, of a file or folder, or of the store."""
+def opened(
+    stores: StoreFile, asked: Wanted, *, path: Path | None = None, on_read: OnRead = unheard
+) -> Input:
+    """Give the posts of a lake, of a file or folder, or of the store. on_read: is told how far."""
     if path is not None:
         from monitor.inputs.lake import LakeInput, is_lake
 
         if is_lake(path):
-            return LakeInput(path, asked)
+            return LakeInput(path, asked, on_read)
         from monitor.inputs.files import FileInput
 
-        return FileInput(path, asked)
+        return FileInput(path, asked, on_read)
     from monitor.inputs.stored import StoreInput
 
-    return StoreInput(lambda: stores.open(read_only=True), asked)
+    return StoreInput(lambda: stores.open(read_only=True), asked, on_read)
 
 
 __all__ = [

@@ -17,6 +17,7 @@ from collectors.page import Page
 from monitor.errors import OperatorError
 from monitor.inputs.input import Aside, Wanted, in_order, names_of
 from monitor.inputs.pages import acts_of_page, boosts_of, posts_of
+from monitor.inputs.reading import OnRead, Read, unheard
 from monitor.inputs.tables import plain_table
 
 _MOST_ASIDE = 1_000  # kept to be shown; all are counted
@@ -26,8 +27,9 @@ _PEOPLE = ("post_key", "author_key", "handle", "platform")
 class FileInput:
     """Reads a file, or all files of a folder."""
 
-    def __init__(self, path: Path, wanted: Wanted) -> None:
+    def __init__(self, path: Path, wanted: Wanted, on_read: OnRead = unheard) -> None:
         self._files = files_in(path)
+        self._on_read = on_read
         self.wanted = wanted
         self.notes: list[str] = []
         self.set_aside: list[Aside] = []
@@ -117,20 +119,27 @@ class FileInput:
         needed |= {"sort_at"} if self.wanted.since or self.wanted.until else set()
         acts = bool(needed & {"mentions", *acting.TARGETS})
         only = needed | {"interactions"} if acts else needed
+        before, total = 0, sum(file.stat().st_size for file in self._files)
         for file in self._files:
+            self._on_read(Read(before, total, "bytes"))
             options = ImportOptions(
                 captured_at=datetime.fromtimestamp(file.stat().st_mtime, UTC), only=only
             )
             table = plain_table(file)
             read = None if table is None else table.read(needed, options)
             if read is None:
-                yield from ((None, page) for page in self._pages_of(file, options))
-                continue
-            for batch in read[0]:
-                yield batch, None
-            for page in read[1]:
-                self._note_aside(page)
-                yield None, page
+                for page in self._pages_of(file, options):
+                    self._on_read(Read(before + page.progress, total, "bytes"))
+                    yield None, page
+            else:
+                batches, size = list(read[0]), file.stat().st_size  # slices of one frame
+                for number, batch in enumerate(batches, 1):
+                    yield batch, None
+                    self._on_read(Read(before + size * number // len(batches), total, "bytes"))
+                for page in read[1]:
+                    self._note_aside(page)
+                    yield None, page
+            before += file.stat().st_size
 
     def _pages_of(self, file: Path, options: ImportOptions) -> Iterator[Page]:
         try:

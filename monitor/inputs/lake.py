@@ -24,6 +24,7 @@ from collectors.imports.lake import MANIFEST as MANIFEST
 from collectors.imports.lake import SCHEMA as SCHEMA
 from monitor.errors import OperatorError
 from monitor.inputs.input import Aside, Wanted, in_order, names_of
+from monitor.inputs.reading import OnRead, Read, unheard
 
 PART = "part.parquet"
 BOOST = "repost|"  # how the keys begin of reposts that are no posts
@@ -70,10 +71,11 @@ def day_of(file: Path) -> date | None:
 class LakeInput:
     """Reads a lake, only the days and columns that are asked for."""
 
-    def __init__(self, path: Path, wanted: Wanted) -> None:
+    def __init__(self, path: Path, wanted: Wanted, on_read: OnRead = unheard) -> None:
         manifest_of(path)
         self.path = path
         self.wanted = wanted
+        self._on_read = on_read
         self.set_aside: list[Aside] = []
         self.notes: list[str] = []
         if wanted.watch is not None:
@@ -90,7 +92,11 @@ class LakeInput:
         """Give the posts batch by batch."""
         names = names_of(columns)
         tagged = self._tagged()
-        for files in _grouped(self.files()):
+        chosen_files, done = self.files(), 0
+        total = sum(file.stat().st_size for file in chosen_files)
+        for files in _grouped(chosen_files):
+            self._on_read(Read(done, total, "bytes"))
+            done += sum(file.stat().st_size for file in files)
             rows = self._scan(files, "posts").filter(self.wanted.timely())
             if tagged is None:
                 yield self._read(rows.select(names))

@@ -11,6 +11,7 @@ from analysis.frames import POSTS
 from analysis.graphs.acts import resolved
 from monitor.inputs.input import Aside, Wanted, in_order, names_of
 from monitor.inputs.nothing import expect_posts
+from monitor.inputs.reading import OnRead, Read, unheard
 from monitor.store import Store
 from monitor.store.queries import Selection
 
@@ -23,8 +24,9 @@ class StoreInput:
     Raises `NothingStoredError` for a hashtag of which there is no post of any time.
     """
 
-    def __init__(self, opened: Opened, wanted: Wanted) -> None:
+    def __init__(self, opened: Opened, wanted: Wanted, on_read: OnRead = unheard) -> None:
         self._opened = opened
+        self._on_read = on_read
         self.wanted = wanted
         self.notes: list[str] = []
         self.set_aside: list[Aside] = []
@@ -44,7 +46,12 @@ class StoreInput:
     def batches(self, *columns: str) -> Iterator[pl.DataFrame]:
         """Give the posts batch by batch."""
         with self._opened() as store:
-            yield from store.gathered.posts(self._selection, names_of(columns))
+            total = None if self._on_read is unheard else store.queries.posts(self._selection)
+            done = 0
+            for batch in store.gathered.posts(self._selection, names_of(columns)):
+                done += batch.height
+                self._on_read(Read(done, total, "posts"))
+                yield batch
 
     def posts(self, *columns: str) -> pl.DataFrame:
         """Give all posts at once."""
