@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
@@ -52,10 +53,12 @@ def compute(
     now: datetime,
     naming: Naming | None = None,
     seen: Together | None = None,
+    on_step: Callable[[str], None] = lambda _: None,
 ) -> Report:
     """Compute the report of a target over a span.
 
     naming: name accounts so, for publication. seen: who acts together, where that was looked at.
+    on_step: is told what is done next, for people who wait.
     """
     selection = target.selection(span.since, span.until)
     with ThreadPoolExecutor(max_workers=1) as pool:
@@ -63,6 +66,7 @@ def compute(
         prepared = pool.submit(import_module, "networkit")
         # Before acts are chosen: the communities of earlier weeks choose others.
         seen = seen or together(store, target, span)
+        on_step("facts")
         facts = facts_of_store(
             store,
             config,
@@ -72,11 +76,13 @@ def compute(
             coordinated=seen.acts,
             at_once=True,
         )
+        on_step("acts")
         acts = store.acts.choose(selection)
         edges = acts.edges()
         prepared.result()
         groups = pool.submit(grouped_acts, edges)
         kinds = acts.by_kind()
+        on_step("measure")
         measured = measure(
             store,
             target,
@@ -88,6 +94,7 @@ def compute(
             activity=facts.acts.select(ACTIVITY.names()),
         )
         told = _indicator_rows(facts, config)
+        on_step("tables")
         ranked = ranked_rows(store, target, span, edges)
         label = partial(outside, store, naming) if naming else store.queries.handles
         communities, graph = community_rows(edges, groups.result(), label)

@@ -8,7 +8,7 @@ are in the name that it is kept by. What depends on the present moment alone is 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -58,11 +58,12 @@ def report_of(
     now: datetime,
     naming: Naming | None = None,
     anew: bool = False,
+    on_step: Callable[[str], None] = lambda _: None,
 ) -> Report:
     """Give the report. Raises `StoreError`, and an error if there is no such post.
 
     naming: name accounts so, for publication; such a report is not kept. anew: compute and keep
-    it, whatever is kept.
+    it, whatever is kept. on_step: is told what is done next, for people who wait.
     """
     started = clock.monotonic()
     with stores.open(read_only=True) as store:
@@ -82,7 +83,9 @@ def report_of(
         )
         from monitor.report.compute import compute
 
-        report = compute(store, asked.target, span, config=config, now=now, naming=naming)
+        report = compute(
+            store, asked.target, span, config=config, now=now, naming=naming, on_step=on_step
+        )
         entry = _Entry(report, span, is_live(store, asked.target))
     if naming is None and clock.monotonic() - started > QUICK:
         text = msgspec.json.encode(entry).decode()
