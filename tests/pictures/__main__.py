@@ -11,7 +11,7 @@ from subprocess import CalledProcessError
 
 from monitor import config
 from monitor.wiring import build
-from tests.pictures import captured, given, letters, pages, sheet
+from tests.pictures import captured, given, letters, pages, readme, sheet
 from tests.pictures.browser import Job, MissingError, draw, sheets
 from tests.pictures.given import Given
 
@@ -23,12 +23,16 @@ def main() -> int:
     asked = _asked()
     folder: Path = asked.output.resolve()
     folder.mkdir(parents=True, exist_ok=True)
-    if not asked.only:
+    if not (asked.only or asked.readme):
         for old in (*folder.glob("*.png"), *folder.glob("*.pdf")):
             old.unlink()
     try:
         what = _given(asked, folder)
         with tempfile.TemporaryDirectory() as room:
+            if asked.readme:
+                draw(list(readme.pictures(what, Path(room))))
+                readme.shrink(readme.IMAGES)
+                return 0
             draw(list(_jobs(what, Path(room), folder, asked.only or _KINDS)))
     except (MissingError, FileNotFoundError, CalledProcessError) as error:
         sys.stderr.write(f"make pictures: {error}\n")
@@ -45,6 +49,7 @@ def _asked() -> argparse.Namespace:
     reader.add_argument("--store", type=Path, metavar="CONFIG", help="of a store that there is")
     reader.add_argument("-o", "--output", type=Path, default=Path("build/pictures"))
     reader.add_argument("--only", action="append", choices=_KINDS)
+    reader.add_argument("--readme", action="store_true", help="draw docs/images, of the demo")
     return reader.parse_args()
 
 

@@ -11,6 +11,7 @@ from html import escape
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
 from monitor.alert import Decision, grouped, letters_of
 from monitor.config import Config
@@ -44,10 +45,10 @@ def letters(app: App, *, at: datetime) -> dict[str, Letter]:
     """
     found: dict[str, Letter] = {}
     with app.stores.open() as store, store.database.trial():
-        told = _told(store)
+        told = _told(store, app.config)
         if not told:
             _judge(store, app.config, at=at)
-            told = _told(store)
+            told = _told(store, app.config)
         for moment, group in told[:_ALERTS]:
             for reader in _readers(app.config):
                 name = f"alert-{moment:%m-%dT%H%M}-{reader.language}"
@@ -66,15 +67,24 @@ def _readers(config: Config) -> Iterator[Reader]:
         yield replace(config.reader("wali@example.org"), language=language)  # type: ignore[arg-type]
 
 
-def _told(store: Store) -> list[tuple[datetime, tuple[Decision, ...]]]:
+def _told(store: Store, config: Config) -> list[tuple[datetime, tuple[Decision, ...]]]:
     """Give what people were told, each letter with its time, the first first."""
     at = itemgetter("decided_at")
     rows = sorted((row for row in store.findings.decisions() if row["told"]), key=at)
     return [
         (moment, group)
         for moment, one in groupby(rows, key=at)
-        for group in letters_of(grouped(map(decision_of, one)))
+        for group in letters_of(grouped(_as_then(store, config, list(one), moment)))
     ]
+
+
+def _as_then(
+    store: Store, config: Config, rows: list[dict[str, Any]], moment: datetime
+) -> list[Decision]:
+    """Give decisions with their findings as they were then: some have grown or ended since."""
+    then = {finding.key: finding for finding in detect(store, config, now=moment)}
+    decided = [decision_of(row) for row in rows]
+    return [replace(one, finding=then.get(one.finding.key, one.finding)) for one in decided]
 
 
 def _judge(store: Store, config: Config, *, at: datetime) -> None:

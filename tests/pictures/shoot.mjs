@@ -11,7 +11,7 @@ const [tools, chromium, path] = process.argv.slice(2);
 const require = createRequire(join(tools, "package.json"));
 const { chromium: engine } = require("playwright-core");
 const jobs = JSON.parse(readFileSync(path, "utf8"));
-const HIGHEST = 16000; // Chromium draws no picture that is higher
+const HIGHEST = 12000; // Chromium draws no picture that is much higher: what is goes on in NAME-2.png, …
 
 const browser = await engine.launch({
   executablePath: chromium, args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
@@ -32,8 +32,12 @@ for (const job of jobs) {
     await page.locator(job.selector).first().screenshot({ path: job.picture });
   } else {
     const whole = await page.evaluate(() => document.documentElement.scrollHeight);
-    const height = Math.min(job.height ?? whole, Math.floor(HIGHEST / scale));
-    await page.screenshot({ path: job.picture, fullPage: true, clip: { x: 0, y: 0, width: job.width, height } });
+    const wanted = job.height ?? whole;
+    for (let y = 0, part = 1; y < wanted; y += HIGHEST, part += 1) {
+      const path = part === 1 ? job.picture : job.picture.replace(/\.png$/, `-${part}.png`);
+      const height = Math.min(HIGHEST, wanted - y);
+      await page.screenshot({ path, fullPage: true, clip: { x: 0, y, width: job.width, height } });
+    }
   }
   await page.close();
 }
