@@ -13,6 +13,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from analysis.graphs.accounts import account_of
+
 # Where an address leads to somebody's post or page.
 _SOCIAL = frozenset(
     {
@@ -47,6 +49,37 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
+class Who:
+    """An account as it is shown."""
+
+    account: str  # the platform's id, or a pseudonym
+    handle: str | None  # null: it has none, or must not be told
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return self.handle or self.account
+
+    @property
+    def shown(self) -> str:
+        """What people call it, with an @ where that is a handle."""
+        return f"@{self.handle}" if self.handle else self.account
+
+
+def who(key: str, known: Known | None = None, naming: Naming | None = None) -> Who:
+    """Name an account by its key. naming: with it, only public figures keep their names.
+
+    >>> who("mastodon/a.id:@ana").shown, who("x:1").shown, who("x:1", Known("ana")).shown
+    ('@ana', '1', '@ana')
+    """
+    known = known or Known()
+    if naming is not None and not naming.is_public(key, known):
+        return Who(naming.pseudonym(key), None)
+    account = account_of(key)
+    return Who(account, known.handle or (account if ":@" in key else None))
+
+
+@dataclass(frozen=True, slots=True)
 class Naming:
     """Names accounts. `public`: handles or keys, in lower case, without a leading @."""
 
@@ -76,10 +109,7 @@ class Naming:
         >>> naming.name("x:2", Known("Bupati")), naming.name("x:3", Known("artis", 2_000_000))
         ('@Bupati', '@artis')
         """
-        known = known or Known()
-        if not self.is_public(key, known):
-            return self.pseudonym(key)
-        return f"@{known.handle or key.partition(':@')[2] or key}"
+        return who(key, known, self).shown
 
     def pseudonym(self, key: str, *, letters: int = _LETTERS) -> str:
         """Give a name that is always the same, and not the account's own.

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-import polars as pl
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import polars as pl
 
 _PREFIX = r"^[^:]*:@?"
 
@@ -19,8 +22,11 @@ def account_of(author_key: str) -> str:
 def accounts(column: str) -> pl.Expr:
     """Give the same for a column of author keys.
 
+    >>> import polars as pl
     >>> keys = pl.DataFrame({"key": ["x:12345", "x:@someone"]})
     >>> keys.select(accounts("key"))["key"].to_list()
     ['12345', 'someone']
     """
+    import polars as pl  # slow to load, and one name is told without it
+
     return pl.col(column).str.replace(_PREFIX, "")

@@ -45,6 +45,8 @@ def hourly(
             "count", "author_key", descending=[True, False]
         )  # fmt: skip
         best = reach.filter(pl.col("entered") == number)
+        top = names.who(busiest["author_key"][0]) if busiest.height else None
+        carrier = names.who(best["author_key"][0]) if best.height else None
         told.append(
             Hour(
                 start=start + number * HOUR,
@@ -52,9 +54,11 @@ def hourly(
                 reposts=int((some["kind"] == "repost").sum()),
                 authors=busiest.height,
                 new_authors=entered.filter(pl.col("entered") == number).height,
-                top_account=names.who(busiest["author_key"][0]).name if busiest.height else None,
+                top_account=None if top is None else top.name,
+                top_handle=None if top is None else top.handle,
                 top_share=busiest["count"][0] / some.height if some.height else None,
-                carried_by=names.who(best["author_key"][0]).name if best.height else None,
+                carried_by=None if carrier is None else carrier.name,
+                carried_by_handle=None if carrier is None else carrier.handle,
                 carried=int(best["len"][0]) if best.height else 0,
                 new_platforms=platforms,
             )

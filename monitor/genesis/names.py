@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from analysis.graphs.accounts import account_of
-from monitor.genesis.records import Who
-from monitor.naming import Known, Naming, plain_if_personal
+from monitor.naming import Known, Naming, Who, plain_if_personal, who
 
 _SHOWN = 200  # letters of a text
 
@@ -22,11 +20,7 @@ class Names:
 
     def who(self, key: str) -> Who:
         """Name an account by its key."""
-        if self.naming is not None:
-            about = self.known.get(key) or Known(self.handles.get(key))
-            if not self.naming.is_public(key, about):
-                return Who(self.naming.pseudonym(key), None)
-        return Who(account_of(key), self.handles.get(key))
+        return who(key, self.known.get(key) or Known(self.handles.get(key)), self.naming)
 
     def post(self, key: str) -> str | None:
         """Name a post; its key leads to its author."""

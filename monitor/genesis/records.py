@@ -9,19 +9,6 @@ from typing import Literal
 Told = Literal["via", "inferred", "assumed"]  # how it is known through whom: said, guessed, nothing
 
 
-@dataclass(frozen=True, slots=True)
-class Who:
-    """An account as it is shown."""
-
-    account: str  # the platform's id, or a pseudonym
-    handle: str | None
-
-    @property
-    def name(self) -> str:
-        """What people call it."""
-        return self.handle or self.account
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FirstPost:
     """One of the first posts."""
@@ -45,9 +32,11 @@ class Hour:
     reposts: int
     authors: int
     new_authors: int
-    top_account: str | None
+    top_account: str | None  # as it is shown: its handle, else the platform's id, or a pseudonym
+    top_handle: str | None
     top_share: float | None  # of the posts of the hour
-    carried_by: str | None  # who entered in this hour and was passed on most
+    carried_by: str | None  # who entered in this hour and was passed on most, as it is shown
+    carried_by_handle: str | None
     carried: int  # how often
     new_platforms: list[str]
 

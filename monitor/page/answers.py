@@ -89,16 +89,6 @@ def who(handle: str | None, account: str) -> str:
     return f"@{handle}" if handle else account
 
 
-def named(name: str) -> str:
-    """Name an account of which only one name is left: a handle, an id, or a pseudonym.
-
-    >>> named("ana"), named("12345"), named("did:plc:x"), named("akun-abcdefg"), named("@ana")
-    ('@ana', '12345', 'did:plc:x', 'akun-abcdefg', '@ana')
-    """
-    other = name.startswith(("@", "akun-", "npub")) or ":" in name or name.isdigit()
-    return name if other else f"@{name}"
-
-
 def row_name(row: AmplifiedRow | AuthorRow) -> str:
     """Name an account of the report."""
     return who(row.handle, row.author.partition(":")[2] or row.author)

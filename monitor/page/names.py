@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from analysis.graphs.accounts import account_of
 from monitor.letters.words import clean
-from monitor.naming import Known, Naming
+from monitor.naming import Known, Naming, who
 
 _MOST_LETTERS = 280
 
@@ -21,13 +20,7 @@ class Shown:
 
     def account(self, key: str) -> str:
         """Name an account by its key: `@handle`, else the platform's id, else a pseudonym."""
-        about = self.known.get(key)
-        if self.naming is not None:
-            return self.naming.name(key, about)
-        handle = about.handle if about is not None and about.handle else None
-        if handle is None and ":@" in key:
-            handle = account_of(key)
-        return f"@{handle}" if handle else account_of(key)
+        return who(key, self.known.get(key), self.naming).shown
 
     def text(self, text: str | None) -> str | None:
         """Give a text as one line; None where it must not be shown, or there is none."""

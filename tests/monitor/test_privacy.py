@@ -11,7 +11,7 @@ from analysis.findings import Finding, FindingKind
 from collectors.page import page_of
 from collectors.records import Author, Rejected
 from monitor.config import parse
-from monitor.naming import Known, Naming
+from monitor.naming import Known, Naming, who
 from monitor.notify import naming_of, notify
 from tests.builders import HOUR, NOON, SOURCE, make_engagement, make_post, make_repost
 
@@ -180,6 +180,16 @@ def test_public_figures_keep_their_names(key, known, is_public):
     naming = Naming.of("g", ["@bupati", "wali@kota.example", "x:42"], 100_000)
     assert naming.is_public(key, known) is is_public
     assert naming.name(key, known).startswith("akun-") is not is_public
+
+
+def test_an_account_without_a_handle_is_called_by_its_id_and_has_no_sign():
+    naming = Naming.of("g", ["x:42"], 0)
+    assert (who("x:42").shown, naming.name("x:42")) == ("42", "42")
+    assert (who("mastodon:@wali@kota.example").shown, who("x:9", Known("ana")).shown) == (
+        "@wali@kota.example",
+        "@ana",
+    )
+    assert who("x:9", Known("ana"), naming).handle is None
 
 
 def test_what_left_is_on_record(store):

@@ -14,7 +14,7 @@ import pytest
 
 from monitor.report.sections import _TITLES
 from monitor.sheets.cells import plain
-from tests.monitor.drawing.test_gexf_schema import ran as campaign  # noqa: F401 - a fixture
+from tests.monitor.drawing.conftest import ran as campaign  # noqa: F401 - a fixture
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
 _PLURALS = {"quote": "quotes", "reply": "replies", "mention": "mentions", "forward": "forwards"}

@@ -15,7 +15,7 @@ from analysis.findings import Finding, FindingKind
 from monitor.alert import Decision, Reason
 from monitor.schemas import as_text, names, schema
 from tests.builders import NOON
-from tests.monitor.drawing.test_gexf_schema import ran as campaign  # noqa: F401 - a fixture
+from tests.monitor.drawing.conftest import ran as campaign  # noqa: F401 - a fixture
 from tests.monitor.exports.stored import CONFIG, filled
 
 FOLDER = Path(__file__).parents[3] / "docs" / "schemas"

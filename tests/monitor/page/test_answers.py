@@ -8,7 +8,6 @@ from datetime import timedelta
 import pytest
 
 from analysis.indicators.dials import Dial, Dials
-from monitor.page.answers import named
 from monitor.page.render import as_html
 from tests.monitor.page import worlds
 from tests.monitor.page.pages import Element, read
@@ -196,15 +195,14 @@ def test_each_sentence_is_a_sentence(story):
             assert not {"None", "  ", " .", " ,", "()"} & {sentence[n : n + 4] for n in range(5)}
 
 
-@pytest.mark.parametrize(
-    ("name", "shown"),
-    [
-        ("ana", "@ana"), ("@ana", "@ana"), ("akun-abcdefg", "akun-abcdefg"), ("123", "123"),
-        ("did:plc:x", "did:plc:x"), ("npub1abc", "npub1abc"), ("ana@x.example", "@ana@x.example"),
-    ],
-)  # fmt: skip
-def test_names_are_written_once_with_their_sign(name, shown):
-    assert named(name) == shown
+def test_an_id_is_no_handle_and_a_handle_has_its_sign_once(story):
+    first = worlds.story().genesis.hourly[0]
+    named = replace(first, top_account="12345", top_handle=None, posts=1)
+    called = replace(first, carried_by="ana", carried_by_handle="ana", carried=3, posts=1)
+    told = replace(story, genesis=replace(story.genesis, hourly=[named, called]))
+    cells = [one.text for one in read(as_html(told, language="en")).all("td", class_="a")]
+    assert any(cell.startswith("12345 (") for cell in cells)
+    assert "@ana (3)" in cells
 
 
 def test_the_dials_are_of_the_day_around_the_strongest_burst():

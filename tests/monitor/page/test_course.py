@@ -145,7 +145,8 @@ def test_one_scale_can_be_shared():
 def hour(n, posts):
     return Hour(
         start=NOON + n * HOUR, posts=posts, reposts=0, authors=posts, new_authors=posts // 2,
-        top_account=None, top_share=None, carried_by=None, carried=0, new_platforms=[],
+        top_account=None, top_handle=None, top_share=None, carried_by=None,
+        carried_by_handle=None, carried=0, new_platforms=[],
     )  # fmt: skip
 
 
