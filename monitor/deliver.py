@@ -265,14 +265,6 @@ def deliver(outbox: Outbox, mailer: Mailer, *, now: datetime) -> Delivery:
     )
 
 
-def deliver_one(outbox: Outbox, mailer: Mailer, *, now: datetime) -> bool:
-    """Try the letter that has waited longest; False when none is due."""
-    waiting = outbox.due(now, limit=1)  # what is given may be kept from others: no more than sent
-    for letter in waiting:
-        _attempt(letter, outbox, mailer, now=now)
-    return bool(waiting)
-
-
 class _Outcome(Enum):
     SENT = auto()
     DEFERRED = auto()

@@ -15,13 +15,11 @@ from pathlib import Path
 import polars as pl
 
 from analysis.graphs.accounts import accounts
-from monitor.coordination.compat import OBJECTS, shares
+from monitor.coordination.compat import shares
 from monitor.errors import OperatorError
 from monitor.inputs import Input
 from monitor.sheets.columns import csv_of
 
-NEIGHBOURS = ("4cat", "coortweet", "cnt")
-SHARED = OBJECTS  # what CooRTweet's object may be
 _BOOSTS = ("boost:", "repost|")  # how the key of a repost that is no post begins
 _NATIVE = r"^[^:]*:"  # a post's key without its platform
 _ROWS = 50_000

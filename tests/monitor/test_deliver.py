@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.deliver import Delivery, Mailer, deliver, deliver_one, next_attempt
+from monitor.deliver import Delivery, Mailer, deliver, next_attempt
 from monitor.store import Store, StoreFile
 from tests.monitor.payloads.mail_server import (
     HOUR,
@@ -96,23 +96,12 @@ def test_a_letter_is_given_up_after_two_days(store: Store) -> None:
     now, tries = NOON, 0
     with running(Server()) as port, Mailer(mail_settings(port)) as mailer:
         while store.outbox.summary()["waiting"]:
-            tries += deliver_one(store.outbox, mailer, now=now)
+            once = deliver(store.outbox, mailer, now=now)
+            tries += once.deferred + once.dead
             now += timedelta(minutes=5)
     assert 48 * HOUR <= now - NOON <= 48.1 * HOUR
     assert 15 <= tries <= 30
     assert store.outbox.summary()["dead"] == 1
-
-
-def test_one_unit_is_one_letter(store: Store) -> None:
-    for number in range(2):
-        store.outbox.enqueue(make_letter("ana", number), now=NOON)
-    with running(server := Server()) as port, Mailer(mail_settings(port)) as mailer:
-        assert [deliver_one(store.outbox, mailer, now=NOON) for _ in range(3)] == [
-            True,
-            True,
-            False,
-        ]
-    assert len(server.got) == 2
 
 
 def test_no_letter_is_lost_or_doubled_when_a_fifth_is_put_off(store: Store) -> None:

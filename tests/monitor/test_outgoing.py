@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from monitor.deliver import Delivery, Mailer, deliver, deliver_one
+from monitor.deliver import Mailer, deliver
 from monitor.outgoing import StoredOutbox
 from monitor.store import StoreFile
 from tests.monitor.payloads.mail_server import (
@@ -84,17 +84,6 @@ def test_a_letter_that_is_done_is_leased_by_nobody(stores: StoreFile, mark: str)
     with stores.open() as store:
         assert store.database.value("select leased_until from outbox") is None
     assert taken(outbox(stores, NOON + HOUR)) == []
-
-
-def test_one_unit_keeps_no_other_letter_from_another_process(stores: StoreFile) -> None:
-    enqueue(stores, 3)
-    with running(server := Server()) as port, Mailer(mail_settings(port)) as mailer:
-        assert deliver_one(outbox(stores), mailer, now=NOON + HOUR)
-        assert len(taken(outbox(stores))) == 2
-        assert deliver(outbox(stores), mailer, now=NOON + HOUR) == Delivery(
-            sent=0, deferred=0, dead=0
-        )
-    assert len(server.got) == 1
 
 
 def test_more_letters_than_are_given_at_once_are_all_sent(stores: StoreFile) -> None:

@@ -19,7 +19,7 @@ from collectors.errors import RecordError
 from collectors.records import Rejected
 
 PLATFORM = "nostr"
-NOTE, DELETION, REPOST, GENERIC_REPOST, METADATA = 1, 5, 6, 16, 0
+NOTE, DELETION, REPOST, GENERIC_REPOST = 1, 5, 6, 16
 
 _Hex32 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
 _Hex64 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{128}\Z")]

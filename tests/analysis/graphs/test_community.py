@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.graphs.amplification import amplification_graph
 from analysis.graphs.community import Community, communities
 from analysis.graphs.partition import KIND_WEIGHTS
 from tests.analysis.examples import edges_frames, make_edges
+from tests.analysis.graphs.amplification import amplification_graph
 
 TWO_CAMPS = [
     *({"by": by, "of": of} for by, of in permutations("abcd", 2)),

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from analysis.frames import ACTS
-from analysis.graphs.amplification import amplification_graph, pagerank
 from analysis.graphs.backbone import LEVEL
 from monitor.drawing.amplification import amplification, edges_of
 from monitor.engines import engine_of
 from tests.analysis.examples import make_edges
+from tests.analysis.graphs.amplification import amplification_graph, pagerank
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -45,7 +45,7 @@ RANDOM = st.lists(
 
 @settings(deadline=None)  # the first example loads an engine
 @given(RANDOM)
-def test_the_edges_are_those_of_the_graph_that_reports_are_made_from(acts):
+def test_edges_and_ranks_are_those_of_a_graph_built_edge_by_edge(acts):
     counts = Counter((by, of, kind) for by, of, kind, _ in acts)
     edges = make_edges(
         {"by": by, "of": of, "kind": kind, "count": n} for (by, of, kind), n in counts.items()
