@@ -51,6 +51,7 @@ def facts(story: Story) -> dict[str, Any]:
         "reading": reading,
         "no_reading": "" if reading else _why(story),
         "one_dial": _one_dial(story),
+        "rough": _rough(story),
         "news": report.news[0] if report.news else None,
     }
 
@@ -82,6 +83,13 @@ def _one_dial(story: Story) -> tuple[str, int] | None:
     both = (("M", dials.mobilisation.value), ("O", dials.orchestration.value))
     known = [(letter, round(value)) for letter, value in both if value is not None]
     return known[0] if len(known) == 1 else None
+
+
+def _rough(story: Story) -> bool:
+    """Tell whether a dial that tells something rests on so few components that it says little."""
+    dials = story.indication.dials
+    both = () if dials is None else (dials.mobilisation, dials.orchestration)
+    return any(one.value is not None and one.too_few for one in both)
 
 
 def who(handle: str | None, account: str) -> str:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from analysis.indicators.dials import Dial, Dials
+from analysis.indicators.dials import Component, Dial, Dials
 from monitor.page.render import as_html
 from tests.monitor.page import worlds
 from tests.monitor.page.pages import Element, read
@@ -171,6 +171,30 @@ def test_one_dial_is_no_reading_but_not_nothing(story, language):
     (_, _, third) = said(dialled(story, None, 83.3), language)
     assert {"en": "only O tells something: 83 of 100", "id": "hanya O"}[language] in third
     assert "83" in third
+
+
+def resting(story, known):
+    """Give the story with two dials that rest on so many components of three each."""
+    parts = tuple(
+        Component(name, 1.0, 80.0 if place < known else None, 20)
+        for place, name in enumerate(("originality_share", "top10_share", "gini"))
+    )
+    dials = Dials(Dial(80.0, parts), Dial(80.0, parts))
+    shown = [replace(one, name=part.name) for one, part in
+             zip(story.indication.indicators, parts, strict=False)]  # fmt: skip
+    return replace(story, indication=replace(story.indication, dials=dials, indicators=shown))
+
+
+@BOTH
+@pytest.mark.parametrize(("known", "is_rough"), [(2, True), (3, False)])
+def test_a_dial_that_rests_on_few_components_is_said_to_be_rough(story, language, known, is_rough):
+    told = resting(story, known)
+    (_, _, third) = said(told, language)
+    assert ({"en": "That is rough", "id": "ini kasar"}[language] in third) is is_rough
+    section = read(as_html(told, language=language)).one("section", id="answer")
+    rough = section.all("p", class_="rough")
+    assert len(rough) == (2 if is_rough else 0)
+    assert all({"en": "on 2 of 3", "id": "pada 2 dari 3"}[language] in one.text for one in rough)
 
 
 @BOTH

@@ -163,3 +163,19 @@ def test_a_printed_page_has_all_its_parts_and_no_word_beyond_the_margin(name):
     assert all(abs(one - 595) < 2 for one in wide), "A4"
     ends = [float(n) for n in re.findall(r'xMax="([\d.]+)"', boxes)]
     assert max(ends) < 595 - 25
+
+
+def test_a_table_that_goes_on_on_the_next_page_has_its_head_there_too():
+    _, words = printed("month.id")
+    page = read((folder() / "month.id.html").read_text(encoding="utf-8"))
+    table = page.one("section", id="indicators").one("table")
+    numbers = [row.all("td")[0].text for row in table.one("tbody").all("tr")]
+    starts = [row.one("th").text[:14] for row in table.one("tbody").all("tr")]
+    rows = [
+        re.compile(rf"^\s*{number}\s+{re.escape(start)}", re.MULTILINE)
+        for number, start in zip(numbers, starts, strict=True)
+    ]
+    sheets = [one for one in words.split("\f") if any(row.search(one) for row in rows)]
+    assert len(sheets) > 1, "the table fits on one page: it shows nothing"
+    for sheet in sheets:
+        assert re.search(r"No\.\s+Indikator\s+Nilai", sheet)
