@@ -184,7 +184,7 @@ def _own(app: App, source: Input, engine: Engine, options: dict[str, Any]) -> st
 
         write_coordination_book(found, options["output"], zone=app.config.zone)
         return ""
-    return rendered(found, options["view"], options["format_name"])
+    return rendered(found, options["view"], options["format_name"], app.config.zone)
 
 
 def _redacted(app: App, found: Found, *, from_store: bool) -> Found:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -21,8 +21,8 @@ _EDGE_COLUMNS = ("source", "target", "weight", "q", "first_at", "last_at", "post
 _ROWS = 40  # of a table for people
 
 
-def rendered(found: Found, view: str, format_name: str) -> str:
-    """Give the whole answer as text."""
+def rendered(found: Found, view: str, format_name: str, zone: tzinfo) -> str:
+    """Give the whole answer as text; zone: of times in tables, which people read."""
     frame = {
         "groups": groups_frame(found),
         "accounts": found.account_table,
@@ -34,7 +34,7 @@ def rendered(found: Found, view: str, format_name: str) -> str:
     if format_name == "csv":
         chosen = {"accounts": _ACCOUNT_COLUMNS, "edges": _EDGE_COLUMNS}.get(view, frame.columns)
         return csv_of(frame.select(chosen))
-    return _table(found, view, frame)
+    return _table(found, view, frame, zone)
 
 
 def rendered_frame(frame: pl.DataFrame, format_name: str, like: str) -> str:
@@ -96,7 +96,7 @@ def _json(found: Found, view: str, frame: pl.DataFrame) -> str:
     return json_text("gaung.coordination/1", {**head, view: rows})
 
 
-def _table(found: Found, view: str, frame: pl.DataFrame) -> str:
+def _table(found: Found, view: str, frame: pl.DataFrame, zone: tzinfo) -> str:
     head = [
         f"{found.target}: {found.posts:,} posts by {found.accounts:,} accounts; "
         f"looked at {', '.join(found.by) or 'nothing'} within {found.within} s",
@@ -104,18 +104,20 @@ def _table(found: Found, view: str, frame: pl.DataFrame) -> str:
     if found.insufficient:
         return flowed("\n".join([*head, "", found.insufficient, "", *found.notes])) + "\n"
     if view == "groups":
-        body = _group_lines(found)
+        body = _group_lines(found, zone)
         return flowed("\n".join([*head, *body, "", *found.notes])) + "\n"
     more = max(frame.height - _ROWS, 0)
     tail = [f"… and {more:,} more: --format csv shows all"] if more else []
     hidden = [
         name for name in ("posts", "then_post", "first_post") if view in ("edges", "evidence")
     ]
+    if view == "accounts" and frame["account"].equals(frame["handle"]):
+        hidden.append("handle")  # it says the same
     shown = frame.head(_ROWS).drop(hidden, strict=False)
-    return _printed(shown, [*tail, "", *map(flowed, found.notes)], [*map(flowed, head), ""])
+    return _printed(shown, [*tail, "", *map(flowed, found.notes)], [*map(flowed, head), ""], zone)
 
 
-def _group_lines(found: Found) -> list[str]:
+def _group_lines(found: Found, zone: tzinfo) -> list[str]:
     if not found.groups:
         pairs = found.edge_table.height // 2
         return [
@@ -124,24 +126,26 @@ def _group_lines(found: Found) -> list[str]:
             f"(q ≤ {found.fdr:g}), and no three accounts hang together by them.",
         ]
     members = sum(len(g.accounts) for g in found.groups)
-    noun = "group" if len(found.groups) == 1 else "groups"
+    one = len(found.groups) == 1
     lines = [
         "",
-        f"{len(found.groups)} {noun} of {members} accounts act together more than chance explains "
+        f"{len(found.groups)} {'group' if one else 'groups'} of {members} accounts "
+        f"{'acts' if one else 'act'} together more than chance explains "
         f"(q ≤ {found.fdr:g} of {found.tested:,} pairs).",
     ]
     for group in found.groups:
-        lines += ["", *_portrait(group)]
+        lines += ["", *_portrait(group, zone)]
     return lines
 
 
-def _portrait(group: Group) -> list[str]:
+def _portrait(group: Group, zone: tzinfo) -> list[str]:
     kinds = ", ".join(f"{kind} {times:,}" for kind, times in group.by.items())
+    first, last = group.first_at.astimezone(zone), group.last_at.astimezone(zone)
     shown = ", ".join(group.accounts[:8]) + (" …" if len(group.accounts) > 8 else "")
     lines = [
         f"Group {group.number}: {len(group.accounts)} accounts, {group.posts:,} posts "
         f"({group.share:.1%} of all), {group.together:,} of them together; q = {group.q:.2g}",
-        f"  {group.first_at:%Y-%m-%d %H:%M} to {group.last_at:%Y-%m-%d %H:%M} UTC; half of the "
+        f"  {first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M %Z}; half of the "
         f"meetings within {group.median_delay:g} s; meetings by {kinds}",
         f"  accounts: {shown}" + (f"; mostly first: {group.leader}" if group.leader else ""),
     ]
@@ -151,10 +155,12 @@ def _portrait(group: Group) -> list[str]:
     return lines
 
 
-def _printed(frame: pl.DataFrame, tail: list[str], head: list[str] | None = None) -> str:
+def _printed(
+    frame: pl.DataFrame, tail: list[str], head: list[str] | None = None, zone: tzinfo = UTC
+) -> str:
     out = io.StringIO()
     numeric = [i for i, dtype in enumerate(frame.dtypes) if dtype.is_numeric()]
-    rows = [[_cell(value) for value in row] for row in frame.head(_ROWS).iter_rows()]
+    rows = [[_cell(value, zone) for value in row] for row in frame.head(_ROWS).iter_rows()]
     for line in head or []:
         out.write(line + "\n")
     console(out).print(table(frame.columns, rows, right=numeric))
@@ -162,11 +168,11 @@ def _printed(frame: pl.DataFrame, tail: list[str], head: list[str] | None = None
     return out.getvalue()
 
 
-def _cell(value: object) -> str:
+def _cell(value: object, zone: tzinfo) -> str:
     if value is None:
         return "–"
     if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M:%S}"
+        return f"{value.astimezone(zone):%Y-%m-%d %H:%M:%S %Z}"
     if isinstance(value, float):
         return f"{value:.3g}"
     return str(value).replace("\n", " ")[:80]
