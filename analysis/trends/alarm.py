@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from math import log
@@ -43,7 +44,14 @@ class Alarms:
     score: Floats  # 0-1, the alarms' memory counted in; 0.5 at `ALARM`. NaN in gaps
 
 
-def alarms(counts: Floats, starts: pl.Series, *, window: timedelta, zone: str) -> Alarms:
+def alarms(
+    counts: Floats,
+    starts: pl.Series,
+    *,
+    window: timedelta,
+    zone: str,
+    on_tested: Callable[[float], None] = lambda _: None,
+) -> Alarms:
     r"""Score each window of a series by the windows before it.
 
     Windows below an hour: the surprise of the counts of 1, 3, 12 and 36 windows (negative
@@ -53,7 +61,8 @@ def alarms(counts: Floats, starts: pl.Series, *, window: timedelta, zone: str) -
     only what is rarer counts, so a burst is told once, and again if it grows. The score is
     :math:`R^2 / (R^2 + R_0^2)`.
 
-    counts: NaN in gaps, which change nothing. starts: times in UTC, a window apart.
+    counts: NaN in gaps, which change nothing. starts: times in UTC, a window apart. on_tested: is
+    told how many windows are tested, for people who wait.
     """
     if window >= _HOUR:
         return _hourly(counts, starts, window=window, zone=zone)
@@ -66,10 +75,15 @@ def alarms(counts: Floats, starts: pl.Series, *, window: timedelta, zone: str) -
     parts = _surprises(counts, expected, dispersion, known, lives.dispersion)
     least = max(_LEAST_WINDOWS, round(_LEARNING / window))
     refit = max(1, round(_REFIT / window))
-    rare = np.mean(
-        [rarity(part, refit=refit, memory=round(_MEMORY / window), least=least) for part in parts],
-        axis=0,
-    )
+    each = []
+    for at, part in enumerate(parts):
+
+        def tested(done: int, before: int = at * len(counts)) -> None:
+            on_tested((before + done) / len(parts))
+
+        memory = round(_MEMORY / window)
+        each.append(rarity(part, refit=refit, memory=memory, least=least, on_tested=tested))
+    rare = np.mean(each, axis=0)
     return _alarms(expected, np.where(known, rare, np.nan), window, ALARM)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import log
 
 import numpy as np
@@ -15,7 +16,14 @@ _LEAST_SCALE = 0.05
 _FIRST_SCALE = 0.3
 
 
-def rarity(scores: Floats, *, refit: int, memory: int, least: int) -> Floats:
+def rarity(
+    scores: Floats,
+    *,
+    refit: int,
+    memory: int,
+    least: int,
+    on_tested: Callable[[int], None] = lambda _: None,
+) -> Floats:
     r"""Give -log10 of the chance of each score, by the scores before it; 0 below the cuts.
 
     Above a high quantile :math:`t_q` of its past, a score is taken to be exponential:
@@ -27,7 +35,8 @@ def rarity(scores: Floats, *, refit: int, memory: int, least: int) -> Floats:
     0; a free shape needs more exceedances than a young series has.
 
     scores: NaN where nothing is known, which teaches nothing and is 0. refit, memory, least: in
-    windows: how often the tail is fitted, on how much of the past, and from when on.
+    windows: how often the tail is fitted, on how much of the past, and from when on. on_tested: is
+    told after each fit how many scores are done.
 
     Siffer et al. (2017), Anomaly Detection in Streams with Extreme Value Theory. KDD.
     """
@@ -47,6 +56,7 @@ def rarity(scores: Floats, *, refit: int, memory: int, least: int) -> Floats:
             above = -log(1 - share) / log(10) + (part - cut) / scale / log(10)
             total += np.where(part > cut, above, 0.0)
         result[start : start + refit] = total / len(_CUTS)
+        on_tested(start + len(part))
     return result
 
 

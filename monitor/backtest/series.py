@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -78,12 +78,17 @@ def usual_step(points: list[Point]) -> timedelta:
 
 
 def score_series(
-    points: list[Point], *, window: timedelta, zone: ZoneInfo, least: float
+    points: list[Point],
+    *,
+    window: timedelta,
+    zone: ZoneInfo,
+    least: float,
+    on_tested: Callable[[float, float], None] = lambda *_: None,
 ) -> list[Scored]:
     """Score points, in the order of time. Points of one window share its count and its score.
 
-    Windows without a point are gaps, not zeros. least: the score that is an alarm. Raises
-    `OperatorError`.
+    Windows without a point are gaps, not zeros. least: the score that is an alarm. on_tested:
+    is told how many windows are tested, and of how many. Raises `OperatorError`.
     """
     if not points:
         return []
@@ -102,7 +107,10 @@ def score_series(
     starts = pl.datetime_range(
         first, first + places[-1] * window, window, time_unit="us", eager=True
     )
-    found = alarms(counts, starts, window=window, zone=zone.key)
+    found = alarms(
+        counts, starts, window=window, zone=zone.key,
+        on_tested=lambda done: on_tested(done, len(counts)),
+    )  # fmt: skip
     return [
         Scored(
             point,

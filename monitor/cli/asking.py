@@ -13,6 +13,7 @@ import click
 
 from monitor.cli.context import Given
 from monitor.cli.json_text import json_text, plain
+from monitor.cli.progress import progress
 
 if TYPE_CHECKING:
     import polars as pl
@@ -95,7 +96,11 @@ def sql_command(given: Given, /, question: str | None, **options: Any) -> int:
     app = given.app()
     naming = app.naming() if options["redact"] else None
     bounds = Bounds(timeout=options["timeout"], memory=options["memory_limit"])
-    with app.stores.open(read_only=True) as store:
+    with (
+        app.stores.open(read_only=True) as store,
+        progress("asking the store") as bar,
+        bar.polling(store.database.share_done()),
+    ):
         found = answer(store.database, asked, bounds=bounds, naming=naming)
     if output is None:
         _print(found, name)

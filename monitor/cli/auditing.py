@@ -12,12 +12,13 @@ import click
 
 from monitor.cli.context import Given
 from monitor.cli.json_text import json_text
-from monitor.cli.progress import working
+from monitor.cli.progress import progress
 
 if TYPE_CHECKING:
     from monitor.store.privacy import Gone
     from monitor.wiring import App
 
+_ERASING, _PURGING = 18, 15  # statements that it takes, about
 _ERASE = """Erase AUTHOR: all that this account wrote and did, for good, and keep it out.
 
 AUTHOR is a handle (@budi, @budi@server.example) or a key as in JSON reports (x:123). What others
@@ -100,7 +101,12 @@ def erase_command(given: Given, author: str, dry_run: bool, yes: bool) -> int:
         click.echo("gaung: nothing erased: add --yes where nobody can be asked", err=True)
         return 1
     now = clock.now()
-    with working("erasing"), app.stores.open() as store, store.transaction():
+    with (
+        progress("erasing") as bar,
+        app.stores.open() as store,
+        bar.polling(store.database.share_done(_ERASING)),
+        store.transaction(),
+    ):
         gone = store.privacy.erase(found[0]["author_key"], now=now)
         # Without the name: the log must not keep what was erased.
         store.privacy.note("erase", "an account", who=user(), now=now, detail=_counted(gone))
@@ -123,7 +129,11 @@ def purge_command(given: Given, older_than: str | None, dry_run: bool) -> int:
     if not keep and not raw:
         click.echo("gaung: nothing is set to be taken out: see [privacy] in config.toml", err=True)
         return 1
-    with working("taking out"), app.stores.open() as store:
+    with (
+        progress("counting" if dry_run else "taking out") as bar,
+        app.stores.open() as store,
+        bar.polling(store.database.share_done(_PURGING)),
+    ):
         gone = purge(store, keep_posts=keep, keep_raw=raw, who=user(), now=now, trial=dry_run)
     click.echo(("would take out: " if dry_run else "taken out: ") + _counted(gone))
     return 0

@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
 from monitor.cli.context import Given, read_time
+from monitor.cli.progress import Progress, progress
 from monitor.nearest import one_of
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ Examples:
   gaung backfill demokrasi --since 30d
   gaung backfill "#IndonesiaGelap" --since 2025-02-17 --source mastodon
 """
+_READING = "reading back"
 _FOLLOW_EVERY = 2.0  # seconds between looks at what the daemon has done
 
 
@@ -60,7 +62,9 @@ def backfill_command(given: Given, target: str, since: str, sources: tuple[str, 
     collectors = app.collectors()
     stop = threading.Event()
     try:
-        with _bar() as show:
+        with progress(_READING) as bar:
+            bar.step(_READING, total=1.0)
+            show = partial(_show, bar)
             asked = Backfill(
                 stores=app.stores,
                 collectors=collectors,
@@ -156,40 +160,7 @@ def _told(results: list[RunResult], filled: Filled, since: datetime, app: App) -
     return 1 if filled.gaps else 0
 
 
-def _bar() -> AbstractContextManager[Callable[[Filled], None]]:
-    return _Bar() if sys.stderr.isatty() else nullcontext(lambda _: None)
-
-
-class _Bar:
-    """A progress bar on standard error."""
-
-    def __init__(self) -> None:
-        from rich.console import Console
-        from rich.progress import (
-            BarColumn,
-            Progress,
-            TaskProgressColumn,
-            TextColumn,
-            TimeRemainingColumn,
-        )
-
-        self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TaskProgressColumn(),
-            TimeRemainingColumn(),
-            console=Console(stderr=True),
-            transient=True,
-        )
-        self._task = self._bar.add_task("reading", total=1.0)
-
-    def __enter__(self) -> Callable[[Filled], None]:
-        self._bar.start()
-        return self._show
-
-    def _show(self, filled: Filled) -> None:
-        said = filled.waiting or f"{filled.gaps} gaps, {filled.new:,} new posts"
-        self._bar.update(self._task, completed=filled.share, description=said)
-
-    def __exit__(self, *error: object) -> None:
-        self._bar.stop()
+def _show(bar: Progress, filled: Filled) -> None:
+    """Tell how much of the time is there."""
+    bar.to(filled.share)
+    bar.say(filled.waiting or f"{filled.gaps} gaps, {filled.new:,} new posts")

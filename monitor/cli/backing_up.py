@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
 
 from monitor.cli.context import Given
+from monitor.cli.progress import progress
 
 _BACKUP = """Copy the store to FILE, also while the daemon runs.
 
@@ -30,7 +32,21 @@ def backup_command(given: Given, target: Path) -> int:
     from monitor.store.backup import backup
 
     app = given.app()
-    posts, size = backup(app.stores, target)
+    with progress("copying the store") as bar, ExitStack() as polled:
+
+        def on_copy(part: Path, size: int) -> None:
+            def copied() -> float:
+                try:
+                    done = part.stat().st_size
+                except OSError:  # it has its own name by now
+                    done = size
+                if done >= size:
+                    bar.say("checking the copy")
+                return done
+
+            polled.enter_context(bar.polling(copied, size, "bytes"))
+
+        posts, size = backup(app.stores, target, on_copy)
     note_export(app, "backup", target, redacted=False)
     click.echo(f"{target}: {posts:,} posts, {size / 1e6:,.1f} MB, checked")
     return 0

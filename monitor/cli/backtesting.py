@@ -12,25 +12,28 @@ import click
 
 from monitor.cli.context import Given, read_time
 from monitor.cli.json_text import json_text
-from monitor.cli.options import WindowType, since_option, until_option
-from monitor.cli.progress import working
+from monitor.cli.options import ENGINES, WindowType, input_option, since_option, until_option
+from monitor.cli.progress import progress
 from monitor.cli.tables import flowed
+from monitor.cli.targets import wanted_by
 
 if TYPE_CHECKING:
     from monitor.backtest.replay import Told
     from monitor.backtest.series import Aside, Scored
     from monitor.wiring import App
 
+_TESTING = "testing windows"
 _BACKTEST = """Replay the past of TARGET, and show what would have been told, and when.
 
-TARGET is a watch or a #hashtag in the store; each hour is judged only by those before it. With
---series instead, any CSV with the columns `timestamp` and `value`: each line comes out with what
-was expected, a score from 0 to 1, and whether that is an alert (0.5 and more, if balanced). An
-empty value is a gap, not a zero. Nothing is told before two days of history.
+TARGET is a watch, a #hashtag or `all`, of the store or of --input; each hour is judged only by
+those before it. With --series instead, any CSV with the columns `timestamp` and `value`: each line
+comes out with what was expected, a score from 0 to 1, and whether that is an alert (0.5 and more,
+if balanced). An empty value is a gap, not a zero. Nothing is told before two days of history.
 
 \b
 Examples:
   gaung backtest air-bersih --since 28d
+  gaung backtest "#IndonesiaGelap" --input tweets.csv
   gaung backtest --series counts.csv --window 5m --format csv -o scored.csv
   gaung backtest --series counts.csv --sensitivity calm
 """
@@ -44,6 +47,8 @@ Examples:
     metavar="FILE",
     help="A CSV of timestamp,value instead of the store.",
 )
+@input_option
+@click.option("--engine", "engine_name", type=click.Choice(ENGINES), hidden=True)
 @click.option(
     "--window",
     type=WindowType(),
@@ -67,6 +72,8 @@ def backtest_command(
     given: Given,
     target: str | None,
     series: Path | None,
+    path: Path | None,
+    engine_name: str | None,
     window: timedelta | None,
     sensitivity: str | None,
     since: str | None,
@@ -75,17 +82,26 @@ def backtest_command(
     format_name: str,
     output: Path | None,
 ) -> int:
-    """Replay a series, or what is stored."""
-    if (target is None) == (series is None):
-        raise click.UsageError("name a TARGET, or a file with --series")
+    """Replay a series, or what is stored or stands in files."""
+    from monitor.cli.borrowed import on_files
+
+    if engine_name is not None:
+        raise click.BadParameter(
+            "a backtest only counts posts by the hour, where they are kept, and judges one count "
+            "after the other: there is no step for another engine; leave it out",
+            param_hint="--engine",
+        )
+    if (target is None and path is None) == (series is None):
+        raise click.UsageError("name a TARGET, or a file with --input (posts) or --series (counts)")
     app = given.app()
     chosen_zone = _zone(zone) or app.config.zone
-    with working("replaying the past"):
-        if series is not None:
-            text = _of_series(series, window, sensitivity or "balanced", chosen_zone, format_name)
-        else:
+    if series is not None:
+        wanted = sensitivity or "balanced"
+        text = _of_series(series, window, wanted, chosen_zone, format_name)
+    else:
+        with on_files(app, path) as lent:
             span = (since, until)
-            text = _of_target(app, target or "", window, sensitivity, span, format_name)
+            text = _of_target(lent, target or "all", window, sensitivity, span, format_name)
     if output is None:
         click.echo(flowed(text) if format_name == "table" else text, nl=False)
     else:
@@ -109,11 +125,16 @@ def _of_series(
     from monitor.backtest.series import as_csv, read_series, score_series, usual_step
     from monitor.sensitivity import SENSITIVITIES, least_score
 
-    points, aside = read_series(path, zone=zone)
+    with progress("reading the counts"):
+        points, aside = read_series(path, zone=zone)
     _tell_aside(path, aside)
     wanted = next(name for name in SENSITIVITIES if name == sensitivity)
     step = window or usual_step(points)
-    scored = score_series(points, window=step, zone=zone, least=least_score(wanted))
+    with progress(_TESTING) as bar:
+        bar.step(_TESTING, unit="windows")
+        scored = score_series(
+            points, window=step, zone=zone, least=least_score(wanted), on_tested=bar.to
+        )
     if format_name == "csv":
         return "".join(as_csv(scored))
     if format_name == "json":
@@ -167,7 +188,6 @@ def _of_target(
 ) -> str:
     from monitor import clock
     from monitor.backtest.replay import replay
-    from monitor.cli.targets import target_of
     from monitor.measure import measure
     from monitor.report.span import span_of
 
@@ -175,8 +195,8 @@ def _of_target(
     step = window or timedelta(hours=1)
     since = read_time(span[0], option="--since", now=now, config=app.config)
     until = read_time(span[1], option="--until", now=now, config=app.config)
-    chosen = target_of(app, target)
-    with app.stores.open(read_only=True) as store:
+    chosen = wanted_by(app, target, None, None, now=now).target
+    with progress(_TESTING), app.stores.open(read_only=True) as store:
         asked = span_of(
             store, chosen, since=since, until=until, window=step, now=now, zone=app.config.zone
         )

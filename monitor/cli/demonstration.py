@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from monitor.cli.progress import progress
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from monitor.report.report import Report
     from monitor.turn import Turn
 
+_SIMULATING = "simulating"
 _DEMO = """Run the whole pipe on a synthetic campaign, offline, in a minute or two.
 
 A made-up conversation of two weeks, with a coordinated push, an outage and an organic surge, is
@@ -75,15 +78,13 @@ def _introduce(made: Campaign) -> None:
 def _progress(made: Campaign, turns: int) -> Iterator[Callable[[datetime, Turn], None]]:
     """Show how far the simulation is: a bar on a terminal, else a line per simulated day."""
     if sys.stderr.isatty():
-        from rich.console import Console
-        from rich.progress import Progress
-
-        with Progress(console=Console(stderr=True), transient=True) as progress:
-            task = progress.add_task("simulating", total=turns)
+        with progress(_SIMULATING) as bar:
+            bar.step(_SIMULATING, total=turns, unit="turns")
 
             def advance(now: datetime, done: Turn) -> None:
                 local = now.astimezone(made.start.tzinfo)
-                progress.update(task, advance=1, description=f"simulating {local:%d %b %H:%M}")
+                bar.advance()
+                bar.say(f"{_SIMULATING} {local:%d %b %H:%M}")
 
             yield advance
         return

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,12 +11,16 @@ import click
 
 from monitor.cli.context import Given, read_time
 from monitor.cli.options import input_option, since_option, until_option
+from monitor.cli.progress import Step, progress
+from monitor.cli.searching import READ
 from monitor.cli.targets import wanted_by
 
 if TYPE_CHECKING:
     from monitor.exporting import Chunk
+    from monitor.inputs.reading import OnRead
     from monitor.wiring import App
 
+_ROWS = "writing the lake"
 _EXPORT = """Write the store as a lake of Parquet, by platform and day, or for another tool.
 
 Analysis reads it with --input DIR, here or on another machine, on one or on many (see
@@ -95,10 +97,12 @@ def export_command(
         raise click.BadParameter(f"{first} is not before --until", param_hint="--since")
     if path is not None and (first is not None or last is not None):
         raise click.UsageError("--input exports whole files: leave out --since and --until")
-    chunks, total = _chunks(app, path, first, last)
-    with _progress(total) as told:
+    with progress(Step(_ROWS, _ROWS, reads=path is not None)) as bar:
+        chunks, total = _chunks(app, path, first, last, bar.read)
+        bar.step(_ROWS, total=total, unit="rows")
         naming = app.naming() if redact else None
-        done = export(chunks, folder, now=now, naming=naming, on_progress=told)
+        counting = bar.advance if path is None else lambda _: None  # files say how far they are
+        done = export(chunks, folder, now=now, naming=naming, on_progress=counting)
     if path is None:
         note_export(app, "lake", folder, redacted=redact)
     click.echo(
@@ -130,11 +134,11 @@ def _for_tool(
     if by is not None and tool != "coortweet":
         raise click.BadParameter("says what CooRTweet's object is", param_hint="--by")
     asked = wanted_by(app, target or "all", since, until, now=clock.now(), hint="--target")
-    source: Input = opened(app.stores, asked, path=path)
-    if redact:
-        source = RedactedInput(source, app.naming())
-    with _progress(None) as told:
-        rows = write_for(tool, source, output, by=by or "repost", on_progress=told)
+    with progress(READ) as bar:
+        source: Input = opened(app.stores, asked, path=path, on_read=bar.read)
+        if redact:
+            source = RedactedInput(source, app.naming())
+        rows = write_for(tool, source, output, by=by or "repost")
     if path is None:
         note_export(app, f"{tool} {asked.name}", output, redacted=redact)
     click.echo(f"{output}: {rows:,} rows for {tool}")
@@ -144,14 +148,14 @@ def _for_tool(
 
 
 def _chunks(
-    app: App, path: Path | None, first: date | None, last: date | None
+    app: App, path: Path | None, first: date | None, last: date | None, on_read: OnRead
 ) -> tuple[Iterator[Chunk], int | None]:
     from monitor.exporting import chunk_of_input, chunks_of_store
     from monitor.inputs import Wanted, opened
 
     if path is None:
         return chunks_of_store(app.stores, first, last)
-    source = opened(app.stores, Wanted("all posts", ()), path=path)
+    source = opened(app.stores, Wanted("all posts", ()), path=path, on_read=on_read)
     return chunk_of_input(source), None
 
 
@@ -161,23 +165,3 @@ def _day(at: datetime | None, *, up: bool = False) -> date | None:
         return None
     day = at.astimezone(UTC)
     return (day + timedelta(days=1) - timedelta(microseconds=1) if up else day).date()
-
-
-@contextmanager
-def _progress(total: int | None) -> Iterator[Callable[[int], None]]:
-    """Show on a terminal how many rows are written."""
-    if not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("rows written", total=total)
-        yield lambda rows: progress.update(task, advance=rows)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from monitor.cli.context import Given, read_time
+from monitor.cli.progress import progress
 from monitor.nearest import did_you_mean, one_of
 
 if TYPE_CHECKING:
@@ -258,43 +258,9 @@ def _covers(
     return spelled, (start, end)
 
 
-def import_progress(path: Path) -> AbstractContextManager[Callable[[int], None]]:
+@contextmanager
+def import_progress(path: Path) -> Iterator[Callable[[int], None]]:
     """Show how far a file was read, on a terminal."""
-    from contextlib import nullcontext
-
-    if not sys.stderr.isatty():
-        return nullcontext(lambda _: None)
-    return _Bar(path)
-
-
-class _Bar:
-    """A progress bar on standard error, with rate and time left."""
-
-    def __init__(self, path: Path) -> None:
-        from rich.console import Console
-        from rich.progress import (
-            BarColumn,
-            DownloadColumn,
-            Progress,
-            TextColumn,
-            TimeRemainingColumn,
-            TransferSpeedColumn,
-        )
-
-        self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            DownloadColumn(),
-            TransferSpeedColumn(),
-            TimeRemainingColumn(),
-            console=Console(stderr=True),
-            transient=True,
-        )
-        self._task = self._bar.add_task(path.name, total=path.stat().st_size)
-
-    def __enter__(self) -> Callable[[int], None]:
-        self._bar.start()
-        return lambda done: self._bar.update(self._task, completed=done)
-
-    def __exit__(self, *error: object) -> None:
-        self._bar.stop()
+    with progress(path.name) as bar:
+        bar.step(path.name, total=path.stat().st_size, unit="bytes")
+        yield bar.to

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from monitor.inputs.reading import Read
 
 _SOON = 1.0  # seconds: what is done by then needs no sign of it
+_AT_ONCE = 0.3  # seconds: a step that took less was not needed
 _LEAST_SHARE = 0.01  # done of the whole: before, any time left would be a guess
 _WIDE = 100  # columns: there is room to say what Ctrl-C does
 _SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
@@ -80,20 +81,27 @@ class Progress:
 
     def __init__(self, steps: Sequence[Step]) -> None:
         self._steps = list(steps)
+        self._shares = [one.share for one in steps]
         self._at = 0
         self._started = self._step_started = clock.monotonic()
         self._total: float | None = None
         self._unit = ""
         self._done = 0.0
         self._said = ""
-        self._probe: Callable[[], float] | None = None
+        self._poll: Callable[[], float] | None = None
 
     def step(self, name: str, total: float | None = None, unit: str = "") -> None:
         """Begin a step. total: how much there is to do in it, in units; None: nobody knows."""
-        names = [one.name for one in self._steps]
-        self._at = names.index(name) if name in names else self._at
-        self._step_started = clock.monotonic()
-        self._probe, self._said, self._done = None, "", 0.0
+        names, now = [one.name for one in self._steps], clock.monotonic()
+        if name not in names:
+            return  # it is part of another
+        at = names.index(name)
+        if at > self._at:
+            # What was over at once, or passed over, was not needed this time: it tells nothing.
+            first = self._at + (now - self._step_started >= _AT_ONCE)
+            self._shares[first:at] = [0.0] * (at - first)
+        self._at, self._step_started = at, now
+        self._poll, self._said, self._done = None, "", 0.0
         self._total, self._unit = total, unit
 
     def to(self, done: float, total: float | None = None) -> None:
@@ -117,20 +125,25 @@ class Progress:
         self._said = words
 
     @contextmanager
-    def probing(self, share: Callable[[], float]) -> Iterator[None]:
-        """Ask for how much of the step is done, a share from 0 to 1; below 0: it is not known."""
-        self._probe = share
+    def polling(
+        self, done: Callable[[], float], total: float = 1.0, unit: str = ""
+    ) -> Iterator[None]:
+        """Ask how much of the step is done, of a total; below 0: it is not known.
+
+        It is asked from another thread, and only while the body runs.
+        """
+        self._total, self._unit, self._poll = total, unit, done
         try:
             yield
         finally:
-            self._probe = None
+            self._poll = None
 
     def picture(self) -> tuple[str, Outlook, str]:
         """Give what is done, the outlook, and what is said behind the bar."""
         now = clock.monotonic()
         step, within = self._steps[self._at], self._within()
         ahead = outlook(
-            [one.share for one in self._steps],
+            self._shares,
             self._at,
             within,
             before=self._step_started - self._started,
@@ -141,9 +154,10 @@ class Progress:
         return f"{number}{self._said or step.words}", ahead, " · ".join(t for t in told if t)
 
     def _within(self) -> float | None:
-        if self._probe is not None:
-            share = self._probe()
-            return share if share >= 0 else None
+        if (poll := self._poll) is not None:
+            self._done = poll()
+        if self._done < 0:
+            return None
         return self._done / self._total if self._total else None
 
     def _counted(self) -> str:

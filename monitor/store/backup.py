@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 from monitor.errors import StoreAccessError, StoreFullError, StoreMissingError
@@ -11,9 +12,12 @@ from monitor.store.store import StoreFile
 from monitor.store.subjects import Store
 
 
-def backup(stores: StoreFile, target: Path) -> tuple[int, int]:
+def backup(
+    stores: StoreFile, target: Path, on_copy: Callable[[Path, int], None] = lambda *_: None
+) -> tuple[int, int]:
     """Copy the store to `target`, whole and checked; give its posts and its bytes.
 
+    on_copy: is told the file that grows and how large it becomes, for people who wait.
     The store is held meanwhile, so nothing is written half. An interrupted copy leaves no `target`.
     Raises `StoreError`: there is no store, it is busy, `target` is there already, the disk is full.
     """
@@ -27,6 +31,7 @@ def backup(stores: StoreFile, target: Path) -> tuple[int, int]:
         with stores.open() as store:
             posts = _count(store)
             store.database.script("checkpoint")  # what lies beside the file goes into it
+            on_copy(part, stores.path.stat().st_size)
             _copy(stores.path, part)
         with StoreFile(part).open(read_only=True) as copied:
             found = _count(copied)
