@@ -23,6 +23,7 @@ _SOON = 1.0  # seconds: what is done by then needs no sign of it
 _AT_ONCE = 0.3  # seconds: a step that took less was not needed
 _LEAST_SHARE = 0.01  # done of the whole: before, any time left would be a guess
 _WIDE = 100  # columns: there is room to say what Ctrl-C does
+_LEAST_BAR, _MOST_BAR = 10, 32  # columns
 _SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 _PER_SECOND = 8  # pictures
 _KILO, _MINUTE, _HOUR = 1000, 60, 3600
@@ -138,8 +139,8 @@ class Progress:
         finally:
             self._poll = None
 
-    def picture(self) -> tuple[str, Outlook, str]:
-        """Give what is done, the outlook, and what is said behind the bar."""
+    def picture(self) -> tuple[str, Outlook, list[str]]:
+        """Give what is done, the outlook, and what is said behind the bar: the time is last."""
         now = clock.monotonic()
         step, within = self._steps[self._at], self._within()
         ahead = outlook(
@@ -151,7 +152,7 @@ class Progress:
         )
         number = f"{self._at + 1}/{len(self._steps)} " if len(self._steps) > 1 else ""
         told = [self._counted(), self._rate(now), _left(ahead, now - self._started)]
-        return f"{number}{self._said or step.words}", ahead, " · ".join(t for t in told if t)
+        return f"{number}{self._said or step.words}", ahead, [one for one in told if one]
 
     def _within(self) -> float | None:
         if (poll := self._poll) is not None:
@@ -252,15 +253,31 @@ def _shown(told: Progress) -> Iterator[None]:
             live.stop()
 
 
+def _fitted(words: str, figures: Sequence[str], width: int) -> tuple[str, int]:
+    """Give as many figures as there is room for, and the width of the bar.
+
+    >>> _fitted("reading posts", ["20k of 100k posts", "5.0k/s", "0:16 left"], 80)
+    ('20k of 100k posts · 5.0k/s · 0:16 left', 20)
+    >>> _fitted("reading posts", ["20k of 100k posts", "5.0k/s", "0:16 left"], 50)
+    ('5.0k/s · 0:16 left', 10)
+    """
+    taken = len(words) + 9  # per cent, and blanks between
+    for first in range(len(figures)):
+        told = " · ".join(figures[first:])
+        if first == len(figures) - 1 or taken + len(told) + _LEAST_BAR <= width:
+            break
+    if width >= _WIDE:
+        told += "  (Ctrl-C ends it)"
+    return told, max(_LEAST_BAR, min(_MOST_BAR, width - taken - len(told)))
+
+
 def _drawn(told: Progress, width: int) -> Any:
     """Draw one line: words, a bar where it is known how far it is, and figures."""
     from rich.progress_bar import ProgressBar
     from rich.table import Table
 
-    words, ahead, figures = told.picture()
-    if width >= _WIDE:
-        figures += "  (Ctrl-C ends it)"
-    room = max(8, min(32, width - len(words) - len(figures) - 4))
+    words, ahead, all_figures = told.picture()
+    figures, room = _fitted(words, all_figures, width)
     grid = Table.grid(padding=(0, 1))
     if ahead.share is None:
         turn = _SPINNER[int(clock.monotonic() * _PER_SECOND) % len(_SPINNER)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -37,6 +37,7 @@ class Database:
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
         self._is_within = False  # a transaction
+        self._ran = 0  # statements
         self._has_changed = False  # what reports are computed from, in this transaction
         # Otherwise times come back as Etc/UTC, which Polars holds to be another type than UTC.
         connection.execute("set timezone = 'UTC'")
@@ -55,9 +56,32 @@ class Database:
                 return self.run(sql, **values)
         with _named_errors():
             rows = self._connection.execute(sql, values or None).fetchall()
+        self._ran += 1
         touched = int(rows[0][0]) if rows and rows[0] and isinstance(rows[0][0], int) else 0
         self._has_changed |= is_told and touched > 0
         return touched
+
+    def share_done(self, statements: int = 1) -> Callable[[], float]:
+        """Give what tells, from any thread, how much is done of so many statements from now on.
+
+        A share from 0 to 1; below 0 where it is not known, as before the first one begins.
+        """
+        for setting in ("enable_progress_bar = true", "enable_progress_bar_print = false",
+                        "progress_bar_time = 0"):  # fmt: skip
+            self._connection.execute(f"set {setting}")
+        before = self._ran
+
+        def share() -> float:
+            try:
+                told = self._connection.query_progress()
+            except duckdb.Error:  # it is closed
+                return -1.0
+            done = self._ran - before
+            if told < 0 and not done:
+                return -1.0
+            return min(1.0, (done + max(told, 0) / 100) / statements)
+
+        return share
 
     def script(self, sql: str) -> None:
         """Run several statements."""
