@@ -100,18 +100,31 @@ REJECTED = pl.Schema(
 )
 
 
+# Most pages have several frames without rows, and to make one takes a hundred times its copy.
+_EMPTY = {
+    id(schema): schema.to_frame()
+    for schema in (POSTS, AUTHORS, INTERACTIONS, ENGAGEMENT, REMOVALS, LOCAL_IDS, REJECTED)
+}
+
+
+def nothing(schema: pl.Schema) -> pl.DataFrame:
+    """Give a frame without rows."""
+    known = _EMPTY.get(id(schema))
+    return schema.to_frame() if known is None else known.clone()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """One unit of saving: all of it is stored with its cursor in one transaction, or none."""
 
-    posts: pl.DataFrame = field(default_factory=lambda: POSTS.to_frame())
-    authors: pl.DataFrame = field(default_factory=lambda: AUTHORS.to_frame())
-    interactions: pl.DataFrame = field(default_factory=lambda: INTERACTIONS.to_frame())
-    engagement: pl.DataFrame = field(default_factory=lambda: ENGAGEMENT.to_frame())
-    rejected: pl.DataFrame = field(default_factory=lambda: REJECTED.to_frame())
-    removals: pl.DataFrame = field(default_factory=lambda: REMOVALS.to_frame())
+    posts: pl.DataFrame = field(default_factory=lambda: nothing(POSTS))
+    authors: pl.DataFrame = field(default_factory=lambda: nothing(AUTHORS))
+    interactions: pl.DataFrame = field(default_factory=lambda: nothing(INTERACTIONS))
+    engagement: pl.DataFrame = field(default_factory=lambda: nothing(ENGAGEMENT))
+    rejected: pl.DataFrame = field(default_factory=lambda: nothing(REJECTED))
+    removals: pl.DataFrame = field(default_factory=lambda: nothing(REMOVALS))
     # What the source calls the posts, where their keys do not say it; a `PostRef` gives it back.
-    local_ids: pl.DataFrame = field(default_factory=lambda: LOCAL_IDS.to_frame())
+    local_ids: pl.DataFrame = field(default_factory=lambda: nothing(LOCAL_IDS))
     received: int = 0  # records that the source gave, the rejected among them
     cursor: str | None = None  # where the next page starts; None: there is none
     oldest_at: datetime | None = None  # how far back the page reaches, in created_at
@@ -138,7 +151,7 @@ def frame_of(records: Iterable[object], schema: pl.Schema) -> pl.DataFrame:
     """Give the frame of records that have the schema's columns as attributes."""
     rows = list(records)
     if not rows:
-        return schema.to_frame()
+        return nothing(schema)
     # Columns, not dicts: 100k dicts cost seconds, columns do not. And through Arrow: Polars walks
     # lists and times in Python.
     columns = {name: [getattr(row, name) for row in rows] for name in schema if name != "hashtags"}
@@ -184,7 +197,9 @@ def page_of(
         engagement=frame_of(engagement, ENGAGEMENT),
         rejected=frame_of(rejected, REJECTED),
         removals=frame_of(removals, REMOVALS),
-        local_ids=pl.DataFrame(list((local_ids or {}).items()), schema=LOCAL_IDS, orient="row"),
+        local_ids=pl.DataFrame(list(local_ids.items()), schema=LOCAL_IDS, orient="row")
+        if local_ids
+        else nothing(LOCAL_IDS),
         received=received,
         cursor=cursor,
         oldest_at=min(times, default=None),

@@ -84,8 +84,12 @@ def turn(
     stop: threading.Event | None = None,
     on_stage: Callable[[str], None] = lambda _: None,
     clock_now: Callable[[], datetime] = clock.now,
+    memory: Memory | None = None,
 ) -> Turn:
-    """Do all that is due. Raises `OperatorError`."""
+    """Do all that is due. Raises `OperatorError`.
+
+    memory: of earlier turns of the same process, so that this one costs what is new.
+    """
     stop = stop or threading.Event()
     on_stage("collect")
     runs = collect_due(app, collectors, now=now, stop=stop)
@@ -94,7 +98,7 @@ def turn(
     decisions: list[Decision] = []
     digests: list[Letter] = []
     if not stop.is_set():
-        decisions, digests = notice(app, anything_new=bool(runs), now=now)
+        decisions, digests = notice(app, anything_new=bool(runs), now=now, memory=memory)
         tidy_up(app, now=now)
     on_stage("deliver")
     delivery = None if stop.is_set() else send_due(app, now=now, stop=stop)

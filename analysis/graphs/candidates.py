@@ -84,6 +84,8 @@ def candidates(
     if most_sharers is not None:
         objects = objects.filter(nw.col("sharers") <= most_sharers)
     objects = keep(objects)
+    if not _scalar(keep(objects.select(n=nw.len()))):
+        return Candidates(CANDIDATES.to_frame(), (0.0,) * len(STRATA), accounts, 0)
     points = traces if repeats else _first(acts)
     points, left_out = _bearable(points, objects, within, keep)
     if count is None or repeats:

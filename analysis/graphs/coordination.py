@@ -104,6 +104,8 @@ def coordination(
         return _nothing(reason, acts, accounts)
     quick, wide, views, left_out = [], [], [], 0
     for name in settings.by:
+        if name not in acts:
+            continue
         some = keep(traces.filter(nw.col("trace") == TRACE_NAMES.index(name)))
         found = candidates(
             some,
@@ -113,8 +115,6 @@ def coordination(
             meet=None if known is None else known.meet(name),
             count=None if known is None else known.count(name),
         )
-        if found.accounts == 0:
-            continue
         views.append(name)
         left_out += found.left_out
         quick.append(_judged(found, name))

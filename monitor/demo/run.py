@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from monitor import config, wiring
+from monitor.coordination import Memory
 from monitor.demo.folder import DemoFolder
 from monitor.demo.mailbox import Mailbox
 from monitor.demo.mastodon_server import MastodonServer
@@ -42,12 +43,12 @@ def simulate(
         # Nobody waits in simulated time: not between requests, and not before the next attempt.
         app = App(built.config, built.stores, built.path, min_interval=0, sleep=lambda _: None)
         collectors = app.collectors(now=lambda: server.now)
-        count = 0
+        count, memory = 0, Memory()
         try:
             with app.stores.kept_open():
                 for now in turn_times(campaign, until=until):
                     server.now = now
-                    on_turn(now, turn(app, collectors, now=now))
+                    on_turn(now, turn(app, collectors, now=now, memory=memory))
                     count += 1
         finally:
             for collector in collectors.values():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ _BATCH = 250_000  # rows
 _QUOTE = '"'
 _TIME = "TIMESTAMP WITH TIME ZONE"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_QUERY = re.compile(r"\s*(?:select|with|from)\b", re.IGNORECASE)
 _CHANGE = re.compile(r"\s*(?:insert into|update|delete from)\s+(\w+)", re.IGNORECASE)
 # What no report is computed from, or what is asked again each time (see monitor/report/kept.py).
 # Whatever is not named here makes kept reports void: a new table errs to computing anew.
@@ -29,6 +31,20 @@ _BESIDE = frozenset(
         "rejected", "revision", "runs", "silences", "streams",
     }
 )  # fmt: skip
+
+# Of queries that were asked before.
+_SHAPES: dict[str, _Shape] = {}
+_MOST_SHAPES = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """A query, and what its result is like."""
+
+    sql: str  # with times as numbers
+    names: list[str]
+    kinds: list[str]
+    times: frozenset[str]  # the names of those that are times
 
 
 class Database:
@@ -107,31 +123,63 @@ class Database:
 
     def rows(self, sql: str, **values: Any) -> list[dict[str, Any]]:
         """Give the result of a query as rows; for few rows."""
-        # Not by way of a frame, whose libraries take longer to load than most commands to run.
         with _named_errors():
-            found = self._connection.sql(sql, params=values or None)
-            kinds = [str(kind) for kind in found.types]
-            # fetchall() of a time would ask for pytz.
-            names = [f'"{name.replace(_QUOTE, _QUOTE * 2)}"' for name in found.columns]
-            chosen = [
-                f"epoch_us({name})" if kind == _TIME else name
-                for name, kind in zip(names, kinds, strict=True)
-            ]
-            if any(_TIME in kind and kind != _TIME for kind in kinds):  # within a list or a struct
-                whole: list[dict[str, Any]] = found.pl().to_dicts()
-                return whole
-            rows = (
-                found.project(", ".join(chosen)).fetchall() if _TIME in kinds else found.fetchall()
-            )
+            found = self._at_once(sql, values)
+            if found is None:
+                found = self._looked_up(sql, values)
+        shape, rows = found
+        if not shape.times:
+            return [dict(zip(shape.names, row, strict=True)) for row in rows]
         return [
             {
                 name: _EPOCH + timedelta(microseconds=cell)
-                if kind == _TIME and cell is not None
+                if name in shape.times and cell is not None
                 else cell
-                for name, kind, cell in zip(found.columns, kinds, row, strict=True)
+                for name, cell in zip(shape.names, row, strict=True)
             }
             for row in rows
         ]
+
+    def _at_once(self, sql: str, values: dict[str, Any]) -> tuple[_Shape, list[Any]] | None:
+        """Ask what was asked before; None if it was not, or now has other columns.
+
+        To look a result's columns up before it is read costs as much as to read it.
+        """
+        shape = _SHAPES.get(sql)
+        if shape is None:
+            return None
+        try:
+            found = self._connection.execute(shape.sql, values or None)
+        except duckdb.BinderException:
+            return None
+        if shape.kinds != [str(kind) for _, kind, *_ in found.description]:
+            return None
+        return shape, found.fetchall()
+
+    def _looked_up(self, sql: str, values: dict[str, Any]) -> tuple[_Shape, list[Any]]:
+        # Not by way of a frame, whose libraries take longer to load than most commands to run.
+        found = self._connection.sql(sql, params=values or None)
+        names, kinds = found.columns, [str(kind) for kind in found.types]
+        if any(_TIME in kind and kind != _TIME for kind in kinds):  # within a list or a struct
+            return _Shape(sql, names, kinds, frozenset()), found.pl().rows()
+        times = frozenset(name for name, kind in zip(names, kinds, strict=True) if kind == _TIME)
+        if not times:
+            shape = _Shape(sql, names, kinds, times)
+        else:
+            # fetchall() of a time would ask for pytz.
+            quoted = {name: f'"{name.replace(_QUOTE, _QUOTE * 2)}"' for name in names}
+            chosen = ", ".join(
+                f"epoch_us({quoted[name]}) as {quoted[name]}" if name in times else quoted[name]
+                for name in names
+            )
+            found = found.project(chosen)
+            asked = f"select {chosen} from ({sql})"  # noqa: S608  # of a result's own columns
+            shape = _Shape(asked, names, [str(kind) for kind in found.types], times)
+        if _QUERY.match(sql):  # no change that tells what it changed
+            if len(_SHAPES) >= _MOST_SHAPES:
+                _SHAPES.clear()
+            _SHAPES[sql] = shape
+        return shape, found.fetchall()
 
     def value(self, sql: str, **values: Any) -> Any:
         """Give the only value of a query's only row."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import resources
 
 import duckdb
@@ -9,11 +10,12 @@ import duckdb
 from monitor.store.database import Database
 
 
-def migrations() -> list[tuple[str, str]]:
+@cache
+def migrations() -> tuple[tuple[str, str], ...]:
     """Give the names and statements of all migrations, in their order."""
     folder = resources.files("monitor.store") / "migrations"
     files = sorted((f for f in folder.iterdir() if f.name.endswith(".sql")), key=lambda f: f.name)
-    return [(file.name, file.read_text(encoding="utf-8")) for file in files]
+    return tuple((file.name, file.read_text(encoding="utf-8")) for file in files)
 
 
 def done(database: Database) -> dict[str, int]:

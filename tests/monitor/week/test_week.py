@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from monitor import config
+from monitor.coordination import Memory
 from monitor.letters import OutboxLetter
 from monitor.store import StoreFile
 from monitor.turn import turn
@@ -49,10 +50,16 @@ def letters(tmp_path_factory: pytest.TempPathFactory) -> list[OutboxLetter]:
     settings = config.parse(CONFIG, name="week")
     stores = StoreFile(tmp_path_factory.mktemp("week") / "gaung.duckdb")
     app, server = App(config=settings, stores=stores), Server(posts())
-    now = MONDAY
+    now, memory = MONDAY, Memory()
     with stores.kept_open():
         while now <= SUNDAY_NIGHT:
-            turn(app, {server.source: server}, now=now, clock_now=lambda now=now: now)
+            turn(
+                app,
+                {server.source: server},
+                now=now,
+                clock_now=lambda now=now: now,
+                memory=memory,
+            )
             # Where nothing happens, a look every three hours is enough.
             eventful = DAY + 12 * HOUR <= now - MONDAY < 5 * DAY + 9 * HOUR
             now += HOUR if eventful else 3 * HOUR
