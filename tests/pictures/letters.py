@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import base64
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from html import escape
-from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
 
+from analysis.findings import Finding
 from monitor.alert import Decision, grouped, letters_of
 from monitor.config import Config
 from monitor.detect import detect
@@ -38,28 +37,38 @@ _WAYS = {"640": (640, "light"), "375": (375, "light"), "640-dark": (640, "dark")
 
 
 def letters(app: App, *, at: datetime) -> dict[str, Letter]:
-    """Give the alerts of a store, and the digests of the last day and of a quiet one, by name.
+    """Give the alerts of a store, and the digests of the last day and of the first alert, by name.
 
     Where nobody was told of anything yet, as with imported files, it is judged at the ends of the
     loudest hours, as if each was now. Nothing of it stays in the store.
     """
+    config = app.config
     found: dict[str, Letter] = {}
     with app.stores.open() as store, store.database.trial():
-        told = _told(store, app.config)
+        told = _told(store)
         if not told:
-            _judge(store, app.config, at=at)
-            told = _told(store, app.config)
-        for moment, group in told[:_ALERTS]:
-            for reader in _readers(app.config):
-                name = f"alert-{moment:%m-%dT%H%M}-{reader.language}"
-                found[name] = _alert(store, app.config, group, reader, now=moment)
-        days = sorted({at, *(moment for moment, _ in told[:1])})
-        for until in days:
-            digest = digest_of(store, app.config, since=until - _DAY, until=until)
-            for reader in _readers(app.config):
-                name = f"digest-{until:%m-%dT%H%M}-{reader.language}"
-                found[name] = digest_letter(digest, reader=reader, now=until)
-    return found
+            _judge(store, config, at=at)
+            told = _told(store)
+        told = dict(list(told.items())[:_ALERTS])
+        digests = {at, *list(told)[:1]}
+        for moment in sorted({*told, *digests}, reverse=True):
+            then = back_to(store, config, moment)
+            for reader in _readers(config):
+                end = f"{moment:%m-%dT%H%M}-{reader.language}"
+                for group in _as_then(told.get(moment, ()), then):
+                    name = f"alert-{group[0].finding.watch}-{end}"
+                    found[name] = _alert(store, config, group, reader, now=moment)
+                if moment in digests:
+                    digest = digest_of(store, config, since=moment - _DAY, until=moment)
+                    found[f"digest-{end}"] = digest_letter(digest, reader=reader, now=moment)
+    return dict(sorted(found.items()))
+
+
+def back_to(store: Store, config: Config, moment: datetime) -> list[Finding]:
+    """Let a store know of no finding after a moment; give what is found then."""
+    store.database.run("delete from findings where from_at >= $at", at=moment)
+    store.database.run("update findings set to_at = null where to_at > $at", at=moment)
+    return detect(store, config, now=moment)
 
 
 def _readers(config: Config) -> Iterator[Reader]:
@@ -67,24 +76,22 @@ def _readers(config: Config) -> Iterator[Reader]:
         yield replace(config.reader("wali@example.org"), language=language)  # type: ignore[arg-type]
 
 
-def _told(store: Store, config: Config) -> list[tuple[datetime, tuple[Decision, ...]]]:
-    """Give what people were told, each letter with its time, the first first."""
-    at = itemgetter("decided_at")
-    rows = sorted((row for row in store.findings.decisions() if row["told"]), key=at)
-    return [
-        (moment, group)
-        for moment, one in groupby(rows, key=at)
-        for group in letters_of(grouped(_as_then(store, config, list(one), moment)))
-    ]
+def _told(store: Store) -> dict[datetime, tuple[Decision, ...]]:
+    """Give what people were told, by its time, the first first."""
+    told: dict[datetime, tuple[Decision, ...]] = {}
+    for row in sorted(store.findings.decisions(), key=itemgetter("decided_at")):
+        if row["told"]:
+            at = row["decided_at"]
+            told[at] = (*told.get(at, ()), decision_of(row))
+    return told
 
 
-def _as_then(
-    store: Store, config: Config, rows: list[dict[str, Any]], moment: datetime
-) -> list[Decision]:
-    """Give decisions with their findings as they were then: some have grown or ended since."""
-    then = {finding.key: finding for finding in detect(store, config, now=moment)}
-    decided = [decision_of(row) for row in rows]
-    return [replace(one, finding=then.get(one.finding.key, one.finding)) for one in decided]
+def _as_then(decided: Iterable[Decision], then: list[Finding]) -> list[tuple[Decision, ...]]:
+    """Give letters' decisions with their findings as they were: some have grown or ended since."""
+    by_key = {finding.key: finding for finding in then}
+    return letters_of(
+        grouped(replace(one, finding=by_key.get(one.finding.key, one.finding)) for one in decided)
+    )
 
 
 def _judge(store: Store, config: Config, *, at: datetime) -> None:

@@ -10,7 +10,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from monitor import config
-from monitor.detect import detect
 from monitor.wiring import App, build
 from tests.pictures import letters
 from tests.pictures.browser import Job
@@ -18,7 +17,12 @@ from tests.pictures.given import Given
 from tests.pictures.terminal import Look, page, shown
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
-_SHOWN = ("Bursts", "Gaps", "Indicators", "Posts per")  # sections of the report; the rest is cut
+_SHOWN = (
+    "Bursts",
+    "Gaps",
+    "Most amplified",
+    "Posts per",
+)  # sections of the report; the rest is cut
 _COLUMNS = 110
 
 
@@ -65,7 +69,8 @@ def _as_then(given: Given, folder: Path) -> Given:
     then = replace(given, config=folder / given.config.name)
     app: App = build(config.load(then.config), path=then.config)
     with app.stores.open() as store, store.transaction():
-        detect(store, app.config, now=given.at)
+        store.database.run("delete from runs where started_at > $at", at=given.at)
+        letters.back_to(store, app.config, given.at)
     return then
 
 
@@ -75,8 +80,7 @@ def _excerpt(lines: list[str]) -> list[str]:
     told = headline.split("\n")
     for block in blocks:
         if re.sub(r"\x1b\[[\d;]*m", "", block).startswith(_SHOWN):
-            curve = block.partition("\nThe ")[0] if "Posts per" in block else block
-            told += ["", *curve.split("\n")]
+            told += ["", *re.split(r"\n(?:\x1b\[[\d;]*m)*The ", block)[0].split("\n")]
         elif told[-1] != "⋮":
             told += ["", "⋮"]
     return told
