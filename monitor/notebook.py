@@ -182,7 +182,8 @@ class Selected:
                 store, asked.target, since=asked.since, until=asked.until, window=width, now=now,
                 zone=settings.zone,
             )  # fmt: skip
-            return compute(store, asked.target, span, config=settings, now=now, naming=naming)
+            told = compute(store, asked.target, span, config=settings, now=now, naming=naming)
+            return told.report
 
     def _measured(self, window: timedelta) -> pl.DataFrame:
         from monitor.measure import measure

@@ -32,6 +32,13 @@ _HEADINGS = {
     ("indicators", "title"): "indicator",
     ("indicators", "n"): "rests on",
     ("leads", "n"): "windows",
+    ("dials", "title"): "it tells",
+    ("dials", "since"): "from",
+    ("dials", "until"): "to",
+    ("dials", "value"): "of 100",
+    ("dials", "rests_on"): "rests on",
+    ("dial_components", "name"): "indicator",
+    ("dial_components", "days"): "quiet days",
     ("coordination", "q"): "chance (q)",
     ("coordination", "share"): "of all posts",
     "handle": "account",
@@ -54,6 +61,7 @@ DROPPED = {
         "half life low", "half life high", "doubling low", "doubling high", "weight",
         "half life hours", "doubling hours", "attention", "peak at", "accounts", "expected",
     ),
+    "dials": ("rests on", "to", "note"),
     "gaps": ("hashtag", "detail"),
     "top_authors": ("followers",),
     "top_amplified": ("forwards", "mentions", "quotes", "replies", "amplifiers"),
@@ -67,7 +75,9 @@ DROPPED = {
     "news": ("url", "linked by"),
     "indicators": ("no.", "note", "rests on"),
 }  # fmt: skip
-WRAPPED = ("detail", "note", "most amplified", "members", "first text", "then text", "title")
+WRAPPED = (
+    "detail", "note", "most amplified", "members", "first text", "then text", "title", "it tells",
+)  # fmt: skip
 _ALWAYS_OUT = {"indicators": ("name",)}  # of the machine; its title says the same
 
 

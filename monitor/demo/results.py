@@ -55,7 +55,7 @@ def write_results(app: App, campaign: Campaign, folder: DemoFolder) -> Results:
     graph = draw(opened(app.stores, asked), "amplification")
     write(graph, folder.path / "amplification.gexf")
     with app.stores.open(read_only=True) as store:
-        report = compute(store, target, span, config=app.config, now=end)
+        report = compute(store, target, span, config=app.config, now=end).report
         verdicts = judge(store, campaign, report, target)
         decisions = [
             ToldRow(

@@ -10,15 +10,12 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from monitor.config import Config
-from monitor.coordination.found import Found
-from monitor.coordination.stored import acted_together, looked
+from monitor.coordination.stored import Watcher, looked
 from monitor.drawing.amplification import amplification
 from monitor.drawing.drawing import Drawing
 from monitor.engines import Engine
 from monitor.genesis import Asked as GenesisAsked
 from monitor.genesis import told_of
-from monitor.indication.indicate import Indication, indicate
-from monitor.indication.stored import facts_of_store
 from monitor.inputs import Wanted, opened
 from monitor.inputs.lake import BOOST
 from monitor.naming import Naming
@@ -27,15 +24,13 @@ from monitor.page.bursts import burst_stories
 from monitor.page.names import Shown
 from monitor.page.proofs import MOST_PROOFS, post_keys, proofs, renamed
 from monitor.page.story import Amplifier, Map, Pair, SourceLine, Story
-from monitor.report.compute import compute
+from monitor.report.compute import Computed, compute
 from monitor.report.report import Report
 from monitor.report.span import span_of
-from monitor.report.together import together
 from monitor.store import StoreFile
 
 _COLUMNS = ("post_key", "author_key", "platform", "kind", "sort_at", "text")
 _TOP = 12
-_DAY = timedelta(days=1)
 # Looking for coordination in more takes longer than anybody waits for a page.
 MOST_TESTED = 500_000
 Step = Callable[[str], None]
@@ -50,6 +45,7 @@ class Telling:
     command: str
     naming: Naming | None = None
     engine: Engine | None = None  # what looks for groups, in any number of posts
+    watcher: Watcher | None = None  # is told how far that is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +68,8 @@ def tell(
 ) -> Story:
     """Compute the story of a target. on_step: is told what is done next, for people who wait."""
     on_step("report")
-    report, indication, found = _report(stores, config, asked, now)
+    computed = _computed(stores, config, asked, now, on_step)
+    report, found = computed.report, computed.found
     wanted = replace(asked.wanted, since=report.since, until=report.until)
     on_step("posts")
     source = opened(stores, wanted)
@@ -100,7 +97,7 @@ def tell(
         data_hash=hashed(read.posts),
         sources=_sources(read.posts),
         bursts=burst_stories(report.bursts, read.posts, read.acts, read.shown),
-        indication=indication,
+        indication=computed.indication,
         genesis=begun,
         map=None if drawing is None else _map(drawing, read),
         found=None if found is None else renamed(found, by_key, read.shown),
@@ -112,10 +109,9 @@ def tell(
     )
 
 
-def _report(
-    stores: StoreFile, config: Config, asked: Telling, now: datetime
-) -> tuple[Report, Indication, Found | None]:
-    """Give the report, the dials, and the groups if the report has looked for them."""
+def _computed(
+    stores: StoreFile, config: Config, asked: Telling, now: datetime, on_step: Step
+) -> Computed:
     wanted = asked.wanted
     target = wanted.target
     with stores.open(read_only=True) as store:
@@ -123,26 +119,10 @@ def _report(
             store, target, since=wanted.since, until=wanted.until, window=asked.window,
             now=now, zone=config.zone,
         )  # fmt: skip
-        seen = together(store, target, span, asked.engine)
-        report = compute(
-            store, target, span, config=config, now=now, naming=asked.naming, seen=seen
-        )
-        since, until = dial_day(report)
-        acted, _ = acted_together(
-            store, target, since, until, most=MOST_TESTED, engine=asked.engine
-        )
-        facts = facts_of_store(store, config, target, since=since, until=until, coordinated=acted)
-        indication = indicate(facts, config, target.name, stored=True)
-    return report, indication, seen.found
-
-
-def dial_day(report: Report) -> tuple[datetime, datetime]:
-    """Give the 24 hours that the dials are of: around the strongest burst, else the last ones."""
-    until = report.until
-    if report.bursts:
-        strongest = max(report.bursts, key=lambda burst: burst.score)
-        until = min(until, strongest.peak_at + _DAY / 2)
-    return until - _DAY, until
+        return compute(
+            store, target, span, config=config, now=now, naming=asked.naming, engine=asked.engine,
+            on_step=on_step, watcher=asked.watcher,
+        )  # fmt: skip
 
 
 def _read(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from importlib import import_module
@@ -17,11 +18,16 @@ from analysis.indicators.told import LEAST_COMPARED, indicators
 from analysis.trends.capture import missed
 from monitor import __version__
 from monitor.config import Config
+from monitor.coordination.found import Found
+from monitor.coordination.stored import Watcher
 from monitor.coordination.telling import outside
+from monitor.engines import Engine
+from monitor.indication.indicate import Indication
 from monitor.indication.stored import facts_of_store
 from monitor.measure import Measured, measure
 from monitor.naming import Naming
 from monitor.report.course import burst_rows, emerging_rows, lead_rows, window_rows
+from monitor.report.dials import component_rows, dial_day, dial_rows, indication_of
 from monitor.report.redact import redacted
 from monitor.report.report import SCHEMA, IndicatorRow, Report
 from monitor.report.rows import (
@@ -33,7 +39,7 @@ from monitor.report.rows import (
     rounded,
 )
 from monitor.report.span import Span, window_words
-from monitor.report.together import Together, group_rows, together
+from monitor.report.together import group_rows, together
 from monitor.store import Store
 from monitor.target import Target
 
@@ -44,6 +50,15 @@ _LIMITS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """A report, and what was looked at on the way."""
+
+    report: Report
+    indication: Indication  # of the day that its dials are of
+    found: Found | None  # the groups; None: it is too much to look at while somebody waits
+
+
 def compute(
     store: Store,
     target: Target,
@@ -52,20 +67,22 @@ def compute(
     config: Config,
     now: datetime,
     naming: Naming | None = None,
-    seen: Together | None = None,
+    engine: Engine | None = None,
     on_step: Callable[[str], None] = lambda _: None,
-) -> Report:
+    watcher: Watcher | None = None,
+) -> Computed:
     """Compute the report of a target over a span.
 
-    naming: name accounts so, for publication. seen: who acts together, where that was looked at.
-    on_step: is told what is done next, for people who wait.
+    naming: name accounts so, for publication. engine: what looks for groups, where one is named;
+    then any number of posts is waited for. on_step: is told what is done next, for people who
+    wait; watcher: how far the search is.
     """
     selection = target.selection(span.since, span.until)
     with ThreadPoolExecutor(max_workers=1) as pool:
         # The graph is Python, the questions are DuckDB: two cores work at once.
         prepared = pool.submit(import_module, "networkit")
         # Before acts are chosen: the communities of earlier weeks choose others.
-        seen = seen or together(store, target, span)
+        seen = together(store, target, span, engine, watcher=watcher)
         on_step("facts")
         facts = facts_of_store(
             store,
@@ -101,10 +118,12 @@ def compute(
         found = group_rows(store, seen.found, label, masked=naming is not None)
     if naming is not None:
         ranked = redacted(ranked, store, naming)
+    bursts = burst_rows(measured, span)
+    indication = indication_of(store, config, target, dial_day(span.until, bursts), engine=engine)
     series = window_rows(measured, span, config=config, now=now)
     posts = measured.activity.filter(pl.col("is_post"))
     kinds.pop("boost")
-    return Report(
+    report = Report(
         schema=SCHEMA,
         version=__version__,
         target=target.name,
@@ -122,9 +141,12 @@ def compute(
         first_post_at=_time(posts["sort_at"].min()),
         last_post_at=_time(posts["sort_at"].max()),
         coverage=None if measured.coverage is None else round(measured.coverage, 4),
+        dials=dial_rows(indication),
+        reading=indication.reading,
+        dial_components=component_rows(indication),
         gaps=gap_rows(store, target, span, series),
         series=series,
-        bursts=burst_rows(measured, span),
+        bursts=bursts,
         top_authors=ranked.authors,
         top_amplified=ranked.amplified,
         top_hashtags=ranked.hashtags,
@@ -140,6 +162,7 @@ def compute(
         indicators=[*told, _missed_row(store, target, span)],
         notes=_notes(measured, store.runs.browsed(store.queries.sources(selection))),
     )
+    return Computed(report, indication, seen.found)
 
 
 def _indicator_rows(facts: Facts, config: Config) -> list[IndicatorRow]:

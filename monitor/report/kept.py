@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -25,6 +26,9 @@ from monitor.report.report import Report, WindowRow
 from monitor.report.span import Span, floor, is_live, span_of, width_of
 from monitor.store import Store, StoreFile
 from monitor.target import Target
+
+if TYPE_CHECKING:  # slow to import, and not needed for a report that is kept
+    from monitor.coordination.stored import Watcher
 
 # "Up to now" may be so long ago, if nothing was stored since: the report says until when it goes.
 FRESH = timedelta(minutes=5)
@@ -59,11 +63,12 @@ def report_of(
     naming: Naming | None = None,
     anew: bool = False,
     on_step: Callable[[str], None] = lambda _: None,
+    watcher: Watcher | None = None,
 ) -> Report:
     """Give the report. Raises `StoreError`, and an error if there is no such post.
 
     naming: name accounts so, for publication; such a report is not kept. anew: compute and keep
-    it, whatever is kept. on_step: is told what is done next, for people who wait.
+    it, whatever is kept. on_step, watcher: as of `compute`.
     """
     started = clock.monotonic()
     with stores.open(read_only=True) as store:
@@ -84,8 +89,9 @@ def report_of(
         from monitor.report.compute import compute
 
         report = compute(
-            store, asked.target, span, config=config, now=now, naming=naming, on_step=on_step
-        )
+            store, asked.target, span, config=config, now=now, naming=naming, on_step=on_step,
+            watcher=watcher,
+        ).report  # fmt: skip
         entry = _Entry(report, span, is_live(store, asked.target))
     if naming is None and clock.monotonic() - started > QUICK:
         text = msgspec.json.encode(entry).decode()

@@ -184,6 +184,30 @@ class IndicatorRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DialRow:
+    """How broad a day was (M), or how coordinated it looks (O), beside the target's quiet days."""
+
+    dial: str  # M, O
+    title: str
+    since: datetime
+    until: datetime
+    value: float | None  # 0-100: the mean of its components' percentiles; 50: as on a middle day
+    rests_on: int  # so many components
+    note: str | None  # why there is no value, or how little it rests on
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComponentRow:
+    """One indicator of a dial, and where it stands among the quiet days."""
+
+    dial: str
+    name: str  # of the indicator
+    value: float | None
+    percentile: float | None  # null: it does not count
+    days: int  # quiet ones that it is known of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """All that is said of a target over a time. Times are UTC; windows begin in `timezone`."""
 
@@ -204,6 +228,9 @@ class Report:
     first_post_at: datetime | None
     last_post_at: datetime | None
     coverage: float | None
+    dials: list[DialRow]  # two, and never one number
+    reading: str  # which of four cases it is, or why nobody can say
+    dial_components: list[ComponentRow]
     gaps: list[GapRow]
     series: list[WindowRow]
     bursts: list[BurstRow]

@@ -35,9 +35,12 @@ _SUMMARY = (
     "first_post_at",
     "last_post_at",
     "coverage",
+    "reading",
 )
 _PLURALS = {"quote": "quotes", "reply": "replies", "mention": "mentions", "forward": "forwards"}
 _TITLES = {
+    "dials": "Two dials, of 0 to 100: 50 is as on a middle one of its own quiet days",
+    "dial_components": "What the dials rest on",
     "bursts": "Bursts",
     "gaps": "Gaps: what is missing",
     "top_authors": "Most active accounts",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import polars as pl
 
 from monitor.coordination import Found
-from monitor.coordination.stored import QUIET, acts_of, looked
+from monitor.coordination.stored import QUIET, Watcher, acts_of, looked
 from monitor.coordination.telling import told_groups, told_of
 from monitor.engines import Engine
 from monitor.letters import GroupTold
@@ -39,17 +40,24 @@ class GroupRows:
     shared: list[SharedRow]
 
 
-def together(store: Store, target: Target, span: Span, engine: Engine | None = None) -> Together:
+def together(
+    store: Store,
+    target: Target,
+    span: Span,
+    engine: Engine | None = None,
+    watcher: Watcher | None = None,
+) -> Together:
     """Look for groups in the span, and over the 28 days before it as `gaung indicators` does.
 
     The groups are those of `gaung coordination` over the same time. engine: what looks; it is
-    waited for, however many posts there are.
+    waited for, however many posts there are. watcher: is told how far it is.
     """
-    wide = looked(store, target, span.since - QUIET, span.until, engine=engine)
+    how = partial(looked, store, target, engine=engine, watcher=watcher)
+    wide = how(span.since - QUIET, span.until)
     acts, _ = acts_of(wide)
     first, _ = store.queries.span(target.selection(span.since - QUIET, span.until))
     is_all = first is not None and first >= span.since
-    seen = wide if is_all else looked(store, target, span.since, span.until, engine=engine)
+    seen = wide if is_all else how(span.since, span.until)
     return Together(seen.found, seen.why if seen.found is None else _note(seen.found), acts)
 
 

@@ -79,7 +79,7 @@ def test_report_digest_and_indicators_tell_the_same_numbers(stores: StoreFile) -
             store, given, TARGET, since=NOON - DAY, until=NOON, coordinated=together
         )
         told = indicate(facts, given, "air", stored=True)
-        report = compute(store, TARGET, Span(NOON - DAY, NOON, HOUR), config=given, now=NOON)
+        report = compute(store, TARGET, Span(NOON - DAY, NOON, HOUR), config=given, now=NOON).report
         (row,) = digest_of(store, given, since=NOON - DAY, until=NOON).rows
     assert told.dials is not None
     assert row.mobilisation == told.dials.mobilisation.value

@@ -94,7 +94,7 @@ def test_what_is_kept_is_what_would_be_computed(filled: StoreFile, settings: Con
             store, ASKED.target, since=None, until=first.until, window=None, now=NOON,
             zone=settings.zone,
         )  # fmt: skip
-        anew = compute(store, ASKED.target, span, config=settings, now=NOON + MINUTE)
+        anew = compute(store, ASKED.target, span, config=settings, now=NOON + MINUTE).report
     assert as_json(again) == as_json(anew)
     assert again.posts == 90
 

@@ -60,7 +60,7 @@ def filled(store: Store, *, pushed: bool) -> None:
 
 
 def report(store: Store, settings: Config, **more: Any) -> Report:
-    return compute(store, TARGET, SPAN, config=settings, now=NOW, **more)
+    return compute(store, TARGET, SPAN, config=settings, now=NOW, **more).report
 
 
 def test_synchrony_is_one_number_everywhere(stores: StoreFile, settings: Config) -> None:
@@ -140,7 +140,7 @@ def test_a_redacted_report_names_public_figures_only(stores: StoreFile, settings
 
 def test_nothing_beyond_chance_and_too_few_are_answers(stores: StoreFile, settings: Config) -> None:
     with stores.open() as store:
-        few = compute(store, TARGET, Span(NOW - DAY, NOW, HOUR), config=settings, now=NOW)
+        few = compute(store, TARGET, Span(NOW - DAY, NOW, HOUR), config=settings, now=NOW).report
         assert few.coordination_note.startswith("insufficient data")
         filled(store, pushed=False)
         none = report(store, settings)

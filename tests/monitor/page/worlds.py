@@ -319,7 +319,7 @@ def compared_with() -> Report:
             store, asked.target, since=asked.since, until=asked.until, window=None,
             now=NOW, zone=given.zone,
         )  # fmt: skip
-        return compute(store, asked.target, span, config=given, now=NOW)
+        return compute(store, asked.target, span, config=given, now=NOW).report
 
 
 def write_pages(into: Path) -> Path:
