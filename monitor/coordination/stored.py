@@ -62,7 +62,7 @@ def looked(
         return Looked(
             None,
             f"not computed: {count:,} posts are more than {most:,}; "
-            f'ask `gaung coordination "{target.name}"`',
+            f'ask `gaung coordination "{target.name if target.hashtags else "all"}"`',
         )
     asked = Wanted(target.name, target.hashtags, watch=target.watch, since=since, until=until)
     # The groups are the same with either; Polars is quicker, DuckDB goes on when memory is short.
