@@ -27,6 +27,7 @@ def on_files(app: App, path: Path | None) -> Iterator[App]:
     from monitor.cli.importing import import_progress
     from monitor.errors import OperatorError
     from monitor.importing import import_file, importer_for
+    from monitor.inputs.by_columns import ByColumns
     from monitor.inputs.files import files_in
     from monitor.store import StoreFile
 
@@ -39,7 +40,7 @@ def on_files(app: App, path: Path | None) -> Iterator[App]:
                     done = import_file(
                         stores,
                         file,
-                        importer=importer_for(file, "auto"),
+                        importer=ByColumns(importer_for(file, "auto")),
                         mapping={},
                         now=clock.now(),
                         on_progress=on_progress,

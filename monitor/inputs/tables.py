@@ -40,11 +40,12 @@ class PlainTable:
     has_header: bool = True
 
     def read(
-        self, columns: Set[str], options: ImportOptions
+        self, columns: Set[str], options: ImportOptions, *, once: bool = True
     ) -> tuple[Iterator[pl.DataFrame], list[Page]] | None:
         """Give these columns of POSTS and TARGETS, and pages of the rows that were looked at twice.
 
-        None: the whole file must be read by the importer.
+        None: the whole file must be read by the importer. once: each post once, if it stands in
+        several rows; else such a file is left to the importer.
         """
         try:
             rows = self._csv_rows() if self.is_csv else self._parquet_rows()
@@ -56,6 +57,8 @@ class PlainTable:
                 odd = self._lines(rows, odd)
                 rows = Rows(rows.cells.filter(clean), rows.fields, rows.platform)
             posts = rows.posts(columns)
+            if not once and posts.height < rows.cells.height:
+                return None
         except (pl.exceptions.PolarsError, OSError, pa.ArrowInvalid):
             return None
         return posts.iter_slices(_BATCH), self._looked_at(odd, options)
