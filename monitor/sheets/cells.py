@@ -12,7 +12,7 @@ import re
 from datetime import UTC, datetime
 
 # https://owasp.org/www-community/attacks/CSV_Injection; full-width signs are taken for these too.
-FORMULA = re.compile(r"^\s*[=+\-@\t\r\n＝＋－＠]")
+FORMULA = re.compile(r"^[\s\x1c-\x1f]*[=+\-@\t\r\n＝＋－＠]")
 NUMBER = re.compile(r"^[+-]?\d+(\.\d+)?([eE][+-]?\d+)?$")
 
 
