@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from collectors.page import page_of
 from monitor.store import StoreFile
+from monitor.store.asking import Bounds, answer
 from tests.builders import HOUR, NOON, make_author, make_engagement, make_post, make_repost
 
 CONFIG = """\
@@ -50,3 +51,13 @@ def filled(stores: StoreFile) -> StoreFile:
         )  # fmt: skip
         store.privacy.salt()
     return stores
+
+
+def asking(stores):
+    """Give what asks a store: each question opens it anew, as the command does."""
+
+    def ask(question, *, naming=None, **bounds):
+        with stores.open(read_only=True) as store:
+            return answer(store.database, question, bounds=Bounds(**bounds), naming=naming)
+
+    return ask
