@@ -121,10 +121,11 @@ def _table(section: Section, zone: ZoneInfo) -> Any:
     numbers = [
         index
         for index, cells in enumerate(zip(*rows, strict=True))
-        if section.name != "summary" and _are_numbers(cells)
+        if section.name != "summary" and (_are_numbers(cells) or columns[index] == "value")
     ]
     drop = DROPPED.get(section.name, ())
-    return table(columns, rows, right=numbers, drop=drop, wrap=WRAPPED)
+    wrap = (*WRAPPED, "value") if section.name == "summary" else WRAPPED
+    return table(columns, rows, right=numbers, drop=drop, wrap=wrap)
 
 
 def _are_numbers(cells: Sequence[str]) -> bool:

@@ -53,6 +53,10 @@ _HEADINGS = {
 }
 _SHARES = frozenset({"coverage", "share", "inside"})
 _SHARE_TITLES = ("Share of", "Coverage")
+# Whole numbers that count; what else is whole, as the number of a row, is written as it is.
+_COUNTED = frozenset(
+    {"value", "posts", "authors", "reposts", "followers", "total", "amplifiers", "n", "size"}
+)
 _YES = {True: "yes", False: "no"}
 # What may be left out on a narrow terminal, the least important first.
 DROPPED = {
@@ -73,12 +77,14 @@ DROPPED = {
     "emerging": ("expected",),
     "leads": ("windows", "correlation"),
     "news": ("url", "linked by"),
-    "indicators": ("no.", "note", "rests on"),
+    "indicators": ("no.", "rests on", "note"),
 }  # fmt: skip
 WRAPPED = (
-    "detail", "note", "most amplified", "members", "first text", "then text", "title", "it tells",
+    "indicator", "detail", "note", "most amplified", "members", "first text", "then text", "title",
+    "it tells",
 )  # fmt: skip
-_ALWAYS_OUT = {"indicators": ("name",)}  # of the machine; its title says the same
+# The name is of the machine, and its title says the same; a label stands in the place of its value.
+_ALWAYS_OUT = {"indicators": ("name", "label")}
 
 
 def heading(section: str, field: str) -> str:
@@ -90,13 +96,13 @@ def heading(section: str, field: str) -> str:
     return _HEADINGS.get((section, field)) or _HEADINGS.get(field) or field.replace("_", " ")
 
 
-def percent(share: float, *, digits: int = 6) -> str:
+def percent(share: float) -> str:
     """Write a share.
 
-    >>> [percent(share) for share in (0.2451, 1.0, 0.0049, 0.135912)], percent(0.135912, digits=3)
-    (['24.51 %', '100 %', '0.49 %', '13.5912 %'], '13.6 %')
+    >>> [percent(share) for share in (0.2451, 1.0, 0.0049, 0.135912)]
+    ['24.51 %', '100 %', '0.49 %', '13.5912 %']
     """
-    return f"{share * 100:.{digits}g} %"
+    return f"{share * 100:.6g} %"
 
 
 def shown(section: Section, zone: ZoneInfo, *, narrow: bool) -> tuple[list[str], list[list[str]]]:
@@ -129,11 +135,35 @@ def _cell(section: Section, field: str, row: dict[str, Any], zone: ZoneInfo, nar
             return heading("summary", str(value))
         is_share = row["what"] in _SHARES
     elif section.name == "indicators":
+        if narrow and field == "value" and row["label"]:
+            return str(row["label"])
         is_share = field in {"value", "low", "high"} and str(row["title"]).startswith(_SHARE_TITLES)
     else:
         is_share = field in _SHARES
     if is_share and isinstance(value, int | float):
-        return percent(value, digits=4 if narrow else 6)
+        return _short_share(value) if narrow else percent(value)
     if narrow and isinstance(value, float):
-        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"  # as much as one reads
+        return _short(value)
+    if narrow and isinstance(value, int) and field in _COUNTED:
+        return f"{value:,}"
     return words(value, zone)
+
+
+def _short_share(share: float) -> str:
+    """Write as much of a share as one reads.
+
+    >>> [_short_share(share) for share in (0.2451, 1.0, 0.0049, 0.00002, 0.0)]
+    ['24.5 %', '100.0 %', '0.5 %', '0.002 %', '0.0 %']
+    """
+    return f"{share * 100:.2g} %" if 0 < share < 0.001 else f"{share * 100:.1f} %"
+
+
+def _short(value: float) -> str:
+    """Write as much of a number as one reads, with equal decimals where numbers stand below others.
+
+    >>> [_short(value) for value in (0.0, 12.0, 14.05, 1234.5, 4.233e-10, 0.0033)]
+    ['0.00', '12.00', '14.05', '1,234', '4.2e-10', '0.0033']
+    """
+    if abs(value) >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:.2f}" if value == 0 or abs(value) >= 0.01 else f"{value:.2g}"

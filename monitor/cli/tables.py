@@ -15,6 +15,7 @@ _TEXT = 14  # least letters of a name that is cut
 _SENTENCE = 20  # least letters in a line of a sentence
 # A time of the day as people are told it, with the name of its zone.
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?) ([A-Z]{3,5})")
+_NO_TIMES = frozenset({"", "–", "goes on", "never"})  # what stands in the place of one
 
 
 def is_terminal(file: IO[str] | None = None) -> bool:
@@ -83,7 +84,7 @@ def table(
         padding=(0, 1, 0, 0) if terminal else (0, 1),
         header_style="bold" if terminal else "",
         show_edge=False,
-        caption=f"no room for: {', '.join(fit.dropped)}" if fit.dropped else None,
+        caption=_left_out(fit.dropped),
         caption_justify="left",
     )
     rights = set(right)
@@ -102,6 +103,18 @@ def table(
     return made
 
 
+def _left_out(columns: Sequence[str]) -> str | None:
+    """Say which columns there was no room for, if any.
+
+    >>> _left_out(["a", "b", "c", "d", "e"])
+    'no room for: c, d, e and 2 more'
+    """
+    *others, third, second, first = ["", "", "", *columns]
+    named = ", ".join(filter(None, (third, second, first)))
+    more = f" and {count} more" if (count := len([o for o in others if o])) else ""
+    return f"no room for: {named}{more}" if named else None
+
+
 def _zoned(columns: Sequence[str], cells: list[list[str]]) -> tuple[list[str], set[int]]:
     """Take the zone out of times, where a column has one only, and put it into the column's head.
 
@@ -111,8 +124,10 @@ def _zoned(columns: Sequence[str], cells: list[list[str]]) -> tuple[list[str], s
     for index in range(len(columns)):
         found = [_TIME.fullmatch(row[index]) for row in cells]
         zones = {match[2] for match in found if match}
-        if zones:
-            times.add(index)
+        others = {row[index] for row, match in zip(cells, found, strict=True) if not match}
+        if not zones or not others <= _NO_TIMES:
+            continue
+        times.add(index)
         if len(zones) == 1:
             heads[index] = f"{columns[index]} ({zones.pop()})"
             for row, match in zip(cells, found, strict=True):

@@ -231,3 +231,10 @@ def test_prose_breaks_between_words_and_loses_none(words):
     assert all(len(line) <= 30 for line in lines)
     assert " ".join(lines).split() == words
     assert all(line.startswith("    ") for line in lines[1:])
+
+
+def test_a_column_with_some_times_among_other_texts_is_no_column_of_times():
+    rows = [("since", "2026-08-27 19:00 WIB"), ("reading", "kata yang panjang sekali " * 4)]
+    said = drawn(table(("what", "value"), rows, width=40), 40)
+    assert "value" in said
+    assert "2026-08-27 19:00 WIB" in said
