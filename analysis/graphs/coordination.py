@@ -12,7 +12,7 @@ score says who to look at first; only a group says that it is more than chance.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -92,16 +92,19 @@ def coordination(
     keep: Keep,
     known: Known | None = None,
     scored: bool = True,
+    on_kinds: Callable[[int], None] = lambda _: None,
 ) -> Coordination:
     """Find who acts together more often than chance explains.
 
     traces: TRACES, best kept. accounts: how many there are, also those that share nothing. known:
     what is known from before (see `candidates`). scored: rank all accounts, which is
-    half of the work and does not change the groups; else nobody has a score.
+    half of the work and does not change the groups; else nobody has a score. on_kinds: is told at
+    how many kinds of objects there is to look, for people who wait.
     """
     acts = _counts(traces, keep)
     if reason := _too_few(acts, accounts):
         return _nothing(reason, acts, accounts)
+    on_kinds(len(acts.keys() & set(settings.by)))
     quick, wide, views, left_out = [], [], [], 0
     for name in settings.by:
         if name not in acts:

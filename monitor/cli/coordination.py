@@ -145,8 +145,7 @@ def coordination_command(given: Given, /, target: str | None, **options: Any) ->
     options["format_name"] = format_of(output, options["format_name"], ("table", "json", "csv"))
     chosen = engine_by(options["engine_name"] or "duckdb", options["memory_limit"])
     with progress(*SEARCH) as bar, chosen as engine:
-        by = options["by"]
-        search = Search(bar, kinds=len(_KINDS) - 1 if by in (None, "all") else 1)
+        search = Search(bar)
         source = source_by(
             app, target or "all", options["since"], options["until"], options["path"],
             search.on_read,
@@ -154,7 +153,7 @@ def coordination_command(given: Given, /, target: str | None, **options: Any) ->
         if options["like"] is not None:
             text = _like(source, engine, options)
         else:
-            text = _own(app, source, search.counted(engine), options)
+            text = _own(app, source, engine, search, options)
     _say_aside(source)
     if text:
         put(text, output)
@@ -163,7 +162,7 @@ def coordination_command(given: Given, /, target: str | None, **options: Any) ->
     return 0
 
 
-def _own(app: App, source: Input, engine: Engine, options: dict[str, Any]) -> str:
+def _own(app: App, source: Input, engine: Engine, search: Search, options: dict[str, Any]) -> str:
     from analysis.graphs.traces import TRACE_NAMES
     from monitor.cli.coordination_text import rendered
     from monitor.coordination import DEFAULT_WITHIN, Asked, coordinated
@@ -176,7 +175,7 @@ def _own(app: App, source: Input, engine: Engine, options: dict[str, Any]) -> st
         fdr=options["fdr"],
         keyed=options["redact"],
     )
-    found = coordinated(source, asked, engine)
+    found = coordinated(source, asked, search.counted(engine), on_kinds=search.on_kinds)
     if options["redact"]:
         found = _redacted(app, found, from_store=options["path"] is None)
     if options["format_name"] == "xlsx":

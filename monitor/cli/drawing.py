@@ -192,7 +192,7 @@ def _drawn(
     from monitor.coordination import Asked, coordinated
     from monitor.drawing.coordination import coordination
 
-    found = coordinated(source, Asked(), search.counted(engine))
+    found = coordinated(source, Asked(), search.counted(engine), on_kinds=search.on_kinds)
     begun()
     tables = (found.account_table, found.edge_table, found.evidence_table)
     drawing = coordination(*tables, source.wanted.name)

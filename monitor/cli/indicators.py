@@ -144,7 +144,8 @@ def _together(
             return None, [f"{posts:,} posts: name an --engine for synchrony, which takes a while."]
         with engine_by("duckdb") as usual:
             return _together(source, posts, usual, search)
-    found = coordinated(source, Asked(scored=False), search.counted(engine))
+    asked = Asked(scored=False)
+    found = coordinated(source, asked, search.counted(engine), on_kinds=search.on_kinds)
     return (None, [found.insufficient]) if found.insufficient else (found.together, [])
 
 

@@ -11,7 +11,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from monitor import clock
@@ -84,7 +84,7 @@ class Progress:
         self._steps = list(steps)
         self._shares = [one.share for one in steps]
         self._at = 0
-        self._started = self._step_started = clock.monotonic()
+        self._started = self._step_started = self._told = clock.monotonic()
         self._total: float | None = None
         self._unit = ""
         self._done = 0.0
@@ -101,24 +101,25 @@ class Progress:
             # What was over at once, or passed over, was not needed this time: it tells nothing.
             first = self._at + (now - self._step_started >= _AT_ONCE)
             self._shares[first:at] = [0.0] * (at - first)
-        self._at, self._step_started = at, now
+        self._at = at
+        self._step_started = self._told = now
         self._poll, self._said, self._done = None, "", 0.0
         self._total, self._unit = total, unit
 
     def to(self, done: float, total: float | None = None) -> None:
         """Tell how much of the step is done; total: where it is known only now."""
-        self._done = done
+        self._done, self._told = done, clock.monotonic()
         self._total = self._total if total is None else total
 
     def advance(self, by: float = 1) -> None:
         """Tell how much more of the step is done."""
-        self._done += by
+        self.to(self._done + by)
 
     def read(self, read: Read) -> None:
         """Tell how far an input is read; what other steps read again besides does not count."""
         if not self._steps[self._at].reads:
             return
-        self._unit = read.unit
+        self._unit, self._poll = read.unit, read.poll
         self.to(read.done, read.total)
 
     def say(self, words: str) -> None:
@@ -143,33 +144,37 @@ class Progress:
         """Give what is done, the outlook, and what is said behind the bar: the time is last."""
         now = clock.monotonic()
         step, within = self._steps[self._at], self._within()
+        # Between two tellings, or where all is told, the time left is what it was, less the wait.
+        known = now if within is None else self._told
         ahead = outlook(
             self._shares,
             self._at,
             within,
             before=self._step_started - self._started,
-            elapsed=now - self._started,
+            elapsed=known - self._started,
         )
+        if ahead.left is not None:
+            ahead = replace(ahead, left=max(ahead.left - (now - known), ahead.left / 2))
         number = f"{self._at + 1}/{len(self._steps)} " if len(self._steps) > 1 else ""
-        told = [self._counted(), self._rate(now), _left(ahead, now - self._started)]
+        told = [self._counted(), self._rate(), _left(ahead, now - self._started)]
         return f"{number}{self._said or step.words}", ahead, [one for one in told if one]
 
     def _within(self) -> float | None:
         if (poll := self._poll) is not None:
-            self._done = poll()
+            self.to(poll())
         if self._done < 0:
             return None
         return self._done / self._total if self._total else None
 
     def _counted(self) -> str:
-        if not self._unit or not self._done:
+        if not self._unit or self._done <= 0:
             return ""
         of = f" of {short(self._total)}" if self._total else ""
         return f"{short(self._done)}{of} {self._unit}".replace(" bytes", "B")
 
-    def _rate(self, now: float) -> str:
-        passed = now - self._step_started
-        if not self._unit or not self._done or passed <= 0:
+    def _rate(self) -> str:
+        passed = self._told - self._step_started
+        if not self._unit or self._done <= 0 or passed <= 0:
             return ""
         return f"{short(self._done / passed)}{'B' if self._unit == 'bytes' else ''}/s"
 

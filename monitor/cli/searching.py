@@ -17,19 +17,17 @@ SEARCH = (READ, COMPARE, TELL)
 
 
 def steps_of(kinds: int, *, scored: bool) -> int:
-    """Tell how many steps an engine computes for so many kinds of things that are shared.
-
-    About as many: the test of the search counts them.
-    """
+    """Tell how many steps an engine computes for so many kinds of things that are shared, about."""
     return 4 + kinds * (25 if scored else 10)
 
 
 class Search:
-    """Tells a bar how far it is. kinds, scored: what is looked for."""
+    """Tells a bar how far it is. scored: all accounts are ranked, too."""
 
-    def __init__(self, bar: Progress, *, kinds: int = 7, scored: bool = True) -> None:
+    def __init__(self, bar: Progress, *, scored: bool = True) -> None:
         self.bar = bar
-        self._steps = steps_of(kinds, scored=scored)
+        self._scored = scored
+        self._done = 0
         self._step = READ.name
         bar.step(READ.name)
 
@@ -40,6 +38,10 @@ class Search:
             self.bar.step(TELL.name)
         self.bar.read(read)
 
+    def on_kinds(self, kinds: int) -> None:
+        """Hear at how many kinds of things there is to look."""
+        self.bar.to(self._done, steps_of(kinds, scored=self._scored))
+
     def counted(self, engine: Engine) -> Engine:
         """Give an engine that tells of each of its steps."""
         from monitor.engines.counted import counted
@@ -48,6 +50,8 @@ class Search:
 
     def _on_step(self) -> None:
         if self._step == READ.name:
-            self._step = COMPARE.name
-            self.bar.step(COMPARE.name, total=self._steps)
-        self.bar.advance()
+            self._step, self._done = COMPARE.name, 0
+            self.bar.step(COMPARE.name)
+        self._done += 1
+        if self._step == COMPARE.name:
+            self.bar.to(self._done)

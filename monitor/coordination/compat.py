@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import polars as pl
 
@@ -30,14 +30,13 @@ def toolkit_edges(
     within: int,
     min_weight: int,
     loops: bool,
-    on_progress: Callable[[int], None] = lambda _: None,
 ) -> tuple[pl.DataFrame, list[str]]:
     """Give the edges of coordination-network-toolkit (its state of 2022-11, `daa0e11`) as EDGES.
 
     Nothing is tested: q is null. With very many edges the posts behind them are not listed, and a
     note says so. The heaviest edges first.
     """
-    read = traced(source, (by,), engine, as_toolkit=True, on_progress=on_progress)
+    read = traced(source, (by,), engine, as_toolkit=True)
     rows = engine.keep(marked(read.traces, keep=engine.keep, several=have_several([by])))
     kept = co_action(rows, within=within, keep=engine.keep, min_weight=min_weight, loops=loops)
     edges = engine.collect(kept)
@@ -98,14 +97,13 @@ def coortweet_network(
     min_participation: int,
     quantile: float,
     loops: bool,
-    on_progress: Callable[[int], None] = lambda _: None,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Give the network and the pairs of CooRTweet 2.1.3.
 
     The network has the columns of `analysis.graphs.compat.coortweet.NETWORK` with accounts as they
     are shown; so have the pairs those of PAIRS.
     """
-    told = engine.load(shares(source, by, on_progress), SHARES)
+    told = engine.load(shares(source, by), SHARES)
     found = detect_groups(
         told, within=within, min_participation=min_participation, loops=loops, keep=engine.keep
     )
@@ -116,7 +114,7 @@ def coortweet_network(
     return network(pairs, quantile=quantile), pairs.sort(pairs.columns)
 
 
-def shares(source: Input, by: str, on_progress: Callable[[int], None]) -> Iterator[pl.DataFrame]:
+def shares(source: Input, by: str) -> Iterator[pl.DataFrame]:
     """Give who shared what as SHARES, batch by batch.
 
     In the order of the input, which decides between equal times.
@@ -134,7 +132,6 @@ def shares(source: Input, by: str, on_progress: Callable[[int], None]) -> Iterat
         if isinstance(told.schema["object_id"], pl.List):
             told = told.explode("object_id")
         row += batch.height
-        on_progress(batch.height)
         yield told.drop_nulls().cast(SHARES)
 
 

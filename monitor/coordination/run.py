@@ -45,10 +45,13 @@ def coordinated(
     asked: Asked,
     engine: Engine,
     *,
-    on_progress: Callable[[int], None] = lambda _: None,
+    on_kinds: Callable[[int], None] = lambda _: None,
 ) -> Found:
-    """Find who acts together more often than chance explains."""
-    read = traced(source, asked.by, engine, on_progress=on_progress)
+    """Find who acts together more often than chance explains.
+
+    on_kinds: is told at how many kinds of things there is to look, for people who wait.
+    """
+    read = traced(source, asked.by, engine)
     notes = [*source.notes, *read.notes]
     within = asked.within
     if within is None:
@@ -56,8 +59,9 @@ def coordinated(
         notes.append(note)
     settings = Settings(by=asked.by, within=within, min_weight=asked.min_weight, fdr=asked.fdr)
     found = coordination(
-        read.traces, read.authors.height, settings=settings, keep=engine.keep, scored=asked.scored
-    )
+        read.traces, read.authors.height, settings=settings, keep=engine.keep, scored=asked.scored,
+        on_kinds=on_kinds,
+    )  # fmt: skip
     notes += notes_of(found, read, engine)
     name = source.wanted.name
     return told(

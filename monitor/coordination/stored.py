@@ -29,6 +29,10 @@ class Watcher(Protocol):
         """Hear how far the posts are read."""
         ...
 
+    def on_kinds(self, kinds: int) -> None:
+        """Hear at how many kinds of things there is to look."""
+        ...
+
     def counted(self, engine: Engine) -> Engine:
         """Give an engine that does the same and tells of its steps."""
         ...
@@ -72,9 +76,11 @@ def looked(
             engine = held.enter_context(closing(engine_of(name)))
         hear = unheard if watcher is None else watcher.on_read
         source = StoreInput(lambda: nullcontext(store), asked, hear)
-        if watcher is not None:
-            engine = watcher.counted(engine)
-        return Looked(coordinated(source, Asked(scored=False, keyed=True), engine))
+        asked_for = Asked(scored=False, keyed=True)
+        if watcher is None:
+            return Looked(coordinated(source, asked_for, engine))
+        engine = watcher.counted(engine)
+        return Looked(coordinated(source, asked_for, engine, on_kinds=watcher.on_kinds))
 
 
 def acted_together(

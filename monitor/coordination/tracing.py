@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -43,14 +43,13 @@ def traced(
     engine: Engine,
     *,
     as_toolkit: bool = False,
-    on_progress: Callable[[int], None] = lambda _: None,
 ) -> Traced:
-    """Read an input into an engine. on_progress: is told how many posts each batch had."""
+    """Read an input into an engine."""
     reading = _Reading(by, as_toolkit=as_toolkit)
     if isinstance(engine, ReadsFiles) and isinstance(source, LakeInput):
-        rows = reading.on_workers(source, engine, on_progress)
+        rows = reading.on_workers(source, engine)
     else:
-        rows = engine.load(reading.batches(source, on_progress), TRACES)
+        rows = engine.load(reading.batches(source), TRACES)
     notes: tuple[str, ...] = ()
     if "near-text" in by:
         rows, notes = _with_near_texts(rows, reading, engine)
@@ -71,7 +70,7 @@ class _Reading:
         self.texts: list[pl.DataFrame] = []
         self.posts = 0
 
-    def batches(self, source: Input, on_progress: Callable[[int], None]) -> Iterator[pl.DataFrame]:
+    def batches(self, source: Input) -> Iterator[pl.DataFrame]:
         for batch in source.batches(*self._columns):
             self._remember(batch)
             if not self._as_toolkit:
@@ -79,18 +78,14 @@ class _Reading:
             if self._near:
                 self.texts.append(texts_of(batch))
             yield traces_of(batch, self.by, as_toolkit=self._as_toolkit)
-            on_progress(batch.height)
 
-    def on_workers(
-        self, source: LakeInput, engine: ReadsFiles, on_progress: Callable[[int], None]
-    ) -> Lazy:
+    def on_workers(self, source: LakeInput, engine: ReadsFiles) -> Lazy:
         """Have the workers read the lake; here only what must be known here is read."""
         columns = ("author_key", "handle", *(("kind", "text") if self._near else ()))
         for batch in source.batches(*columns):
             self._remember(batch)
             if self._near:
                 self.texts.append(texts_of(with_words(batch)))
-            on_progress(batch.height)
         return engine.map_files(
             source.files(),
             columns_for(self.by),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
@@ -28,14 +28,7 @@ _POSTS = ("post_key", "author_key", "handle", "platform", "kind", "sort_at", "te
           "followers")  # fmt: skip
 
 
-def write_for(
-    tool: str,
-    source: Input,
-    path: Path,
-    *,
-    by: str = "repost",
-    on_progress: Callable[[int], None] = lambda _: None,
-) -> int:
+def write_for(tool: str, source: Input, path: Path, *, by: str = "repost") -> int:
     """Write the posts of an input for a tool, whole or not at all; give the number of rows.
 
     by: what CooRTweet's object is. Raises `OperatorError` for an ending that it does not read.
@@ -46,11 +39,11 @@ def write_for(
     if is_json and tool != "4cat":
         raise OperatorError(f"{path.name}: {tool} reads .csv")
     frames = {"4cat": fourcat, "cnt": toolkit}.get(tool)
-    told = coortweet(source, by, on_progress) if frames is None else frames(source, on_progress)
+    told = coortweet(source, by) if frames is None else frames(source)
     return _write(told, path, is_json=is_json)
 
 
-def fourcat(source: Input, on_progress: Callable[[int], None]) -> Iterator[pl.DataFrame]:
+def fourcat(source: Input) -> Iterator[pl.DataFrame]:
     """Give the columns that 4CAT asks of any data set, and those that it has for posts of X.
 
     id, thread_id, timestamp (UTC), unix_timestamp, platform, author, author_id, author_followers,
@@ -60,7 +53,6 @@ def fourcat(source: Input, on_progress: Callable[[int], None]) -> Iterator[pl.Da
     https://github.com/digitalmethodsinitiative/4cat/wiki/Data-sources
     """
     posts = source.posts(*_POSTS).filter(~_is_boost())
-    on_progress(posts.height)
     named = _named(source, posts)
     native = {
         name: pl.col(name).str.replace(_NATIVE, "") for name in _POSTS if name.endswith("_key")
@@ -90,12 +82,12 @@ def fourcat(source: Input, on_progress: Callable[[int], None]) -> Iterator[pl.Da
     )
 
 
-def coortweet(source: Input, by: str, on_progress: Callable[[int], None]) -> Iterator[pl.DataFrame]:
+def coortweet(source: Input, by: str) -> Iterator[pl.DataFrame]:
     """Give object_id, account_id, content_id, timestamp_share (seconds) for CooRTweet.
 
     https://github.com/nicolarighetti/CooRTweet
     """
-    for told in shares(source, by, on_progress):
+    for told in shares(source, by):
         yield told.select(
             object_id=_OBJECT.get(by, pl.col("object_id")),
             account_id=accounts("account_id"),
@@ -104,13 +96,12 @@ def coortweet(source: Input, by: str, on_progress: Callable[[int], None]) -> Ite
         )
 
 
-def toolkit(source: Input, on_progress: Callable[[int], None]) -> Iterator[pl.DataFrame]:
+def toolkit(source: Input) -> Iterator[pl.DataFrame]:
     """Give message_id, user_id, username, repost_id, reply_id, message, timestamp, urls.
 
     https://github.com/QUT-Digital-Observatory/coordination-network-toolkit
     """
     for batch in source.batches(*_POSTS):
-        on_progress(batch.height)
         yield batch.select(
             message_id=accounts("post_key"),
             user_id=accounts("author_key"),

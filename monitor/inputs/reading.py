@@ -13,6 +13,7 @@ class Read:
     done: int
     total: int | None  # None: nobody knows
     unit: str  # posts, or bytes of files
+    poll: Callable[[], float] | None = None  # tells how much is done by now, from any thread
 
 
 OnRead = Callable[[Read], None]

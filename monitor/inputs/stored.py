@@ -60,7 +60,11 @@ class StoreInput:
     def acts(self) -> pl.DataFrame:
         """Give who acted on whom."""
         with self._opened() as store:
-            return resolved(store.gathered.acts(self._selection), POSTS.to_frame())
+            if self._on_read is not unheard:
+                self._on_read(Read(0, 1, "", poll=store.database.share_done()))
+            acts = store.gathered.acts(self._selection)
+            self._on_read(Read(1, 1, ""))
+            return resolved(acts, POSTS.to_frame())
 
     def handles(self, keys: Iterable[str]) -> dict[str, str]:
         """Give the handles of accounts, as far as they are known."""

@@ -14,7 +14,7 @@ import pytest
 from analysis.graphs.traces import TRACE_NAMES
 from monitor.cli import progress as bars
 from monitor.cli.progress import Outlook, Progress, Step, outlook
-from monitor.cli.searching import Search, steps_of
+from monitor.cli.searching import SEARCH, Search
 from monitor.coordination import Asked, coordinated
 from monitor.engines import engine_of
 from monitor.inputs.files import FileInput
@@ -45,6 +45,27 @@ def test_a_step_that_counts_tells_rate_and_time_left(passing):
     assert words == "reading posts"
     assert ahead == Outlook(share=0.2, left=16.0)
     assert figures == ["20k of 100k posts", "5.0k/s", "0:16 left"]
+
+
+def test_between_two_tellings_the_time_left_runs_down_and_the_rate_stays(passing):
+    told = Progress([READ])
+    told.step("read")
+    passing(10)
+    told.read(Read(10_000, 40_000, "posts"))
+    passing(5)
+    assert told.picture()[2] == ["10k of 40k posts", "1.0k/s", "0:25 left"]
+
+
+def test_who_is_asked_how_far_it_is_is_asked_at_each_look(passing):
+    told, done = Progress([Step("copy", "copying")]), [0.0]
+    with told.polling(lambda: done[0], 2_000_000, "bytes"):
+        passing(5)
+        done[0] = 500_000.0
+        assert told.picture() == (
+            "copying", Outlook(0.25, 15.0), ["500k of 2.0MB", "100kB/s", "0:15 left"]
+        )  # fmt: skip
+        done[0] = -1.0  # it does not know
+        assert told.picture()[1] == Outlook(None, None)
 
 
 def test_a_step_that_cannot_count_takes_its_share_of_what_the_others_took(passing):
@@ -87,14 +108,16 @@ def test_the_steps_of_a_search_are_about_as_many_as_the_bar_expects(tmp_path, sc
     ]
     file = tmp_path / "posts.csv"
     file.write_text("\n".join(["created_at,author,text,id,retweeted_id", *rows]))
-    told, heard = Progress([READ, TELL]), []
-    search = Search(told, kinds=len(kinds), scored=scored)
-    search._on_step = lambda: heard.append(1)
+    told = Progress(SEARCH)
+    search = Search(told, scored=scored)
+    asked, source = Asked(by=kinds, scored=scored), FileInput(file, Wanted("all", ()))
+    seen = []
     engine = search.counted(engine_of("polars"))
-    found = coordinated(FileInput(file, Wanted("all", ())), Asked(by=kinds, scored=scored), engine)
+    told.to = lambda done, total=None: seen.append((done, total))
+    found = coordinated(source, asked, engine, on_kinds=search.on_kinds)
     assert not found.insufficient
-    expected = steps_of(len(kinds), scored=scored)
-    assert 0.4 * expected <= len(heard) <= 1.1 * expected  # fewer where a kind is not there
+    (expected,) = [total for _, total in seen if total]
+    assert 0.8 * expected <= max(done for done, _ in seen) <= 1.1 * expected
 
 
 def on_terminal(folder, *arguments, columns=100):
