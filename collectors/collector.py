@@ -8,6 +8,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+from collectors.errors import (
+    AccessRefusedError,
+    CollectorError,
+    PayloadError,
+    RateLimitedError,
+)
+
 if TYPE_CHECKING:  # frames are slow to import, and settings come by here
     from collectors.page import Page
 
@@ -19,6 +26,30 @@ class SourceReport:
     source: str
     summary: str
     remedy: str | None = None
+
+
+def report_of_error(
+    source: str, error: CollectorError, *, shape: str, reach: str = "", quota: str = ""
+) -> SourceReport:
+    """Report on a source that did not answer as it should.
+
+    shape: what to do about an answer of another kind; reach: where there was none, if it is not
+    that a server is misspelled; quota: what can be done about a limit beside waiting.
+    """
+    host = source.partition("/")[2]
+    match error:
+        case AccessRefusedError() if "; " in str(error):  # its message says what to do
+            summary, _, remedy = str(error).rpartition("; ")
+            return SourceReport(source, summary, remedy)
+        case RateLimitedError():
+            remedy = f"wait until {error.retry_at:%H:%M:%S %Z}{quota}"
+        case AccessRefusedError() | PayloadError():
+            remedy = shape
+        case _:
+            remedy = reach or (
+                f"see whether {host} is spelled right and can be reached from this machine"
+            )
+    return SourceReport(source, str(error), remedy)
 
 
 @dataclass(frozen=True, slots=True)

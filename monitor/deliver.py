@@ -231,7 +231,7 @@ def next_attempt(
 class Outbox(Protocol):
     """What delivery wants of the store."""
 
-    def due(self, now: datetime, *, limit: int = ...) -> Sequence[OutboxLetter]:
+    def due(self, now: datetime) -> Sequence[OutboxLetter]:
         """Give letters to send now, oldest first; perhaps not all at once."""
 
     def mark_sent(self, key: str, now: datetime) -> None:

@@ -184,14 +184,9 @@ def _row(store: Store, config: Config, watch: Watch, since: datetime, until: dat
 
     def seen(start: datetime, end: datetime) -> Measured:
         return measure(
-            store,
-            target,
-            since=start,
-            until=end,
-            window=_HOUR,
-            zone=config.zone,
+            store, target, since=start, until=end, window=_HOUR, zone=config.zone,
             alerts=config.alerts_of(watch.name),
-        )
+        )  # fmt: skip
 
     measured = seen(since, until)
     activity = measured.activity

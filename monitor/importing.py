@@ -81,16 +81,10 @@ def import_file(
         before = turns.do(lambda store: store.runs.imported(sha256))
         run_id = turns.do(
             lambda store: store.runs.start(
-                "import",
-                source,
-                now=now,
-                watch=watch,
-                locator=path.name,
-                sha256=sha256,
-                tool=made.tool,
-                capture_mode=made.capture_mode,
+                "import", source, now=now, watch=watch, locator=path.name, sha256=sha256,
+                tool=made.tool, capture_mode=made.capture_mode,
             )
-        )
+        )  # fmt: skip
         read = set_aside = 0
         for page in importer.pages(path, options):
             turns.save(page, run_id=run_id, source=source, now=now, watch=watch)
@@ -98,16 +92,8 @@ def import_file(
             set_aside += page.rejected.height
             on_progress(page.progress)
         turns.settle()
-
-        def finish(store: Store) -> None:
-            with store.transaction():
-                for hashtag in covers[0] if covers else ():
-                    store.coverage.want(source, hashtag, since=covers[1][0] if covers else now)
-                    store.coverage.cover(source, hashtag, covers[1] if covers else (now, now))
-                verdict = "partial" if set_aside else "complete" if read else "empty"
-                store.runs.finish(run_id, verdict, now=now)
-
-        turns.do(finish)
+        verdict = "partial" if set_aside else "complete" if read else "empty"
+        turns.do(lambda store: _finish(store, run_id, verdict, source, covers, now))
     return ImportResult(
         path=path,
         format=importer.name,
@@ -120,6 +106,22 @@ def import_file(
         imported_before_at=before,
         provenance=made,
     )
+
+
+def _finish(
+    store: Store,
+    run_id: int,
+    verdict: str,
+    source: str,
+    covers: tuple[list[str], Stretch] | None,
+    now: datetime,
+) -> None:
+    with store.transaction():
+        hashtags, stretch = covers or ([], (now, now))
+        for hashtag in hashtags:
+            store.coverage.want(source, hashtag, since=stretch[0])
+            store.coverage.cover(source, hashtag, stretch)
+        store.runs.finish(run_id, verdict, now=now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,11 +35,11 @@ class StoredOutbox:
         with self.stores.open() as store:
             return bool(store.outbox.due(now, limit=1, at=self.clock_now()))
 
-    def due(self, now: datetime, *, limit: int = _AT_ONCE) -> list[OutboxLetter]:
+    def due(self, now: datetime) -> list[OutboxLetter]:
         """Give letters to send now, to nobody else for some minutes."""
         with self.stores.open() as store:
             at = self.clock_now()  # now, and not before waiting for the store
-            return store.outbox.claim(now, at=at, until=at + _LEASE, limit=limit)
+            return store.outbox.claim(now, at=at, until=at + _LEASE, limit=_AT_ONCE)
 
     def mark_sent(self, key: str, now: datetime) -> None:
         """Note that a mail server took the letter."""

@@ -124,7 +124,7 @@ def due(
     ]
     if fillable:
         gap = max(fillable, key=lambda g: g.to_at)
-        tasks.append(_backfill(gap))
+        tasks.append(backfill_of(gap))
     return tasks
 
 
@@ -169,7 +169,8 @@ def _is_due(last: datetime | None, every: timedelta, depth: timedelta, now: date
     return bool(depth) and (last is None or now - last >= every)
 
 
-def _backfill(gap: Gap) -> Task:
+def backfill_of(gap: Gap) -> Task:
+    """Give the task of reading what a gap misses."""
     return Task(
         "backfill",
         gap.source,

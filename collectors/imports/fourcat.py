@@ -14,10 +14,9 @@ from msgspec import Struct
 from collectors.errors import RecordError
 from collectors.imports import jsonl
 from collectors.imports.fourcat_rows import read_row
-from collectors.imports.frames import Gathered
 from collectors.imports.sample import ImportOptions, Provenance, Sample
 from collectors.imports.times import parse_any
-from collectors.imports.zeeschuimer import Items, read_item
+from collectors.imports.zeeschuimer import pages_of, read_item
 from collectors.imports.zeeschuimer_items import Mapped, Seen, decoded
 from collectors.page import Page
 
@@ -78,21 +77,7 @@ class FourCat:
 
     def pages(self, path: Path, options: ImportOptions) -> Iterator[Page]:
         """Read the file page by page. Raises `ImportFileError`."""
-        gathered, items = Gathered(), Items()
-        end = 0
-        for number, content, end in jsonl.lines(path):
-            gathered.received += 1
-            try:
-                items.add(_read(content, options), gathered)
-            except RecordError as error:
-                gathered.rejected.append(
-                    jsonl.rejected(path, number, error.reason, content, field=error.field)
-                )
-            if gathered.received >= options.page_size:
-                yield items.page(gathered, progress=end)
-                gathered, items = Gathered(), Items()
-        if gathered.received:
-            yield items.page(gathered, progress=end)
+        return pages_of(path, options, _read)
 
     def mapping(self, sample: Sample, options: ImportOptions) -> list[tuple[str, str]]:
         """Give the keys that are read, and what they fill."""

@@ -76,22 +76,7 @@ class Zeeschuimer:
 
     def pages(self, path: Path, options: ImportOptions) -> Iterator[Page]:
         """Read the file page by page. Raises `ImportFileError`."""
-        gathered, items = Gathered(), Items()
-        end = 0
-        for number, content, end in jsonl.lines(path):
-            gathered.received += 1
-            try:
-                items.add(_read(content, options), gathered)
-            except RecordError as error:
-                raw = _USER_AGENT.sub(b'"user_agent":""', content)
-                gathered.rejected.append(
-                    jsonl.rejected(path, number, error.reason, raw, field=error.field)
-                )
-            if gathered.received >= options.page_size:
-                yield items.page(gathered, progress=end)
-                gathered, items = Gathered(), Items()
-        if gathered.received:
-            yield items.page(gathered, progress=end)
+        return pages_of(path, options, _read)
 
     def mapping(self, sample: Sample, options: ImportOptions) -> list[tuple[str, str]]:
         """Give the keys that are read, and what they fill."""
@@ -102,7 +87,31 @@ class Zeeschuimer:
         return Provenance(tool=NAME, capture_mode="browsed")
 
 
-class Items:
+def pages_of(
+    path: Path,
+    options: ImportOptions,
+    read: Callable[[bytes, ImportOptions], tuple[Seen, Mapped]],
+) -> Iterator[Page]:
+    """Give the items of an NDJSON file page by page. Raises `ImportFileError`."""
+    gathered, items = Gathered(), _Items()
+    end = 0
+    for number, content, end in jsonl.lines(path):
+        gathered.received += 1
+        try:
+            items.add(read(content, options), gathered)
+        except RecordError as error:
+            raw = _USER_AGENT.sub(b'"user_agent":""', content)
+            gathered.rejected.append(
+                jsonl.rejected(path, number, error.reason, raw, field=error.field)
+            )
+        if gathered.received >= options.page_size:
+            yield items.page(gathered, progress=end)
+            gathered, items = Gathered(), _Items()
+    if gathered.received:
+        yield items.page(gathered, progress=end)
+
+
+class _Items:
     """The items of a page, each once: that which was seen last."""
 
     def __init__(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -50,7 +51,7 @@ def status_command(given: Given, as_json: bool, format_name: str) -> int:
 
 
 def _print(state: dict[str, Any], zone: ZoneInfo) -> None:
-    from monitor.cli.tables import console, safe, table
+    from monitor.cli.tables import console, safe
 
     out = console()
 
@@ -70,76 +71,76 @@ def _print(state: dict[str, Any], zone: ZoneInfo) -> None:
     )
     if mail["last_error"]:
         out.print(safe(f"        {mail['last_error']}"), markup=False)
-    _section(
-        out,
-        "Watches",
-        table(
-            ("watch", "state", "hashtags", "posts in 7 days", "observed in 7 days"),
-            [
-                (
-                    w["name"],
-                    "paused" if w["paused"] else "followed",
-                    " ".join(f"#{h}" for h in w["hashtags"]),
-                    _number(w["posts"]),
-                    _share(w["coverage"]),
-                )
-                for w in state["watches"]
-            ],
-            right=[3, 4],
-            drop=("observed in 7 days", "state"),
-            wrap=("hashtags",),
-        )
-        if state["watches"]
-        else None,
-    )
-    _section(
-        out,
-        "Last runs",
-        table(
-            ("source", "of", "when", "verdict", "new", "set aside", "why"),
-            [
-                (
-                    r["source"],
-                    f"#{r['hashtag']}" if r["hashtag"] else r["locator"] or "",
-                    at(r["started_at"]),
-                    r["verdict"] or "running",
-                    f"{r['new']:,}",
-                    f"{r['rejected']:,}",
-                    r["detail"] or "",
-                )
-                for r in state["runs"]
-            ],
-            right=[4, 5],
-            drop=("set aside", "of", "new"),
-            wrap=("why",),
-        )
-        if state["runs"]
-        else None,
-    )
-    _section(
-        out,
-        "Open gaps",
-        table(
-            ("source", "hashtag", "from", "to", "reason", "detail"),
-            [
-                (
-                    g["source"],
-                    f"#{g['hashtag']}",
-                    at(g["from"]),
-                    at(g["to"]),
-                    g["reason"],
-                    g["detail"] or "",
-                )
-                for g in state["gaps"]
-            ],
-            drop=("hashtag",),
-            wrap=("detail",),
-        )
-        if state["gaps"]
-        else None,
-    )
+    _section(out, "Watches", _watches(state["watches"]) if state["watches"] else None)
+    _section(out, "Last runs", _runs(state["runs"], at) if state["runs"] else None)
+    _section(out, "Open gaps", _gaps(state["gaps"], at) if state["gaps"] else None)
     for problem in state["problems"]:
         out.print(safe(f"! {problem}"), style="bold red", markup=False)
+
+
+def _watches(watches: list[dict[str, Any]]) -> Any:
+    from monitor.cli.tables import table
+
+    return table(
+        ("watch", "state", "hashtags", "posts in 7 days", "observed in 7 days"),
+        [
+            (
+                w["name"],
+                "paused" if w["paused"] else "followed",
+                " ".join(f"#{h}" for h in w["hashtags"]),
+                _number(w["posts"]),
+                _share(w["coverage"]),
+            )
+            for w in watches
+        ],
+        right=[3, 4],
+        drop=("observed in 7 days", "state"),
+        wrap=("hashtags",),
+    )
+
+
+def _runs(runs: list[dict[str, Any]], at: Callable[[datetime | None], str]) -> Any:
+    from monitor.cli.tables import table
+
+    return table(
+        ("source", "of", "when", "verdict", "new", "set aside", "why"),
+        [
+            (
+                r["source"],
+                f"#{r['hashtag']}" if r["hashtag"] else r["locator"] or "",
+                at(r["started_at"]),
+                r["verdict"] or "running",
+                f"{r['new']:,}",
+                f"{r['rejected']:,}",
+                r["detail"] or "",
+            )
+            for r in runs
+        ],
+        right=[4, 5],
+        drop=("set aside", "of", "new"),
+        wrap=("why",),
+    )
+
+
+def _gaps(gaps: list[dict[str, Any]], at: Callable[[datetime | None], str]) -> Any:
+    from monitor.cli.tables import table
+
+    return table(
+        ("source", "hashtag", "from", "to", "reason", "detail"),
+        [
+            (
+                g["source"],
+                f"#{g['hashtag']}",
+                at(g["from"]),
+                at(g["to"]),
+                g["reason"],
+                g["detail"] or "",
+            )
+            for g in gaps
+        ],
+        drop=("hashtag",),
+        wrap=("detail",),
+    )
 
 
 def _section(out: Any, title: str, content: Any) -> None:

@@ -17,6 +17,7 @@ from monitor.cli.options import since_option
 from monitor.nearest import one_of
 
 if TYPE_CHECKING:
+    from analysis.findings import Finding
     from monitor.config import Config
 
 # What of a finding's evidence tells most, and how much of it a line shows.
@@ -47,6 +48,19 @@ Examples:
   gaung digest --print --to wali@example.go.id
   gaung digest --send
 """
+# What JSON calls the columns of a decision.
+_ALERT = {
+    "decided_at": "decided_at",
+    "told": "told",
+    "reason": "reason",
+    "recipients": "recipients",
+    "finding": "finding_key",
+    "watch": "watch",
+    "kind": "kind",
+    "from": "from_at",
+    "to": "to_at",
+    "score": "score_then",
+}
 _watch_option = click.option("--watch", metavar="NAME", help="Only of this watch.")
 _json_option = click.option("--json", "as_json", is_flag=True, help="As JSON, times in UTC.")
 
@@ -77,19 +91,7 @@ def findings_command(
         found = store.findings.between(watch=watch, since=start)
     if redact:
         found = [replace(f, evidence=numbers_of(f.evidence)) for f in found]
-    told = [
-        {
-            "key": f.key,
-            "watch": f.watch,
-            "kind": str(f.kind),
-            "subject": f.subject,
-            "from": f.from_at,
-            "to": f.to_at,
-            "score": f.score,
-            "evidence": dict(f.evidence),
-        }
-        for f in found
-    ]
+    told = [_told_of(f) for f in found]
     if output is not None:
         write_findings(app, told, output, as_json=as_json, redacted=redact)
         return 0
@@ -115,6 +117,19 @@ def findings_command(
     return 0
 
 
+def _told_of(finding: Finding) -> dict[str, Any]:
+    return {
+        "key": finding.key,
+        "watch": finding.watch,
+        "kind": str(finding.kind),
+        "subject": finding.subject,
+        "from": finding.from_at,
+        "to": finding.to_at,
+        "score": finding.score,
+        "evidence": dict(finding.evidence),
+    }
+
+
 @click.command("alerts", help=_ALERTS)
 @_watch_option
 @since_option
@@ -131,21 +146,7 @@ def alerts_command(given: Given, watch: str | None, since: str | None, as_json: 
     with app.stores.open(read_only=True) as store:
         rows = store.findings.decisions(watch=watch, since=start)
     if as_json:
-        told = [
-            {
-                "decided_at": row["decided_at"],
-                "told": row["told"],
-                "reason": row["reason"],
-                "recipients": row["recipients"],
-                "finding": row["finding_key"],
-                "watch": row["watch"],
-                "kind": row["kind"],
-                "from": row["from_at"],
-                "to": row["to_at"],
-                "score": row["score_then"],
-            }
-            for row in rows
-        ]
+        told = [{name: row[column] for name, column in _ALERT.items()} for row in rows]
         click.echo(json_text("gaung.alerts/1", {"alerts": told}), nl=False)
         return 0
     zone = app.config.zone

@@ -15,7 +15,7 @@ from monitor.collect.stage import explain
 from monitor.collect.worker import Worker
 from monitor.config import CollectSettings
 from monitor.ledger import Gap, Stream
-from monitor.schedule import Task, Wish
+from monitor.schedule import Task, Wish, backfill_of
 from monitor.store import Store, StoreFile
 
 # A source that wants to be left alone for longer is left to the next time.
@@ -137,7 +137,7 @@ class _Filling:
                     return Task("poll", wish.source, wish.hashtag, floor, "to be up to date")
                 for gap in reversed(_open(stream, self._asked.since)):
                     if (wish.hashtag, gap.gap_id) not in self._given_up:
-                        return _task(gap)
+                        return backfill_of(gap)
         return None
 
     def _is_unchanged(self, task: Task) -> bool:
@@ -175,15 +175,3 @@ def _open(stream: Stream, since: datetime) -> list[Gap]:
 
 def _is_stale(stream: Stream, wish: Wish, now: datetime) -> bool:
     return stream.covered_to is None or now - stream.covered_to > wish.every
-
-
-def _task(gap: Gap) -> Task:
-    return Task(
-        "backfill",
-        gap.source,
-        gap.hashtag,
-        gap.from_at,
-        f"gap: {gap.reason}",
-        cursor=gap.cursor,
-        gap_id=gap.gap_id,
-    )

@@ -8,10 +8,10 @@ from datetime import datetime
 
 import polars as pl
 
-from collectors.collector import Expander
+from collectors.collector import Expander, PostRef
 from collectors.errors import CollectorError
 from collectors.page import Page
-from monitor.collect.run import RunResult
+from monitor.collect.run import End, RunResult
 from monitor.config import CollectSettings
 from monitor.store import StoreFile
 from monitor.store.posts import Saved
@@ -39,16 +39,7 @@ def expand(
         )
     if not posts:
         return None
-    verdict, detail, asked = "complete", None, []
-    for post in posts:
-        if stop.is_set():
-            verdict, detail = "partial", "stopped while it was reading"
-            break
-        try:
-            asked.append((post, collector.expand(post, now=now)))
-        except CollectorError as error:
-            verdict, detail = ("partial" if asked else "failed"), str(error)
-            break
+    asked, end = _asked(collector, posts, now, stop)
     with stores.open() as store, store.transaction():
         run_id = store.runs.start("expand", source, now=now)
         # Saved as one: most of these pages hold next to nothing, and each saving has its price.
@@ -61,17 +52,32 @@ def expand(
             store.runs.set_aside(run_id, source, page.rejected, now=now)
             named = page.interactions.filter(kind="repost").height
             store.expansions.mark(source, post.post_key, reposts=named, now=now)
-        store.runs.finish(run_id, verdict, now=now, detail=detail)
+        store.runs.finish(run_id, end.verdict, now=now, detail=end.detail)
     return RunResult(
         task="expand",
         source=source,
         hashtag=None,
-        verdict=verdict,
+        verdict=end.verdict,
         pages=len(asked),
         received=sum(page.interactions.height for _, page in asked if page),
         new=found.interactions,
-        detail=detail,
+        detail=end.detail,
     )
+
+
+def _asked(
+    collector: Expander, posts: list[PostRef], now: datetime, stop: threading.Event
+) -> tuple[list[tuple[PostRef, Page | None]], End]:
+    """Ask post by post, until one cannot be asked about."""
+    asked: list[tuple[PostRef, Page | None]] = []
+    for post in posts:
+        if stop.is_set():
+            return asked, End("partial", detail="stopped while it was reading")
+        try:
+            asked.append((post, collector.expand(post, now=now)))
+        except CollectorError as error:
+            return asked, End("partial" if asked else "failed", detail=str(error))
+    return asked, End("complete")
 
 
 def _joined(pages: Iterable[Page]) -> Page:

@@ -44,32 +44,12 @@ def listen(
     hashtags: in their one spelling; all of them share the stream.
     """
     source, started = collector.source, now()
-    with stores.open() as store, store.transaction():
-        run_id = store.runs.start("stream", source, now=started)
-        position = store.streaming.position(source)
-        cursor = position.cursor if position else None
-        posts, authors, acts = store.streaming.tracked(
-            source.partition("/")[0], hashtags, since=started - settings.expand_for
-        )
-        for hashtag in hashtags:
-            store.coverage.want(source, hashtag, since=started)
-        if position is None and isinstance(collector, Replayer):
-            # Never heard, but wanted before: the source was out of reach.
-            wanted = min(s.wanted_from for s in store.coverage.streams(sources=[source]))
-            cursor = collector.cursor_at(wanted)
-    interest = Interest(frozenset(hashtags), posts, authors, acts)
+    run_id, cursor, interest = _begun(stores, collector, hashtags, settings, started)
     progress, verdict, detail = Progress(), "complete", None
     waiting = _Waiting(saved_at=started)
     saver = _Saver(stores, source, run_id, list(hashtags), progress)
     try:
-        pages = collector.stream(
-            interest,
-            cursor=cursor,
-            now=now,
-            stop=stop,
-            live=live,
-        )
-        for page in pages:
+        for page in collector.stream(interest, cursor=cursor, now=now, stop=stop, live=live):
             saver.save_when_due(page, waiting, now=now())
             on_page(page)
     except CollectorError as error:
@@ -95,6 +75,31 @@ def listen(
         rejected=progress.rejected,
         detail=detail,
     )
+
+
+def _begun(
+    stores: StoreFile,
+    collector: Streamer,
+    hashtags: Sequence[str],
+    settings: CollectSettings,
+    now: datetime,
+) -> tuple[int, str | None, Interest]:
+    """Note that listening begins; give the run, from where on, and what is listened for."""
+    source = collector.source
+    with stores.open() as store, store.transaction():
+        run_id = store.runs.start("stream", source, now=now)
+        position = store.streaming.position(source)
+        cursor = position.cursor if position else None
+        posts, authors, acts = store.streaming.tracked(
+            source.partition("/")[0], hashtags, since=now - settings.expand_for
+        )
+        for hashtag in hashtags:
+            store.coverage.want(source, hashtag, since=now)
+        if position is None and isinstance(collector, Replayer):
+            # Never heard, but wanted before: the source was out of reach.
+            wanted = min(s.wanted_from for s in store.coverage.streams(sources=[source]))
+            cursor = collector.cursor_at(wanted)
+    return run_id, cursor, Interest(frozenset(hashtags), posts, authors, acts)
 
 
 class _Saver:

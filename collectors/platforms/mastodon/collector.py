@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from urllib.parse import quote
 
-from collectors.collector import PostRef, SourceReport
+from collectors.collector import PostRef, SourceReport, report_of_error
 from collectors.errors import CollectorError, PayloadError
 from collectors.http import Answer, PoliteClient
 from collectors.page import Page
@@ -14,7 +14,7 @@ from collectors.platforms.mastodon.accounts import PLATFORM
 from collectors.platforms.mastodon.api import Api, next_id, rows_of
 from collectors.platforms.mastodon.expansion import Expansion
 from collectors.platforms.mastodon.hydration import BATCH, Hydration
-from collectors.platforms.mastodon.instance import report_of, report_of_error
+from collectors.platforms.mastodon.instance import report_of
 from collectors.platforms.mastodon.statuses import page_of_statuses, read_statuses
 from collectors.platforms.mastodon.view import view_of
 
@@ -101,7 +101,9 @@ class MastodonCollector:
                 # This question is open to every token, whatever it may read.
                 self._api.get("/api/v1/apps/verify_credentials", allow={404})
         except CollectorError as error:
-            return report_of_error(self.source, error)
+            host = self.source.partition("/")[2]
+            shape = f"see whether {host} is a Mastodon server: open https://{host}/api/v2/instance"
+            return report_of_error(self.source, error, shape=shape)
         return report_of(self.source, instance, has_token=has_token)
 
     def _page(self, answer: Answer, cursor: str | None, now: datetime) -> Page:

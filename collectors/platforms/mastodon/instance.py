@@ -8,10 +8,7 @@ import msgspec
 
 from collectors.collector import SourceReport
 from collectors.errors import (
-    AccessRefusedError,
-    CollectorError,
     PayloadError,
-    RateLimitedError,
 )
 
 
@@ -86,22 +83,6 @@ def report_of(source: str, instance: Instance, *, has_token: bool) -> SourceRepo
     if instance.is_disabled:
         return SourceReport(source, summary, f"ask another server than {host}: no token helps")
     return SourceReport(source, summary, token_advice(has_token=has_token))
-
-
-def report_of_error(source: str, error: CollectorError) -> SourceReport:
-    """Report on a server that did not answer as it should."""
-    host = source.partition("/")[2]
-    match error:
-        case AccessRefusedError():  # its message says what to do
-            summary, _, remedy = str(error).rpartition("; ")
-            return SourceReport(source, summary, remedy)
-        case RateLimitedError():
-            remedy = f"wait until {error.retry_at:%H:%M:%S %Z}"
-        case PayloadError():
-            remedy = f"see whether {host} is a Mastodon server: open https://{host}/api/v2/instance"
-        case _:
-            remedy = f"see whether {host} is spelled right and can be reached from this machine"
-    return SourceReport(source, str(error), remedy)
 
 
 def token_advice(*, has_token: bool) -> str:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from collectors.collector import PostRef, SourceReport
+from collectors.collector import PostRef, SourceReport, report_of_error
 from collectors.errors import (
-    AccessRefusedError,
     CollectorError,
     PayloadError,
-    RateLimitedError,
 )
 from collectors.page import Page
 from collectors.platforms.misskey.api import Api, Refused
@@ -101,7 +99,9 @@ class MisskeyCollector:
         try:
             software = self._api.software()
         except CollectorError as error:
-            return _report_of_error(self.source, error, self._api.host)
+            host = self._api.host
+            shape = f"see whether {host} is a Misskey server: open https://{host}/api-doc"
+            return report_of_error(self.source, error, shape=shape)
         summary = f"{self._api.host}, version {software}; shows what this server knows"
         return SourceReport(self.source, summary)
 
@@ -150,17 +150,3 @@ def _last_id(rows: Sequence[object], address: str) -> str | None:
     if found is None and rows:
         raise PayloadError(f"{address}: none of {len(rows)} notes has an id")
     return found
-
-
-def _report_of_error(source: str, error: CollectorError, host: str) -> SourceReport:
-    match error:
-        case AccessRefusedError():  # its message says what to do
-            summary, _, remedy = str(error).rpartition("; ")
-            return SourceReport(source, summary, remedy)
-        case RateLimitedError():
-            remedy = f"wait until {error.retry_at:%H:%M:%S %Z}"
-        case PayloadError():
-            remedy = f"see whether {host} is a Misskey server: open https://{host}/api-doc"
-        case _:
-            remedy = f"see whether {host} is spelled right and can be reached from this machine"
-    return SourceReport(source, str(error), remedy)

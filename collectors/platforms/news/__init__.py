@@ -19,10 +19,7 @@ def build(settings: Settings, options: ClientOptions) -> list[Collector]:
     from collectors.platforms.news.gdelt import GdeltCollector
     from collectors.platforms.news.matching import Matcher
 
-    synonyms: dict[str, tuple[str, ...]] = {}
-    for tag, phrases in settings.synonyms.items():
-        spelled = normalize(tag) or tag
-        synonyms[spelled] = (*synonyms.get(spelled, ()), *phrases)
+    synonyms = _synonyms(settings)
 
     def matcher(tag: str) -> Matcher:
         return Matcher.of(tag, synonyms.get(tag, ()))
@@ -54,4 +51,13 @@ def build(settings: Settings, options: ClientOptions) -> list[Collector]:
                 matcher=matcher,
             )
         )
+    return found
+
+
+def _synonyms(settings: Settings) -> dict[str, tuple[str, ...]]:
+    """Give the phrases for each hashtag in its one spelling."""
+    found: dict[str, tuple[str, ...]] = {}
+    for tag, phrases in settings.synonyms.items():
+        spelled = normalize(tag) or tag
+        found[spelled] = (*found.get(spelled, ()), *phrases)
     return found

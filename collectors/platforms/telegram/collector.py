@@ -9,12 +9,10 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
-from collectors.collector import SourceReport
+from collectors.collector import SourceReport, report_of_error
 from collectors.errors import (
-    AccessRefusedError,
     CollectorError,
     PayloadError,
-    RateLimitedError,
 )
 from collectors.http import PoliteClient
 from collectors.page import Page
@@ -60,7 +58,12 @@ class TelegramCollector:
         try:
             history = self._ask(None)
         except CollectorError as error:
-            return self._report_of(error)
+            return report_of_error(
+                self.source,
+                error,
+                shape=f"see what a browser shows at {HOME}/s/{self._channel}",
+                reach="see whether t.me can be reached from this machine",
+            )
         title = "".join(c for c in history.title or "" if c.isprintable())[:60]
         newest = (
             f", the newest of {history.blocks[0].created_at:%Y-%m-%d}" if history.blocks else ""
@@ -88,19 +91,6 @@ class TelegramCollector:
         if document.status == 302:  # to the page that asks people to open the app
             raise refused(document.url)
         return history_of(document.body, channel=self._channel, address=document.url)
-
-    def _report_of(self, error: CollectorError) -> SourceReport:
-        match error:
-            case AccessRefusedError() if "; " in str(error):
-                summary, _, remedy = str(error).rpartition("; ")
-                return SourceReport(self.source, summary, remedy)
-            case RateLimitedError():
-                remedy = f"wait until {error.retry_at:%H:%M:%S %Z}"
-            case AccessRefusedError() | PayloadError():
-                remedy = f"see what a browser shows at {HOME}/s/{self._channel}"
-            case _:
-                remedy = "see whether t.me can be reached from this machine"
-        return SourceReport(self.source, str(error), remedy)
 
 
 def _next(history: History, cursor: str | None) -> tuple[str | None, str | None]:

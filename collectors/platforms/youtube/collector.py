@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from collectors.collector import PostRef, SourceReport
-from collectors.errors import AccessRefusedError, CollectorError, PayloadError, RateLimitedError
+from collectors.collector import PostRef, SourceReport, report_of_error
+from collectors.errors import CollectorError, PayloadError
 from collectors.http import Answer
 from collectors.page import Page, page_of
 from collectors.platforms.youtube.api import Api
@@ -132,7 +132,13 @@ class YoutubeCollector:
             answer = self._ask("videoCategories", {"part": "snippet", "regionCode": "ID"})
             answer_of(answer.payload, AnswerPage, answer.url)
         except CollectorError as error:
-            return _report_of_error(self.source, error)
+            return report_of_error(
+                self.source,
+                error,
+                shape="see whether a newer gaung knows this answer of YouTube's API",
+                reach="see whether www.googleapis.com can be reached from this machine",
+                quota=", or ask Google for more quota",
+            )
         summary = (
             f"the key is taken; {self._api.searches()} searches used today by this process; "
             "the search is fuzzy and may leave videos out"
@@ -191,17 +197,3 @@ class YoutubeCollector:
 
 def _written(moment: datetime) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
-
-
-def _report_of_error(source: str, error: CollectorError) -> SourceReport:
-    match error:
-        case AccessRefusedError():  # its message says what to do
-            summary, _, remedy = str(error).rpartition("; ")
-            return SourceReport(source, summary, remedy)
-        case RateLimitedError():
-            remedy = f"wait until {error.retry_at:%H:%M:%S %Z}, or ask Google for more quota"
-        case PayloadError():
-            remedy = "see whether a newer gaung knows this answer of YouTube's API"
-        case _:
-            remedy = "see whether www.googleapis.com can be reached from this machine"
-    return SourceReport(source, str(error), remedy)
