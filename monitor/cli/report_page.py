@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,26 +11,36 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli.books import as_typed
+from monitor.cli.progress import Progress, Step, progress
+from monitor.cli.searching import SEARCH, Search
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
+    from monitor.engines import Engine
     from monitor.inputs import Wanted
     from monitor.naming import Naming
-    from monitor.page.story import Story
     from monitor.report.report import Report
     from monitor.report.span import Span
     from monitor.store import Store
     from monitor.wiring import App
 
-_STEPS = {
-    "report": "counting",
-    "posts": "reading posts",
-    "genesis": "looking for the beginning",
-    "map": "drawing the map",
-    "coordination": "looking for accounts that act together",
-    "compare": "counting what it is compared with",
-}
+# What a report is computed by; shares as they were measured on 200,000 posts.
+REPORT = (
+    *SEARCH,
+    Step("facts", "counting who took part", 1.5),
+    Step("acts", "reading who acted on whom", 0.5),
+    Step("measure", "looking for bursts", 0.5),
+    Step("tables", "ranking accounts, links and hashtags", 0.5),
+    Step("dials", "setting the day against its quiet ones", 1.5),
+)
+_PAGE = (
+    Step("compare", "counting what it is compared with"),
+    *REPORT,
+    Step("posts", "reading all posts", 0.5),
+    Step("genesis", "looking for the beginning", 0.5),
+    Step("map", "drawing the map", 2.0),
+    Step("coordination", "looking for accounts that act together", 0.5),
+    Step("page", "writing the page", 0.5),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,18 +52,18 @@ class PageAsked:
     compare: str | None
     naming: Naming | None
     now: datetime
+    engine: Engine | None = None  # what looks for groups, however many posts there are
 
 
-def story_of(app: App, asked: PageAsked) -> Story:
-    """Compute the story; on a terminal it is said what is done."""
+def page_of(app: App, asked: PageAsked, language: str) -> str:
+    """Give the page as HTML; on a terminal it is said what is done."""
+    from monitor.page.render import as_html
     from monitor.page.tell import Telling, tell
 
-    with _told() as step:
-        other = None
-        if asked.compare is not None:
-            step("compare")
-            other = _other(app, asked, asked.compare)
-        return tell(
+    steps = _PAGE if asked.compare is not None else _PAGE[1:]
+    with progress(*steps) as bar:
+        other = None if asked.compare is None else _other(app, asked, asked.compare)
+        story = tell(
             app.stores,
             app.config,
             Telling(
@@ -63,11 +71,21 @@ def story_of(app: App, asked: PageAsked) -> Story:
                 window=asked.window,
                 command=as_typed(),
                 naming=asked.naming,
+                engine=asked.engine,
+                watcher=Search(bar, scored=False),
             ),
             now=asked.now,
             other=other,
-            on_step=step,
+            on_step=bar.step,
         )
+        bar.step("page")
+        return as_html(story, language=language)
+
+
+def report_now(app: App, asked: PageAsked) -> Report:
+    """Give the report; on a terminal it is said what is done."""
+    with progress(*REPORT) as bar:
+        return computed(app, asked, bar)
 
 
 def page_path(output: Path, target: str) -> Path:
@@ -82,11 +100,14 @@ def page_path(output: Path, target: str) -> Path:
     return output / f"{name}.html"
 
 
-def computed(app: App, asked: PageAsked) -> Report:
-    """Give the report, as it was kept or computed now."""
+def computed(app: App, asked: PageAsked, bar: Progress | None = None) -> Report:
+    """Give the report, as it was kept or computed now. bar: is told how far it is."""
     from monitor.report.kept import ReportAsked, report_of
 
     wanted = asked.wanted
+    if asked.engine is not None:
+        return _computed_by(app, asked, asked.engine, bar)
+    search = None if bar is None else Search(bar, scored=False)
     return report_of(
         app.stores,
         ReportAsked(
@@ -95,7 +116,26 @@ def computed(app: App, asked: PageAsked) -> Report:
         config=app.config,
         now=asked.now,
         naming=asked.naming,
+        on_step=_unheard if bar is None else bar.step,
+        watcher=search,
     )
+
+
+def _computed_by(app: App, asked: PageAsked, engine: Engine, bar: Progress | None) -> Report:
+    """Compute it with the engine that was asked for: of a kept one groups may be left out."""
+    from monitor.report.compute import compute
+
+    target, search = asked.wanted.target, None if bar is None else Search(bar, scored=False)
+    with app.stores.open(read_only=True) as store:
+        span = _span(store, app, asked)
+        return compute(
+            store, target, span, config=app.config, now=asked.now, naming=asked.naming,
+            engine=engine, on_step=_unheard if bar is None else bar.step, watcher=search,
+        ).report  # fmt: skip
+
+
+def _unheard(_step: str) -> None:
+    """Tell nobody."""
 
 
 def _span(store: Store, app: App, asked: PageAsked) -> Span:
@@ -138,22 +178,3 @@ def _times(app: App, text: str, now: datetime) -> tuple[datetime | None, datetim
         read_time(part, option="--compare", now=now, config=app.config) for part in (first, last)
     )
     return begin, end
-
-
-@contextmanager
-def _told() -> Iterator[Callable[[str], None]]:
-    """Show what is done while somebody waits, on a terminal only."""
-    if not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=len(_STEPS) - 1)
-
-        def step(name: str) -> None:
-            bar.update(task, description=_STEPS[name], advance=0 if name == "report" else 1)
-
-        yield step

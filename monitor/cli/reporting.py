@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,9 +10,16 @@ import click
 
 from monitor.cli.auditing import note_export
 from monitor.cli.context import Given
-from monitor.cli.options import WindowType, input_option, since_option, until_option
-from monitor.cli.progress import working
-from monitor.cli.report_page import PageAsked, computed, page_path, story_of
+from monitor.cli.options import (
+    WindowType,
+    engine_if_asked,
+    engine_option,
+    input_option,
+    memory_limit_option,
+    since_option,
+    until_option,
+)
+from monitor.cli.report_page import PageAsked, page_of, page_path, report_now
 from monitor.cli.targets import wanted_by
 
 if TYPE_CHECKING:
@@ -33,7 +41,7 @@ Print it for a PDF.
 Examples:
   gaung report air-bersih --since 7d
   gaung report "#IndonesiaGelap" -o laporan.html
-  gaung report all --input tweets.csv -o laporan.html --language en
+  gaung report --input tweets.csv -o laporan.html --language en
   gaung report air-bersih --since 7d --compare previous -o laporan/
   gaung report "#IndonesiaGelap" --format json -o report.json
   gaung report air-bersih --redact -o laporan.md
@@ -46,7 +54,7 @@ redact_option = click.option(
 
 
 @click.command("report", help=_REPORT)
-@click.argument("target")
+@click.argument("target", required=False)
 @since_option
 @until_option
 @click.option("--window", type=WindowType(), metavar="WINDOW", help="15m, 1h, 6h, 1d, …")
@@ -72,10 +80,19 @@ redact_option = click.option(
     "--language", type=click.Choice(["id", "en"]), help="Of the page. [default: as letters are]"
 )
 @input_option
+@engine_option(
+    "looks for groups that act together, in any number of posts",
+    "by size, up to 200,000 posts; for a page 500,000",
+)
+@memory_limit_option
 @redact_option
 @click.pass_obj
-def report_command(given: Given, /, target: str, **options: Any) -> int:
+def report_command(given: Given, /, target: str | None, **options: Any) -> int:
     """Compute the report once and render it."""
+    if target is None and options["path"] is None:
+        raise click.UsageError(
+            'name a TARGET: a watch, "#hashtag" in quotes, `all`, or a file with --input'
+        )
     from monitor import clock
     from monitor.cli.borrowed import on_files
 
@@ -86,14 +103,13 @@ def report_command(given: Given, /, target: str, **options: Any) -> int:
     if name == "xlsx" and output is None:
         raise click.UsageError("a workbook is no text: name a file with -o report.xlsx")
     app, now = given.app(), clock.now()
-    with on_files(app, options["path"]) as lent:
-        asked = _asked(lent, target, options, now)
+    chosen = engine_if_asked(options["engine_name"], options["memory_limit"])
+    with on_files(app, options["path"]) as lent, chosen as engine:
+        asked = replace(_asked(lent, target or "all", options, now), engine=engine)
         if name == "html":
             output = _write_page(lent, asked, options, output)
         else:
-            with working("computing the report"):
-                report = computed(lent, asked)
-            _write_report(report, name, output)
+            _write_report(report_now(lent, asked), name, output)
     if output is not None:
         if options["path"] is None:  # of what leaves the store
             note_export(app, f"report {asked.wanted.name}", output, redacted=options["redact"])
@@ -114,9 +130,7 @@ def _asked(app: App, target: str, options: dict[str, Any], now: datetime) -> Pag
 def _write_page(
     app: App, asked: PageAsked, options: dict[str, Any], output: Path | None
 ) -> Path | None:
-    from monitor.page.render import as_html
-
-    text = as_html(story_of(app, asked), language=options["language"] or app.config.language)
+    text = page_of(app, asked, options["language"] or app.config.language)
     if output is None:
         click.echo(text, nl=False)
         return None

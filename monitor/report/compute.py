@@ -119,6 +119,7 @@ def compute(
     if naming is not None:
         ranked = redacted(ranked, store, naming)
     bursts = burst_rows(measured, span)
+    on_step("dials")
     indication = indication_of(store, config, target, dial_day(span.until, bursts), engine=engine)
     series = window_rows(measured, span, config=config, now=now)
     posts = measured.activity.filter(pl.col("is_post"))

@@ -18,8 +18,10 @@ from analysis.graphs.traces import TRACE_NAMES
 from monitor.coordination import Asked, coordinated
 from monitor.coordination.compat import coortweet_network, toolkit_edges
 from monitor.coordination.tracing import traced
+from monitor.drawing.draw import draw
 from monitor.engines import Engine, ReadsFiles, engine_of
 from monitor.exporting import chunk_of_input, export
+from monitor.genesis.cascades import largest
 from monitor.inputs.files import FileInput
 from monitor.inputs.input import Wanted
 from monitor.inputs.lake import LakeInput
@@ -144,3 +146,18 @@ def test_an_empty_table_is_a_table(spark: Engine) -> None:
     rows = spark.collect(spark.load([], TRACES))
     assert rows.schema == TRACES
     assert rows.is_empty()
+
+
+@pytest.mark.parametrize("kind", ["amplification", "hashtags", "links"])
+def test_edges_of_graphs_are_equal(spark: Engine, duckdb: Engine, folder: Path, kind: str) -> None:
+    source = LakeInput(folder / "lake", ALL)
+    one, other = (draw(source, kind, engine=engine) for engine in (spark, duckdb))
+    assert one.edges.height > 20
+    assert_frame_equal(one.edges, other.edges)
+
+
+def test_the_largest_cascades_are_equal(spark: Engine, duckdb: Engine, folder: Path) -> None:
+    acts = LakeInput(folder / "lake", ALL).acts()
+    one, other = (largest(acts, 5, engine) for engine in (spark, duckdb))
+    assert one.height > 10
+    assert_frame_equal(one, other)
