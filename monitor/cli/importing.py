@@ -129,16 +129,9 @@ def import_command(
                 )
             else:
                 result = import_file(
-                    app.stores,
-                    path,
-                    importer=importer,
-                    now=now,
-                    watch=watch,
-                    covers=stretch,
-                    on_progress=advance,
-                    mapping=mapping,
-                    zone=clocks,
-                )
+                    app.stores, path, importer=importer, mapping=mapping, zone=clocks, now=now,
+                    watch=watch, covers=stretch, on_progress=advance,
+                )  # fmt: skip
         if dry_run:
             show_preview(shown, as_json=as_json)
         else:
@@ -158,9 +151,11 @@ def _make_ready(app: App, taken: float) -> None:
     from monitor.cli.progress import working
     from monitor.ready import prepare_all
 
+    if taken <= _LONG or not app.stores.path.exists():
+        return
     with app.stores.open(read_only=True) as store:
         is_long = store.count_posts() * _SECONDS_OF_REPORT > taken * _SHARE_OF_IMPORT
-    if taken > _LONG and not is_long:
+    if not is_long:
         with working("preparing reports"):
             prepare_all(app, now=clock.now())
 
