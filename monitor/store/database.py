@@ -65,8 +65,7 @@ class Database:
 
     def run(self, sql: str, **values: Any) -> int:
         """Run one statement and give the number of rows that it touched (0 for DDL)."""
-        change = _CHANGE.match(sql)
-        is_told = change is not None and change[1].lower() not in _BESIDE
+        is_told = _changes(sql)
         if is_told and not self._is_within:
             with self.transaction():  # the change, and what it makes void
                 return self.run(sql, **values)
@@ -123,6 +122,8 @@ class Database:
 
     def rows(self, sql: str, **values: Any) -> list[dict[str, Any]]:
         """Give the result of a query as rows; for few rows."""
+        if _changes(sql):
+            raise ValueError("what changes posts goes by `run`, which makes kept reports void")
         with _named_errors():
             found = self._at_once(sql, values)
             if found is None:
@@ -231,6 +232,12 @@ class Database:
         # Closing writes the log into the file: with a full disk that fails, and the log stays.
         with _named_errors():
             self._connection.close()
+
+
+def _changes(sql: str) -> bool:
+    """Tell whether a statement changes what reports are computed from."""
+    change = _CHANGE.match(sql)
+    return change is not None and change[1].lower() not in _BESIDE
 
 
 @contextmanager

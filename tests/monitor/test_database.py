@@ -39,6 +39,11 @@ def test_the_only_value_is_refused_where_there_are_more(stores):
         store.database.value("select unnest([1, 2])")
 
 
+def test_what_changes_posts_is_no_question(stores):
+    with stores.open() as store, pytest.raises(ValueError, match="goes by `run`"):
+        store.database.rows("update posts set lang = 'id' returning post_key")
+
+
 def test_a_status_loads_no_frames(tmp_path):
     code = (
         "import sys; from monitor.cli import _run; _run(['status']);"
