@@ -1,7 +1,6 @@
 """Runs turns by the clock, until told to stop (the only door to the scheduler).
 
-The scheduler owns when; the store owns what is due. So after a restart or a sleep, the first tick
-finds what is overdue by itself.
+The scheduler owns when, the store what is due: after a sleep the first tick finds what is overdue.
 """
 
 from __future__ import annotations

@@ -67,13 +67,9 @@ def measure(
     if streams:
         begin = min(since, max(start, min(s.wanted_from for s in streams), begin))
     counted = volume(
-        activity,
-        since=begin,
-        until=until,
-        window=window,
-        zone=zone.key,
+        activity, since=begin, until=until, window=window, zone=zone.key,
         coverage=_coverage(streams, begin, until, window, zone),
-    )
+    )  # fmt: skip
     counted = _known(counted, store.queries.span(target.selection(None, None)), window)
     scored = scores(counted, window=window, zone=zone.key, until=until)
     found = bursts(counted, scored, threshold=alerts.least_score, min_authors=alerts.min_authors)
