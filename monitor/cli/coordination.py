@@ -202,23 +202,9 @@ def _redacted(app: App, found: Found, *, from_store: bool) -> Found:
 
 def _like(source: Input, engine: Engine, options: dict[str, Any]) -> str:
     from monitor.cli.coordination_text import rendered_frame
-    from monitor.coordination.compat import OBJECTS, coortweet_network, toolkit_edges
+    from monitor.coordination.compat import coortweet_network, toolkit_edges
 
-    if options["format_name"] == "xlsx":
-        raise click.BadParameter("with --as: csv, which these tools read", param_hint="--format")
-    if options["redact"]:
-        raise click.BadParameter(
-            "not with --as: `gaung export --format cnt --redact` first, then --input",
-            param_hint="--redact",
-        )
-
-    by, within = options["by"] or "repost", options["within"]
-    if by not in OBJECTS:
-        raise click.BadParameter(
-            f"with --as, choose one of {', '.join(OBJECTS)}", param_hint="--by"
-        )
-    if within is not None and within < 0:
-        raise click.BadParameter("auto is not for --as: say the seconds", param_hint="--within")
+    by, within = _of_others(options)
     if options["like"] == "cnt":
         edges, notes = toolkit_edges(
             source,
@@ -244,6 +230,27 @@ def _like(source: Input, engine: Engine, options: dict[str, Any]) -> str:
         network = network.filter(network["above"])
     shown = pairs if options["view"] == "evidence" else network
     return rendered_frame(shown, options["format_name"], "coortweet")
+
+
+def _of_others(options: dict[str, Any]) -> tuple[str, int | None]:
+    """Give what is shared and within how many seconds; refuse what other tools have not."""
+    from monitor.coordination.compat import OBJECTS
+
+    if options["format_name"] == "xlsx":
+        raise click.BadParameter("with --as: csv, which these tools read", param_hint="--format")
+    if options["redact"]:
+        raise click.BadParameter(
+            "not with --as: `gaung export --format cnt --redact` first, then --input",
+            param_hint="--redact",
+        )
+    by, within = options["by"] or "repost", options["within"]
+    if by not in OBJECTS:
+        raise click.BadParameter(
+            f"with --as, choose one of {', '.join(OBJECTS)}", param_hint="--by"
+        )
+    if within is not None and within < 0:
+        raise click.BadParameter("auto is not for --as: say the seconds", param_hint="--within")
+    return by, within
 
 
 def _say_aside(source: Input) -> None:
