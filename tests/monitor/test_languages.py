@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from monitor.alert import Reason
 from monitor.collect.backfill import _HOPELESS
 from monitor.collect.verdicts import _REASONS
 from monitor.letters.language import speech
@@ -55,6 +56,15 @@ def test_why_something_is_missing_is_said_in_words(code: str) -> None:
     told = {reason: said(reason).strip() for reason in sorted(reasons)}
     unsaid = [r for r, words in told.items() if words == r and (code, r) != ("en", "added later")]
     assert unsaid == []
+
+
+def test_why_somebody_is_told_or_not_is_said_in_both_languages() -> None:
+    said = [module("phrases.txt", speech(code)).because for code in ("en", "id")]
+    for reason in Reason:
+        english, indonesian = (because(reason.name).strip() for because in said)
+        assert english.endswith(".")
+        assert indonesian.endswith(".")
+        assert english != indonesian
 
 
 def test_both_languages_give_the_same_numbers() -> None:
