@@ -101,6 +101,12 @@ def test_every_command_has_help_with_two_examples_or_more(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
+def test_no_line_of_a_help_is_longer_than_a_terminal_is_wide(name: str) -> None:
+    told = CliRunner().invoke(cli, [name, "--help"], terminal_width=80)
+    assert [line for line in told.output.splitlines() if len(line) > 80] == []
+
+
+@pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_stands_in_the_readme(name: str) -> None:
     assert f"| `gaung {name}` |" in README
 

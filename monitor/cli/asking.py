@@ -26,7 +26,7 @@ that 10 s are its time; for longer work, `gaung export` writes a lake. Times are
 
 \b
 Examples:
-  gaung sql "select hashtag, count(*) as posts from hashtags group by 1 order by 2 desc limit 10"
+  gaung sql "select hashtag, count(*) as posts from hashtags group by 1"
   gaung sql "describe posts"
   gaung sql -f question.sql --format parquet -o answer.parquet
   gaung sql --views

@@ -13,6 +13,7 @@ import click
 from monitor.cli.context import Given
 from monitor.cli.json_text import json_text
 from monitor.cli.progress import progress
+from monitor.cli.tables import tell
 
 if TYPE_CHECKING:
     from monitor.store.privacy import Gone
@@ -135,7 +136,7 @@ def purge_command(given: Given, older_than: str | None, dry_run: bool) -> int:
         bar.polling(store.database.share_done(_PURGING)),
     ):
         gone = purge(store, keep_posts=keep, keep_raw=raw, who=user(), now=now, trial=dry_run)
-    click.echo(("would take out: " if dry_run else "taken out: ") + _counted(gone))
+    tell(("would take out: " if dry_run else "taken out: ") + _counted(gone))
     return 0
 
 

@@ -36,7 +36,6 @@ three or more accounts that hang together by them are a group. `insufficient dat
 
 Acting together is no proof of bots, payment or falsehood.
 
-\b
 Views: --groups (default), --accounts (all of them, most coordinated first), --edges, --evidence.
 With --as, the exact networks of other tools, untested: cnt (coordination-network-toolkit; --by
 repost, text, link or reply) and coortweet (CooRTweet; with --min-participation, --edge-weight).
@@ -44,10 +43,10 @@ repost, text, link or reply) and coortweet (CooRTweet; with --min-participation,
 \b
 Examples:
   gaung coordination "#IndonesiaGelap"
-  gaung coordination air-bersih --since 7d --by repost --within 30s --edges --format csv
+  gaung coordination air-bersih --since 7d --by repost --within 30s --edges
   gaung coordination --input tweets.csv --accounts --format csv > accounts.csv
   gaung coordination air-bersih --since 7d -o groups.xlsx
-  gaung coordination all --input posts.csv --as cnt --by link --min-weight 2 --edges --format csv
+  gaung coordination all --input posts.csv --as cnt --by link --edges
 """
 _KINDS = ("repost", "text", "near-text", "link", "hashtags", "reply", "media", "all")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "": 1}

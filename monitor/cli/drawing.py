@@ -19,6 +19,7 @@ from monitor.cli.options import (
 )
 from monitor.cli.progress import Progress, Step, progress
 from monitor.cli.searching import READ, SEARCH, Search
+from monitor.cli.tables import tell
 from monitor.cli.targets import source_by
 
 if TYPE_CHECKING:
@@ -35,8 +36,8 @@ _ENDINGS = (".gexf", ".graphml", ".csv", ".json")
 _GRAPH = """Write a graph of TARGET (a watch, a #hashtag, or `all`) to FILE.
 
 \b
-amplification  who amplified whom: from amplifier to amplified, with acts of each
-               kind, roles, PageRank, betweenness, communities
+amplification  who amplified whom: from amplifier to amplified, with acts of
+               each kind, roles, PageRank, betweenness, communities
 coordination   who acts together more often than chance explains, as `gaung
                coordination` finds it
 hashtags       which hashtags stand in the same posts
@@ -143,9 +144,9 @@ def graph_command(
         write(drawing, output)
     if path is None:
         note_export(app, f"graph {source.wanted.name}", output, redacted=redact)
-    click.echo(f"{output}: {_counted(drawing)}; opens with {opened_with(output)}")
+    tell(f"{output}: {_counted(drawing)}; opens with {opened_with(output)}")
     for line in drawing.lines:
-        click.echo(f"  {line}")
+        tell(f"  {line}")
     return 0
 
 

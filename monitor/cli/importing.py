@@ -34,12 +34,12 @@ Formats:
   twitter-v2     X/Twitter API v2, as twarc writes it (JSONL)
   zeeschuimer    NDJSON of Zeeschuimer: TikTok, Instagram, Threads, X
   4cat           NDJSON of 4CAT: the same platforms, raw or as columns
-  mastodon       statuses as Mastodon's API gives them, alone or in its answers
+  mastodon       statuses as Mastodon's API gives them, or its answers
   bluesky        posts as Bluesky's API gives them, or Jetstream's events
   tweet-harvest  CSV of tweet-harvest, with , or ;
   csv            any CSV with a time column; name columns with --map
   lake           a folder that `gaung export` wrote, as a whole
-  parquet        gaung's own columns, or the base columns of research data sets
+  parquet        gaung's own columns, or those of research data sets
 
 JSON may be one record a line, a list, or spread over lines. Files may be packed (.gz, .zst, .bz2,
 .xz, a .zip of one file); of a folder all files are read. A record that cannot be read is set aside
@@ -51,9 +51,9 @@ Examples:
   gaung import folder-of-exports/ --watch air-bersih
   gaung import lake/
   gaung import posts.csv.gz --dry-run
-  gaung import posts.csv --map created_at=Waktu --map text=Isi --map author=Akun
+  gaung import posts.csv --map created_at=Waktu --map author=Akun
   gaung import posts.csv --zone Asia/Jakarta
-  gaung import harvest.csv --covers 2025-02-22..2025-02-28 --hashtag IndonesiaGelap
+  gaung import feb.csv --covers 2025-02-22..2025-02-28 --hashtag IndonesiaGelap
 """
 
 

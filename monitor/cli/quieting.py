@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli.context import Given
+from monitor.cli.tables import tell
 from monitor.nearest import one_of
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def silence_command(
     with app.stores.open() as store:
         added = store.telling.silence(silence, who=getpass.getuser())
     local = until.astimezone(app.config.zone)
-    click.echo(
+    tell(
         f"no letters about {target} until {local:%Y-%m-%d %H:%M %Z} "
         f"(end it with: gaung silence --end {added})"
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from monitor.cli.context import Given
+from monitor.cli.tables import tell
 
 _INIT = """Write a commented config.toml into DIR (here, if none is given).
 
@@ -41,7 +42,7 @@ def init_command(folder: Path) -> int:
     path.write_text(default_config(), encoding="utf-8")
     click.echo(f"{path}: written. Set your hashtags in it, then run:")
     option = "" if folder == Path() else f" --config {path}"
-    click.echo(f"  gaung{option} check   ask each source once, and try the mail login")
+    click.echo(f"  gaung{option} check   ask each source once, try mail")
     click.echo(f"  gaung{option} once    collect now")
     return 0
 
@@ -63,7 +64,7 @@ def check_command(given: Given) -> int:
     for result in check(app):
         failed += result.remedy is not None
         mark = "ok" if result.remedy is None else "failed"
-        click.echo(f"{mark:<8}{result.subject}: {result.summary}")
+        tell(f"{mark:<8}{result.subject}: {result.summary}", below=8)
         if result.remedy is not None:
-            click.echo(f"{'':<8}→ {result.remedy}")
+            tell(f"{'':<8}→ {result.remedy}", below=10)
     return 1 if failed else 0

@@ -146,6 +146,13 @@ def flowed(text: str, file: IO[str] | None = None, *, below: int | None = None) 
     return "\n".join(broken(line, width, below=below) for line in text.split("\n"))
 
 
+def tell(text: str, *, err: bool = False, below: int | None = None) -> None:
+    """Print lines of prose, broken between words where a terminal ends."""
+    import click
+
+    click.echo(flowed(text, sys.stderr if err else sys.stdout, below=below), err=err)
+
+
 def broken(line: str, width: int, *, below: int | None = None) -> str:
     """Break a line between its words, never within one.
 

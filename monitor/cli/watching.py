@@ -9,6 +9,7 @@ import click
 
 from monitor.cli.context import Given
 from monitor.cli.json_text import json_text
+from monitor.cli.tables import tell
 from monitor.cli.words import Group
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def add_command(
     added = _named(config, name)
     tags = " ".join(f"#{tag}" for tag in added.tags)
     more = "" if sources else " (others: --source; `gaung sources` lists them)"
-    click.echo(f"{name}: follows {tags} on {', '.join(added.sources)}{more}")
+    tell(f"{name}: follows {tags} on {', '.join(added.sources)}{more}")
     _say_next(given, config)
     return 0
 
