@@ -20,7 +20,6 @@ from tests.pictures.terminal import Look, page, shown
 # On dark and on light ground, each once more without colour.
 _GROUNDS = {80: "dark", 120: "light"}
 _LOOKS = tuple(Look(columns=n, colour=colour) for n in _GROUNDS for colour in (True, False))
-_PROMPT = "\x1b[2m$ {}\x1b[0m"
 
 
 def pictures(given: Given, room: Path, folder: Path) -> Iterator[Job]:
@@ -48,7 +47,8 @@ def _picture(given: Given, room: Path, folder: Path, seen: tuple[Screen, Look]) 
     lines = shown(given.gaung(*screen.words), look, folder=given.folder, after=screen.after)
     typed = "gaung " + " ".join(map(_quoted, screen.words))
     name = f"{screen.name}-{look.name}"
-    html = page([_PROMPT.format(typed), *lines], look.columns, _GROUNDS[look.columns])
+    told = [*_prompt(typed, look.columns), *lines]
+    html = page(told, look.columns, _GROUNDS[look.columns])
     (room / f"{name}.html").write_text(html, encoding="utf-8")
     return Job(
         page=str(room / f"{name}.html"),
@@ -56,6 +56,12 @@ def _picture(given: Given, room: Path, folder: Path, seen: tuple[Screen, Look]) 
         width=1200,
         selector="pre",
     )
+
+
+def _prompt(typed: str, columns: int) -> list[str]:
+    """Give the lines that a command was typed in, as a terminal breaks them."""
+    line = f"$ {typed}"
+    return [f"\x1b[2m{line[at : at + columns]}\x1b[0m" for at in range(0, len(line), columns)]
 
 
 def _quoted(word: str) -> str:

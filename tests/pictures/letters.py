@@ -50,7 +50,7 @@ def letters(app: App, *, at: datetime) -> dict[str, Letter]:
             _judge(store, config, at=at)
             told = _told(store)
         told = dict(list(told.items())[:_ALERTS])
-        digests = {at, *list(told)[:1]}
+        digests = {at, *(list(told) or _loudest(store, config))[:1]}
         for moment in sorted({*told, *digests}, reverse=True):
             then = back_to(store, config, moment)
             for reader in _readers(config):
