@@ -53,7 +53,7 @@ Examples:
   gaung import posts.csv.gz --dry-run
   gaung import posts.csv --map created_at=Waktu --map author=Akun
   gaung import posts.csv --zone Asia/Jakarta
-  gaung import feb.csv --covers 2025-02-22..2025-02-28 --hashtag IndonesiaGelap
+  gaung import feb.csv --covers 2025-02-22..2025-02-28 --hashtag AirBersih
 """
 
 
