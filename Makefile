@@ -77,14 +77,14 @@ demo: setup      ## the whole pipe on a synthetic campaign, offline
 	$(BIN)/gaung demo $(ARGS)
 
 test: setup      ## the tests, under five minutes
-	$(BIN)/pytest $(BESIDE) -m "not servers and not soak and not spark and not docs and not pages" $(ARGS)
+	$(BIN)/pytest $(BESIDE) -m "not servers and not soak and not spark and not docs and not pages and not peers" $(ARGS)
 
 check: setup     ## format, lint, types, import rules, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest $(BESIDE) -m "not servers and not soak and not spark and not docs and not pages" -q $(ARGS)
+	$(BIN)/pytest $(BESIDE) -m "not servers and not soak and not spark and not docs and not pages and not peers" -q $(ARGS)
 
 fix: setup       ## format and mend what can be mended
 	$(BIN)/ruff format .
@@ -121,6 +121,7 @@ bench-bursts: setup   ## alarms by the Numenta Anomaly Benchmark (DATA=folder of
 	$(BIN)/python -m bench.bursts $(DATA)
 
 bench-graphs: setup .venv-peers/.ready   ## networks and coordination beside other tools, as ratios
+	$(BIN)/pytest -m peers tests/bench
 	$(BIN)/python -m bench.coordination $(ARGS)
 	$(BIN)/python -m bench.graphs_csr $(filter --quick,$(ARGS))
 	$(BIN)/python -m bench.increment $(filter --quick,$(ARGS))

@@ -53,9 +53,32 @@ def gaung(
     return run
 
 
+# Files that take ten seconds or more of a core, the longest first; `make test ARGS=--durations=50`
+# tells. A long one that begins last lets the other workers wait for it.
+LONGEST = (
+    "monitor/week/test_week.py",
+    "monitor/test_coordination.py",
+    "monitor/test_demo.py",
+    "monitor/exports/test_sql.py",
+    "monitor/test_moving.py",
+    "monitor/exports/test_book.py",
+    "monitor/test_progress.py",
+    "monitor/test_store.py",
+    "analysis/graphs/test_coaction.py",
+    "analysis/graphs/test_incremental.py",
+    "analysis/graphs/compat/test_coortweet.py",
+)
+_PLACES = {Path(__file__).parent / name: place for place, name in enumerate(LONGEST)}
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes longest: workers side by side then end at about the same time."""
-    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+    def place(item: pytest.Item) -> int:
+        rest = 0 if item.get_closest_marker("long") else 1
+        return _PLACES.get(item.path, len(LONGEST) + rest)
+
+    items.sort(key=place)
 
 
 def pytest_unconfigure() -> None:

@@ -35,6 +35,8 @@ seconds_between_requests = 0           # real servers are asked once a second
 overlap = "2h"                         # read again, because counts of reposts grow
 expand_for = "2d"                      # reposts are asked for after 1 h, 6 h and 24 h
 expand_limit = {expand_limit}
+check_for = "2d"                       # what became of a post: asked after 1 h, 1 day and 2 days
+nightly = "0s"                         # here no post comes late; real servers get some days late
 
 [store]
 path = "data/gaung.duckdb"

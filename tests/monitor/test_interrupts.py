@@ -62,7 +62,7 @@ def saved_some(folder):
     raise AssertionError("the import has saved nothing")
 
 
-@pytest.mark.long
+@pytest.mark.soak
 def test_an_import_goes_on_where_it_was_interrupted_and_questions_end_at_once(big):
     process = start(big, "import", "big.csv")
     saved_some(big)

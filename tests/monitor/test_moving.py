@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 import polars as pl
+import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
@@ -22,6 +23,7 @@ from monitor.engines import engine_of
 from monitor.inputs import Wanted
 from monitor.inputs.stored import StoreInput
 from monitor.store import Store, StoreFile
+from tests.many import examples
 
 NOW = datetime(2026, 8, 18, 11, 30, tzinfo=UTC)
 DAY, MINUTE, SECOND = timedelta(days=1), timedelta(minutes=1), timedelta(seconds=1)
@@ -133,7 +135,12 @@ class World:
 
 
 # Shrinking would take minutes: a sequence that fails is short as it is.
-@settings(deadline=None, max_examples=10, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@pytest.mark.fuzz
+@settings(
+    deadline=None,
+    max_examples=examples(16, least=4),
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
+)
 @given(_STEPS)
 def test_after_any_turns_what_is_remembered_is_what_computing_anew_gives(
     steps: list[tuple[str, int]],

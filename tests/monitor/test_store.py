@@ -30,6 +30,7 @@ from tests.builders import (
     make_post,
     make_repost,
 )
+from tests.many import examples
 
 AIR = Selection(hashtags=("airbersih",))
 
@@ -67,8 +68,11 @@ def test_saving_twice_changes_nothing(stores):
     assert after == before
 
 
+@pytest.mark.fuzz
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(25, least=8),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(1, 3)), max_size=12))
 def test_posts_come_out_the_same_in_whatever_pages_they_came(tmp_path_factory, drawn):

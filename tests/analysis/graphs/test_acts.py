@@ -6,12 +6,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from analysis.frames import ACTS, POSTS, require
 from analysis.graphs.acts import AUTHORS, acts_in, acts_of, resolved
+from tests.many import examples
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ACCOUNTS = {"x:1": "Ani", "x:2": "budi", "x:3": None, "x:@cici": "cici"}
@@ -66,7 +68,8 @@ POST = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@pytest.mark.fuzz
+@settings(max_examples=examples(100), deadline=None)
 @given(posts=st.lists(POST, max_size=6))
 def test_acts_are_those_that_loops_find(posts: list[dict[str, Any]]) -> None:
     given_posts = [

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from analysis.graphs.coaction import TRACES, co_action, marked, meetings
 from monitor.engines import Engine, engine_of
+from tests.many import examples
 
 Edges = dict[tuple[int, int], int]
 
@@ -81,7 +82,8 @@ some_posts = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@pytest.mark.fuzz
+@settings(max_examples=examples(150), deadline=None)
 @given(
     posts=some_posts,
     within=st.integers(0, 100),
@@ -95,7 +97,8 @@ def test_edges_are_those_of_comparing_all_with_all(
     assert found(engine, posts, within=within, min_weight=min_weight, loops=loops) == expected
 
 
-@settings(max_examples=80, deadline=None)
+@pytest.mark.fuzz
+@settings(max_examples=examples(80), deadline=None)
 @given(posts=some_posts, within=st.integers(0, 100))
 def test_two_posts_meet_once_for_each_object_and_the_earlier_comes_first(
     engine: Engine, posts: list[Post], within: int

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from analysis.graphs import counting, incremental
 from analysis.graphs.counting import Counted
 from analysis.graphs.incremental import Met
+from tests.many import examples
 
 _WITHIN = 3
 # Few objects and many authors, so that objects change their stratum (at ten sharers).
@@ -32,7 +33,8 @@ def tables(counted: Counted) -> list[list[tuple[int, ...]]]:
     return [sorted(table.rows()) for table in (counted.together, counted.totals)]
 
 
-@settings(deadline=None, max_examples=60)
+@pytest.mark.fuzz
+@settings(deadline=None, max_examples=examples(60))
 @given(_TURNS)
 def test_counts_carried_on_are_those_counted_anew(turns: list[dict[tuple[int, int], int]]) -> None:
     counted, met = Counted.nothing(), Met.nothing()

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from analysis.graphs.coaction import TRACES, co_action, marked
 from analysis.graphs.incremental import added, applied
 from monitor.engines import engine_of
+from tests.many import examples
 
 # Few objects, accounts and seconds, so that much meets; a post has one author and one time.
 _POSTS = st.lists(
@@ -30,8 +31,9 @@ def rows(posts: list[tuple[int, int, set[int]]], chosen: list[bool]) -> list[pl.
     return [pl.DataFrame(part, schema=TRACES, orient="row") for part in parts]
 
 
+@pytest.mark.fuzz
 @pytest.mark.parametrize("name", ["polars", "duckdb"])
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=examples(30, least=8))
 @given(_POSTS, st.lists(st.booleans(), min_size=1, max_size=20), st.integers(0, 6), st.booleans())
 def test_old_edges_and_what_is_added_are_all_edges(
     name: str,

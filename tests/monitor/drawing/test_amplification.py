@@ -17,6 +17,7 @@ from monitor.drawing.amplification import amplification, edges_of
 from monitor.engines import engine_of
 from tests.analysis.examples import make_edges
 from tests.analysis.graphs.amplification import amplification_graph, pagerank
+from tests.many import examples
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -129,7 +130,8 @@ def test_the_order_of_the_acts_changes_nothing():
     assert one.edges.equals(other.edges)
 
 
-@settings(deadline=None, max_examples=30)
+@pytest.mark.fuzz
+@settings(deadline=None, max_examples=examples(30))
 @given(RANDOM)
 def test_engines_count_the_same_edges(acts):
     with closing(engine_of("duckdb")) as duckdb, closing(engine_of("polars")) as polars:

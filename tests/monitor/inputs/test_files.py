@@ -22,6 +22,7 @@ from monitor.inputs.files import FileInput
 from monitor.inputs.input import Wanted
 from monitor.inputs.pages import acts_of_page, posts_of
 from monitor.inputs.tables import plain_table
+from tests.many import examples
 
 ALL = Wanted("all posts", ())
 TOOLKIT = [
@@ -92,7 +93,8 @@ def same_as_importer(path: Path) -> None:
     assert_frame_equal(source.acts(), acts)
 
 
-@settings(max_examples=60, deadline=None)
+@pytest.mark.fuzz
+@settings(max_examples=examples(60), deadline=None)
 @given(table=rows(st.integers(1, 10_000).map(str), TIMES))
 def test_a_clean_table_reads_by_columns_as_it_reads_row_by_row(
     table: list[list[str]], tmp_path_factory: pytest.TempPathFactory
@@ -103,7 +105,8 @@ def test_a_clean_table_reads_by_columns_as_it_reads_row_by_row(
     same_as_importer(path)
 
 
-@settings(max_examples=60, deadline=None)
+@pytest.mark.fuzz
+@settings(max_examples=examples(60), deadline=None)
 @given(table=rows(st.one_of(IDS, ODD_IDS), st.one_of(TIMES, ODD_TIMES)))
 def test_odd_rows_are_looked_at_twice_and_set_aside_with_their_line(
     table: list[list[str]], tmp_path_factory: pytest.TempPathFactory
@@ -118,7 +121,8 @@ COORTWEET = ["object_id", "account_id", "content_id", "timestamp_share"]
 OBJECTS = st.sampled_from(["901", "902", "#AirBersih", "https://a.example/x", "https://b.example"])
 
 
-@settings(max_examples=60, deadline=None)
+@pytest.mark.fuzz
+@settings(max_examples=examples(60), deadline=None)
 @given(
     table=st.lists(
         st.tuples(OBJECTS, st.sampled_from(["7", "8"]), st.integers(1, 5).map(str)), min_size=1

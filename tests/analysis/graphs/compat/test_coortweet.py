@@ -13,6 +13,7 @@ from analysis.graphs.compat.coortweet import NETWORK, PAIRS, SHARES, detect_grou
 from monitor.engines import Engine, engine_of
 from tests.analysis.graphs.compat import coortweet_slowly as slowly
 from tests.analysis.graphs.compat.coortweet_slowly import Pair, Share
+from tests.many import examples
 
 ENGINES = ("duckdb", "polars")
 
@@ -63,7 +64,8 @@ shares_of_any_kind = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@pytest.mark.fuzz
+@settings(max_examples=examples(150), deadline=None)
 @given(
     shares=shares_of_any_kind,
     within=st.integers(0, 100),
