@@ -139,12 +139,12 @@ class Replayed(Struct):
 
 
 class PointTold(Struct):
-    """A line of a series. Null: unknown while it learns, or in a gap."""
+    """A line of a series."""
 
     timestamp: str  # as it is written in the file
     value: float | None  # null: a gap
-    expected: float | None
-    score: float | None  # from 0 to 1
+    expected: float | None  # null: it still learns what is usual, or nobody can say
+    score: float | None  # from 0 to 1; 0 while it learns; null: a gap
     alert: bool
 
 
