@@ -49,11 +49,7 @@ class CsvMapped:
     def mapping(self, sample: Sample, options: ImportOptions) -> list[tuple[str, str]]:
         """Give the columns that are read, and what they fill; `=x` is one value for all rows."""
         table = csv_reading.table_of(sample.path, sample.head)
-        resolved = resolve(sample.path, table.columns, _mapping(table, options))
-        return [
-            *((column, field) for field, column in resolved.columns.items()),
-            *((f"={value}", field) for field, value in resolved.constants.items()),
-        ]
+        return told(resolve(sample.path, table.columns, _mapping(table, options)))
 
     def provenance(self, sample: Sample) -> Provenance:
         """Tell the tool by its columns."""
@@ -62,6 +58,14 @@ class CsvMapped:
         except ImportFileError:
             return Provenance()
         return csv_tools.tool_of(table.columns).provenance
+
+
+def told(found: Columns) -> list[tuple[str, str]]:
+    """Give columns with the fields that they fill; `=x` is one value for all rows."""
+    return [
+        *((column, field) for field, column in found.columns.items()),
+        *((f"={value}", field) for field, value in found.constants.items()),
+    ]
 
 
 def pages_of_rows(

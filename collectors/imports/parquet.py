@@ -1,4 +1,8 @@
-"""Parquet: what gaung itself exports, and tables with one post per row; column by column."""
+"""Parquet: what gaung itself exports, and tables with one post per row.
+
+The two kinds of columns that are known are read column by column, any others row by row, as a CSV
+with these columns is.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from collectors.errors import ImportFileError
-from collectors.imports import parquet_lake, parquet_table
+from collectors.imports import (
+    csv_mapped,
+    csv_tools,
+    parquet_lake,
+    parquet_mapped,
+    parquet_table,
+    tweet_harvest,
+)
 from collectors.imports.parquet_columns import LIST
 from collectors.imports.parquet_pages import page_from
 from collectors.imports.sample import ImportOptions, Provenance, Sample
@@ -39,23 +50,35 @@ class Parquet:
     def pages(self, path: Path, options: ImportOptions) -> Iterator[Page]:
         """Read the file page by page. Raises `ImportFileError`, before the first page."""
         file = _opened(path)
-        wide = _shape_of(path, file.schema_arrow)
+        wide = _shape_of(path, file.schema_arrow, options)
+        if wide is None:
+            return parquet_mapped.pages(path, file, options)
         return _pages(path, file, options, wide)
 
     def mapping(self, sample: Sample, options: ImportOptions) -> list[tuple[str, str]]:
-        """Give the columns that are read; they have the names of what they fill."""
+        """Give the columns that are read, and what they fill; `=x` is one value for all rows."""
         schema = _opened(sample.path).schema_arrow
-        is_lake = _shape_of(sample.path, schema) is parquet_lake.wide
-        known = parquet_lake.COLUMNS if is_lake else parquet_table.COLUMNS
-        return [(name, known[name]) for name in schema.names if name in known]
+        wide = _shape_of(sample.path, schema, options)
+        if wide is None:
+            found = parquet_mapped.resolved(sample.path, schema, options)
+            return csv_mapped.told(found)
+        known = parquet_lake.COLUMNS if wide is parquet_lake.wide else parquet_table.COLUMNS
+        return [
+            *((name, known[name]) for name in schema.names if name in known),
+            *((value, field) for field, value in options.mapping.items()),
+        ]
 
     def provenance(self, sample: Sample) -> Provenance:
-        """Tell whether gaung wrote it."""
+        """Tell whether gaung wrote it, or which tool did, by its columns."""
         try:
-            columns = set(_opened(sample.path).schema_arrow.names)
+            columns = tuple(_opened(sample.path).schema_arrow.names)
         except ImportFileError:
             return Provenance()
-        return Provenance(tool="gaung" if columns >= parquet_lake.REQUIRED else None)
+        if set(columns) >= parquet_lake.REQUIRED:
+            return Provenance(tool="gaung")
+        if tweet_harvest.is_of(columns):
+            return tweet_harvest.TweetHarvest().provenance(sample)
+        return Provenance() if is_known(columns) else csv_tools.tool_of(columns).provenance
 
 
 def is_known(names: Iterable[str]) -> bool:
@@ -76,23 +99,38 @@ def _opened(path: Path) -> pq.ParquetFile:
         ) from error
 
 
-def _shape_of(path: Path, schema: pa.Schema) -> Callable[[pl.DataFrame], pl.DataFrame]:
-    """Tell which of the two kinds of tables a file is, or refuse it by its columns."""
+def _shape_of(
+    path: Path, schema: pa.Schema, options: ImportOptions
+) -> Callable[[pl.DataFrame], pl.DataFrame] | None:
+    """Tell which of the two known kinds of tables a file is; None: neither, it is read row by row.
+
+    Raises `ImportFileError` where what it holds cannot be read either way.
+    """
     columns = set(schema.names)
-    is_lake = columns >= parquet_lake.REQUIRED
-    if not is_known(columns):
-        raise ImportFileError(
-            f"{path} has the columns {', '.join(schema.names)}; it needs post_key, author_key and"
-            " created_at, or post_id, created_at and author or author_id: rename its columns, or"
-            " export it as CSV and map them"
-        )
-    time = schema.field("created_at").type
-    if not (pa.types.is_timestamp(time) or pa.types.is_date(time)):
-        raise ImportFileError(f"{path} holds created_at as {time}; export it as a timestamp")
+    if columns >= parquet_lake.REQUIRED:
+        if options.mapping.keys() - {"platform"}:
+            raise ImportFileError(f"{path} has gaung's own columns: leave --map out")
+        return _if_dated(path, schema, parquet_lake.wide)
+    others = {f: c for f, c in options.mapping.items() if f != "platform" or c[:1] != "="}
+    if others or not is_known(columns) or not _is_time(schema.field("created_at").type):
+        return None
     for name in ("post_id", "author_id"):
-        if not is_lake and name in columns and pa.types.is_floating(schema.field(name).type):
+        if name in columns and pa.types.is_floating(schema.field(name).type):
             raise ImportFileError(f"{path} holds {name} as a float, which rounds it; export text")
-    return parquet_lake.wide if is_lake else parquet_table.wide
+    return parquet_table.wide
+
+
+def _if_dated(
+    path: Path, schema: pa.Schema, wide: Callable[[pl.DataFrame], pl.DataFrame]
+) -> Callable[[pl.DataFrame], pl.DataFrame]:
+    time = schema.field("created_at").type
+    if not _is_time(time):
+        raise ImportFileError(f"{path} holds created_at as {time}; export it as a timestamp")
+    return wide
+
+
+def _is_time(dtype: pa.DataType) -> bool:
+    return bool(pa.types.is_timestamp(dtype) or pa.types.is_date(dtype))
 
 
 def _needed(schema: pa.Schema, options: ImportOptions) -> list[str]:
@@ -125,6 +163,8 @@ def _pages(
     try:
         for batch in file.iter_batches(batch_size=options.page_size, columns=names):
             rows = pl.DataFrame(batch)
+            if (platform := options.mapping.get("platform")) is not None:
+                rows = rows.with_columns(platform=pl.lit(platform.removeprefix("=")))
             if options.only is not None and "hashtags" not in options.only:
                 # An empty list is there; what is missing would be looked for in the text.
                 rows = rows.with_columns(pl.lit([], LIST).alias("hashtags"))

@@ -5,7 +5,7 @@ https://github.com/helmisatria/tweet-harvest
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from collectors import hashtags
@@ -48,7 +48,7 @@ class TweetHarvest:
             columns = csv_reading.table_of(sample.path, sample.head).columns
         except ImportFileError:
             return False
-        return all(column in columns for column in _COLUMNS)
+        return is_of(columns)
 
     def pages(self, path: Path, options: ImportOptions) -> Iterator[Page]:
         """Read the file page by page. Raises `ImportFileError`."""
@@ -69,6 +69,16 @@ class TweetHarvest:
     def provenance(self, sample: Sample) -> Provenance:
         """Tell the tool, which searches X as a person would."""
         return Provenance(tool=NAME, capture_mode="searched")
+
+
+def is_of(columns: Iterable[str]) -> bool:
+    """Tell whether a table with these columns is of tweet-harvest."""
+    return set(_COLUMNS) <= set(columns)
+
+
+def pages_of_rows(path: Path, rows: Iterable[Row], options: ImportOptions) -> Iterator[Page]:
+    """Read rows that were taken out of a table before."""
+    return csv_reading.pages_of(path, rows, options, _gather)
 
 
 def _gather(row: Row, into: Gathered, options: ImportOptions) -> None:

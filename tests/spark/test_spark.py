@@ -152,7 +152,7 @@ def test_an_empty_table_is_a_table(spark: Engine) -> None:
 def test_edges_of_graphs_are_equal(spark: Engine, duckdb: Engine, folder: Path, kind: str) -> None:
     source = LakeInput(folder / "lake", ALL)
     one, other = (draw(source, kind, engine=engine) for engine in (spark, duckdb))
-    assert one.edges.height > 20
+    assert one.edges.height > (0 if kind == "hashtags" else 20)  # all use the same two
     assert_frame_equal(one.edges, other.edges)
 
 

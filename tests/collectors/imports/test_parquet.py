@@ -155,8 +155,9 @@ def test_some_of_our_columns_are_enough(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("columns", "says"),
     [
-        ({"a": ["1"]}, "has the columns a; it needs post_key"),
-        ({"post_id": ["1"], "author": ["a"], "created_at": ["x"]}, "holds created_at as"),
+        ({"a": ["1"]}, "has no column that tells the time; it has a; name it with --map"),
+        ({"a": ["1"], "date": [AT]}, "has no column that tells the author"),
+        ({"message_id": [1e18], "username": ["a"], "date": [AT]}, "holds message_id as a float"),
         ({"post_id": [1e18], "author": ["a"], "created_at": [AT]}, "holds post_id as a float"),
     ],
 )
