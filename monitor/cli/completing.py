@@ -26,6 +26,9 @@ def teach(command: click.Command) -> None:
             one.params[0].name = "watch"
         teach(one)
     for parameter in command.params:
+        # A choice offers itself; some names stand for one in most commands only.
+        if isinstance(parameter.type, click.Choice):
+            continue
         if (offers := _OFFERS.get(parameter.name or "")) is not None:
             parameter.shell_complete = _offering(offers)  # type: ignore[method-assign]
 
@@ -128,6 +131,28 @@ def _source_names() -> Iterable[str]:
     return SOURCES
 
 
+def _platforms() -> Iterable[str]:
+    return sorted({*_source_names(), "facebook", "instagram", "tiktok", "x"} - {"news"})
+
+
+def _formats() -> Iterable[str]:
+    from collectors.imports.detect import IMPORTERS
+
+    return ("auto", *IMPORTERS)
+
+
+def _fields() -> Iterable[str]:
+    from collectors.imports.csv_columns import NAMES
+
+    return (f"{field}=" for field in NAMES)
+
+
+def _compared(known: _Known, incomplete: str) -> Items:
+    if "previous".startswith(incomplete):
+        yield CompletionItem("previous", help="as long a time before")
+    yield from _targets(known, incomplete)
+
+
 def _zones() -> Iterable[str]:
     from zoneinfo import available_timezones
 
@@ -146,5 +171,16 @@ _OFFERS: dict[str, Callable[[_Known, str], Items]] = {
     "sources": _plain(_source_names),
     "zone": _plain(_zones),
     "since": _plain(_times),
+    "until": _plain(_times),
+    "at": _plain(_times),
+    "older_than": _plain(lambda: ("30d", "90d", "180d", "365d")),
+    "format_name": _plain(_formats),
+    "maps": _plain(_fields),
+    "platform": _plain(_platforms),
+    "compare": _compared,
+    "within": _plain(lambda: ("auto", "10s", "60s", "5m", "1h")),
+    "every": _plain(lambda: ("1d", "7d", "28d")),
+    "timeout": _plain(lambda: ("10s", "30s", "2m", "10m")),
+    "memory_limit": _plain(lambda: ("500MB", "1GB", "2GB", "4GB", "8GB")),
     "window": _plain(lambda: ("15m", "1h", "6h", "1d")),
 }

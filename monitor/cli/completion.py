@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import click
 
-_COMPLETION = """Print what lets SHELL finish commands, options, watches and hashtags with Tab.
+_TAKEN = "COMPREPLY+=($value)"
+_GOES_ON = "\n            [[ $value == *= ]] && compopt -o nospace"  # a column's name follows
+_COMPLETION = """Print what lets SHELL finish commands, options and what they take with Tab.
 
 \b
 bash   add to ~/.bashrc:   eval "$(gaung completion bash)"
@@ -32,5 +34,8 @@ def completion_command(shell: str) -> int:
     made = get_completion_class(shell)
     if made is None:
         raise click.UsageError(f"there is no completion for {shell}")
-    click.echo(made(cli, {}, "gaung", COMPLETE_VARIABLE).source(), nl=False)
+    source = made(cli, {}, "gaung", COMPLETE_VARIABLE).source()
+    if shell == "bash":
+        source = source.replace(_TAKEN, _TAKEN + _GOES_ON)
+    click.echo(source, nl=False)
     return 0

@@ -37,9 +37,9 @@ Formats:
   mastodon       statuses as Mastodon's API gives them, or its answers
   bluesky        posts as Bluesky's API gives them, or Jetstream's events
   tweet-harvest  CSV of tweet-harvest, with , or ;
-  csv            any CSV with a time column; name columns with --map
+  csv            any CSV with times and authors; name columns with --map
   lake           a folder that `gaung export` wrote, as a whole
-  parquet        gaung's own columns, or those of research data sets
+  parquet        gaung's own columns, or any that a CSV may have
 
 JSON may be one record a line, a list, or spread over lines. Files may be packed (.gz, .zst, .bz2,
 .xz, a .zip of one file); of a folder all files are read. A record that cannot be read is set aside
@@ -174,6 +174,8 @@ def _each(files: tuple[Path, ...], format_name: str, work: Callable[[Path, Impor
                 importer = importer_for(path, format_name)
                 work(path, importer)
                 done += 1
+            except BrokenPipeError:  # whoever reads our output has seen enough
+                raise
             except (ImportFileError, OSError) as error:
                 told = f"{path}: {error.strerror or error}" if isinstance(error, OSError) else error
                 is_other = is_folder and importer is None
@@ -223,12 +225,20 @@ def _zone(name: str) -> ZoneInfo:
 
 
 def _mapping(maps: tuple[str, ...]) -> dict[str, str]:
+    from collectors.imports.csv_columns import NAMES
+
     mapping = {}
     for text in maps:
-        field, equals, column = text.partition("=")
+        field, equals, column = (part.strip() for part in text.partition("="))
         if not equals or not field or not column:
-            raise click.BadParameter(f"{text!r}: write FIELD=COLUMN", param_hint="--map")
-        mapping[field.strip()] = column.strip()
+            raise click.BadParameter(
+                f"{text!r}: write FIELD=COLUMN, such as text=Isi", param_hint="--map"
+            )
+        if field not in NAMES:
+            raise click.BadParameter(
+                f"there is no field {field!r}{one_of(field, NAMES)}", param_hint="--map"
+            )
+        mapping[field] = column
     return mapping
 
 

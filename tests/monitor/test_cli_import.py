@@ -101,3 +101,12 @@ def test_a_report_says_what_nothing_can_be_concluded_from(gaung, tmp_path):
     assert (code, "its volume tells nothing" in err) == (0, True)
     report = json.loads(gaung("report", "#airbersih", "--format", "json")[1])
     assert any("nothing can be concluded" in note for note in report["notes"])
+
+
+def test_a_field_that_is_unknown_names_the_nearest(gaung, tmp_path):
+    (tmp_path / "p.csv").write_text("waktu,akun\n2025-02-22T15:00:00Z,a\n")
+    code, _, err = gaung("import", "p.csv", "--map", "autor=akun")
+    assert code == 2
+    assert "--map: there is no field 'autor'; did you mean 'author'?" in err
+    code, _, err = gaung("import", "p.csv", "--map", "author")
+    assert (code, "such as text=Isi" in err) == (2, True)
