@@ -58,7 +58,7 @@ PROVEN: dict[int, tuple[str, ...]] = {
     10: (
         "collectors/imports/test_twitter_v2.py::"
         "test_a_retweet_takes_hashtags_links_and_text_from_its_original",
-        "collectors/platforms/test_x.py::"
+        "collectors/platforms/test_x_posts.py::"
         "test_a_repost_whose_hashtag_is_cut_off_is_a_match_and_an_edge",
     ),
     11: (

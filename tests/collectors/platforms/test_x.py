@@ -1,82 +1,23 @@
+"""X: no more is asked than was allowed to cost, and nothing before its terms were read."""
+
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import msgspec
-import polars as pl
 import pytest
 
-from collectors.collector import Expander, Pager, PostRef
-from collectors.errors import AccessRefusedError, PayloadError, RateLimitedError
+from collectors.errors import AccessRefusedError, RateLimitedError
 from collectors.options import ClientOptions
-from collectors.page import Page
 from collectors.platforms.x import Settings, build
 from collectors.platforms.x.budget import Budget, day_ends_at
-from tests.collectors.examples.x import TWEETS, answer, listing, tweet, usage
+from tests.collectors.examples.x import answer, tweet, usage
+from tests.collectors.platforms.x_till import Till, many, opened, pages_of
 from tests.collectors.servers import NOON, Script
 
 MIDNIGHT = datetime(2026, 3, 2, tzinfo=UTC)
-
-
-class Till:
-    """The API, as one who pays sees it: it counts what it was asked for."""
-
-    def __init__(self, tweets: list[dict[str, Any]], used: int = 0) -> None:
-        self.tweets, self.used = tweets, used
-        self.sold = self.counts = self.accounts = 0
-        self.asked: list[httpx.Request] = []
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        self.asked.append(request)
-        path, params = request.url.path, request.url.params
-        if path == "/2/usage/tweets":
-            return usage(self.used)
-        if path == "/2/tweets/counts/recent":
-            self.counts += 1
-            return httpx.Response(200, json={"meta": {"total_tweet_count": len(self.tweets)}})
-        start = int(params.get("next_token", "t0")[1:])
-        end = start + int(params["max_results"])
-        rows = self.tweets[start:end]
-        self.sold += len(rows)
-        answered = listing(rows, f"t{end}" if end < len(self.tweets) else None)
-        if "expansions" not in params:
-            return answered
-        ids = {row["author_id"] for row in rows}
-        self.accounts += len(ids)
-        users = [{"id": i, "username": f"akun_{i}", "name": i} for i in sorted(ids)]
-        payload = msgspec.json.decode(answered.content) | {"includes": {"users": users}}
-        return httpx.Response(200, json=payload)
-
-
-def opened(
-    answering: Callable[[httpx.Request], httpx.Response],
-    *,
-    now: Callable[[], datetime] = lambda: NOON,
-    **settings: Any,
-) -> Pager:
-    given = {"token_env": "X_TOKEN", "terms_read": True, "dollars_per_day": 5.0} | settings
-    options = ClientOptions(
-        secret=lambda _: "rahasia",
-        user_agent="gaung/test",
-        now=now,
-        sleep=lambda _: None,
-        min_interval=0.0,
-        transport=httpx.MockTransport(answering),
-    )
-    (collector,) = build(msgspec.convert(given, Settings), options)
-    assert isinstance(collector, Pager)
-    return collector
-
-
-def pages_of(collector: Pager, now: datetime = NOON) -> list[Page]:
-    return list(collector.pages("banjirkota", cursor=None, now=now))
-
-
-def many(number: int) -> list[dict[str, Any]]:
-    return [tweet(11, id=str(9_000_000_000_000_000_000 + n)) for n in range(number)]
 
 
 # --- money ----------------------------------------------------------------------------------------
@@ -195,124 +136,3 @@ def test_x_is_not_asked_without_a_token_and_not_before_its_terms_were_read() -> 
 def test_settings_that_cannot_work_are_refused(settings: dict[str, Any], words: str) -> None:
     with pytest.raises(msgspec.ValidationError, match=words):
         msgspec.convert(settings, Settings)
-
-
-# --- posts ----------------------------------------------------------------------------------------
-
-
-def test_a_post_has_the_keys_that_files_of_it_have() -> None:
-    (page,) = pages_of(opened(Till([tweet(11, "Air &amp; #BanjirKota")])))
-    post = page.posts.row(0, named=True)
-    assert post["post_key"] == "x:2000000000000000011"
-    assert post["author_key"] == "x:1002"
-    assert (post["text"], post["lang"]) == ("Air & #BanjirKota", "id")
-    assert post["url"] == "https://x.com/i/web/status/2000000000000000011"
-    assert page.engagement.row(0, named=True)["views"] == 900
-
-
-def test_a_repost_whose_hashtag_is_cut_off_is_a_match_and_an_edge() -> None:
-    mention = {"username": "akun_b", "id": "77", "start": 3, "end": 9}
-    row = tweet(
-        9,
-        "RT @akun_b: tanggul jeb…",
-        entities={"mentions": [mention]},
-        referenced_tweets=[{"type": "retweeted", "id": "7"}],
-    )
-    (page,) = pages_of(opened(Till([row])))
-    post = page.posts.row(0, named=True)
-    assert (post["kind"], post["repost_of_key"], post["hashtags"]) == (
-        "repost",
-        "x:7",
-        ["banjirkota"],
-    )
-    acts = page.interactions.select("kind", "target_author_key", "target_post_key").rows()
-    assert acts == [("repost", "x:77", "x:7")]
-    assert page.engagement.is_empty()
-
-
-def test_replies_quotes_mentions_and_links() -> None:
-    entities = {
-        "hashtags": [{"tag": "BanjirKota"}],
-        "mentions": [{"username": "akun_b", "id": "77"}, {"username": "akun_c", "id": "88"}],
-        "urls": [
-            {"url": "https://t.co/a", "expanded_url": "https://koran.example/a"},
-            {"url": "https://t.co/b", "expanded_url": "https://x.com/akun_b/status/5"},
-        ],
-    }
-    row = tweet(
-        9,
-        "@akun_b @akun_c lihat #BanjirKota",
-        entities=entities,
-        in_reply_to_user_id="77",
-        referenced_tweets=[{"type": "replied_to", "id": "4"}, {"type": "quoted", "id": "5"}],
-    )
-    (page,) = pages_of(opened(Till([row])))
-    post = page.posts.row(0, named=True)
-    assert (post["kind"], post["reply_to_key"], post["quote_of_key"]) == ("quote", "x:4", "x:5")
-    assert post["urls"] == ["https://koran.example/a"]
-    acts = page.interactions.select("kind", "target_author_key", "target_post_key").rows()
-    assert set(acts) == {
-        ("reply", "x:77", "x:4"),
-        ("quote", None, "x:5"),
-        ("mention", "x:88", None),
-    }
-
-
-def test_seven_days_are_as_far_as_it_goes() -> None:
-    pages = pages_of(opened(answer))
-    assert pages[-1].beyond == "too old"
-    assert pages[-1].reached_at == NOON - timedelta(days=7) + timedelta(minutes=2)
-    assert [page.reached_at for page in pages[:-1]] == [None, None]
-
-
-def test_pages_after_the_first_ask_with_the_same_start() -> None:
-    till = Till(many(250))
-    first = next(opened(till).pages("banjirkota", cursor=None, now=NOON))
-    later = NOON + timedelta(hours=3)
-    rest = list(opened(till).pages("banjirkota", cursor=first.cursor, now=later))
-    assert sum(page.received for page in rest) == 150
-    starts = {
-        r.url.params["start_time"] for r in till.asked if r.url.path.endswith("search/recent")
-    }
-    assert len(starts) == 1
-
-
-def test_a_wrong_cursor_is_refused() -> None:
-    for cursor in ("x", "2026-03-01T00:00:00Z", "kemarin t3"):
-        with pytest.raises(PayloadError, match="no place in a search"):
-            list(opened(answer).pages("banjirkota", cursor=cursor, now=NOON))
-
-
-def test_who_reposted_and_quoted_is_asked_for_where_it_is_wanted() -> None:
-    ref = PostRef("x:2000000000000000011", "x:1002", None, NOON - timedelta(hours=1), None)
-    assert not isinstance(opened(answer), Expander)
-    collector = opened(answer, expand=True)
-    assert isinstance(collector, Expander)
-    page = collector.expand(ref, now=NOON)
-    assert page is not None
-    acts = page.interactions.sort("kind", "author_key")
-    assert acts.select("kind", "author_key", "precision").rows() == [
-        ("quote", "x:1000", "exact"),
-        ("repost", "x:41", "unknown"),
-        ("repost", "x:42", "unknown"),
-    ]
-    assert acts.filter(kind="repost")["acted_at"].to_list() == [None, None]
-    assert set(acts["target_post_key"]) == {ref.post_key}
-    assert isinstance(page.posts, pl.DataFrame)
-
-
-def test_a_check_costs_nothing_and_minds_of_the_terms() -> None:
-    till = Till(many(3), used=20)
-    report = opened(till).check()
-    assert report.remedy is None
-    assert "20 posts charged today" in report.summary
-    assert "terms" in report.summary
-    assert (till.sold, till.counts) == (0, 0)
-
-
-def test_the_token_is_in_no_message() -> None:
-    script = Script(httpx.Response(401, json={"title": "Unauthorized"}))
-    with pytest.raises(AccessRefusedError) as caught:
-        pages_of(opened(script))
-    assert "rahasia" not in str(caught.value)
-    assert len(TWEETS) == 7

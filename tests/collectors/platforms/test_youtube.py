@@ -10,11 +10,7 @@ import httpx
 import pytest
 
 from collectors.collector import PostRef
-from collectors.errors import (
-    AccessRefusedError,
-    PayloadError,
-    RateLimitedError,
-)
+from collectors.errors import AccessRefusedError, PayloadError, RateLimitedError
 from collectors.platforms.youtube.api import Api
 from collectors.platforms.youtube.collector import YoutubeCollector
 from tests.collectors.examples.youtube import KEY, answer, channel, found, thread, video
