@@ -93,7 +93,7 @@ def seats(sizes: Sequence[int], most: int) -> list[int]:
         share = left / (sum(wanted.values()) or 1.0)
         full = {n for n in open_ if sizes[n] - room[n] <= share * wanted[n]}
         for n in full or open_:
-            more = sizes[n] - room[n] if full else int(share * wanted[n])
+            more = sizes[n] - room[n] if full else int(share * wanted[n] + 1e-9)
             room[n] += more
             left -= more
         open_ = open_ - full if full else set()

@@ -22,6 +22,7 @@ class Words:
     """How a picture writes numbers and times, and what it is called."""
 
     title: str
+    unit: str  # of the counts
     unobserved: str
     number: Callable[[float], str]
     hour: Callable[[datetime], str]
@@ -85,7 +86,7 @@ class _Frame:
 
 
 def _grid(frame: _Frame, words: Words) -> list[str]:
-    parts = []
+    parts = [label(2, 13, words.unit, name="soft")]
     for value in frame.scale.lines:
         y = frame.y(value)
         parts.append(line(_LEFT, y, frame.size.width - _RIGHT, y, "grid"))

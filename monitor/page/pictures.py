@@ -47,7 +47,7 @@ def hours_svg(hours: Sequence[Hour], words: Words, unknown: Sequence[bool], *, w
     """Draw the first hours: all posts, and the new accounts of each; a gap where nobody looked."""
     number, hour = words.number, words.hour
     width, height = (960.0, 200.0) if wide else (380.0, 200.0)
-    left, base, top = 52.0, height - 30, 14.0
+    left, base, top = 52.0, height - 30, 30.0
     scale = scale_for([one.posts for one in hours], most_lines=3)
     step = (width - left - 12) / max(len(hours), 1)
     every = next(n for n in (1, 2, 3, 4, 6, 8, 12, 24) if step * n >= 44 or n == 24)
@@ -55,7 +55,7 @@ def hours_svg(hours: Sequence[Hour], words: Words, unknown: Sequence[bool], *, w
     def y(value: float) -> float:
         return base - value / scale.top * (base - top)
 
-    parts = []
+    parts = [label(2, 13, words.unit, name="soft")]
     for value in scale.lines:
         parts.append(line(left, y(value), width - 12, y(value), "grid"))
         parts.append(label(left - 6, y(value) + 4, number(value), name="soft", anchor="end"))

@@ -9,8 +9,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache, partial
 from importlib.resources import files
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from markupsafe import Markup, escape
 
 from monitor.genesis.notes import FIRST_SEEN
 from monitor.letters.language import Speech, speech
@@ -59,12 +62,28 @@ class _Page:
 
     def render(self) -> str:
         facts = self._helpers() | answers.facts(self.story)
-        titles = sentences("page/titles.txt", self.speech, target=self.report.target)
+        titles = self._titles()
         facts |= {"titles": titles, "contents": self._contents(titles)}
         facts |= {"phrases": module("phrases.txt", self.speech)}
         facts |= {"answers": sentences("page/answers.txt", self.speech, **facts)}
         facts |= self._pictures(titles) | self._series() | self._comparison()
         return page("page/report.html", self.speech, **facts)
+
+    def _titles(self) -> dict[str, str]:
+        window = self.report.window
+        return sentences(
+            "page/titles.txt", self.speech, target=self.report.target, n=int(window[:-1]),
+            unit=window[-1],
+        )  # fmt: skip
+
+    def _again(self, command: str) -> str:
+        """Give another command on the same posts: of the same store or file, and the same time."""
+        typed = shlex.split(self.story.command)
+        kept = [
+            part for option, value in pairwise(typed) if option in _KEPT for part in (option, value)
+        ]
+        target = self.report.target if self.report.hashtags else "all"
+        return shlex.join(["gaung", command, target, *kept])
 
     def _helpers(self) -> dict[str, Any]:
         figures = self.figures
@@ -84,9 +103,9 @@ class _Page:
             "who": lambda row: answers.who(row.handle, row.account or "–"),
             "called": answers.who,
             "row_name": answers.row_name,
-            "target_shell": shlex.quote(self.report.target if self.report.hashtags else "all"),
+            "broken": broken,
+            "again": self._again,
             "notes": self._notes(),
-            "window_words": self.report.window,
             "proofs_of": lambda n: [one for one in self.story.proofs if one.group == n],
             "by_first": sorted(self.story.sources, key=lambda one: (one.first_at, one.name)),
             "component_titles": {one.name: one.title for one in self.story.indication.indicators},
@@ -112,7 +131,7 @@ class _Page:
     def _pictures(self, titles: dict[str, str]) -> dict[str, Any]:
         story, number = self.story, self.speech.number
         words = self._words(titles["volume"], titles)
-        opening = replace(words, title=titles["genesis"])
+        opening = replace(words, title=titles["genesis"], unit=titles["per_hour"])
         dials = story.indication.dials
         values = {
             "M": dials.mobilisation.value if dials else None,
@@ -167,6 +186,7 @@ class _Page:
     def _words(self, title: str, titles: dict[str, str]) -> Words:
         return Words(
             title=title,
+            unit=titles["per_window"],
             unobserved=titles["unobserved"],
             number=self.speech.number,
             hour=partial(self.speech.hour, zone=self.zone),
@@ -191,7 +211,7 @@ class _Page:
         other = self.story.other
         if other is None:
             return {}
-        titles = sentences("page/titles.txt", self.speech, target=self.report.target)
+        titles = self._titles()
         words = self._words(titles["volume"], titles)
         names = sentences("page/measures.txt", self.speech)
         return {
@@ -202,10 +222,21 @@ class _Page:
         }
 
 
+# What another command must be told, too, to be of the same posts.
+_KEPT = frozenset({"--input", "--since", "--from", "--until", "--to"})
 _PARTS = (
     "setting", "answer", "compare", "volume", "genesis", "map", "groups", "amplified", "spread",
     "riding", "indicators", "reading",
 )  # fmt: skip
+
+
+def broken(name: str) -> Markup:
+    """Give the name of an account that may be broken before its server, and not within a word.
+
+    >>> broken("@ana@nusantara.example")
+    Markup('@ana<wbr>@nusantara.example')
+    """
+    return escape(name[:1]) + Markup("<wbr>@").join(name[1:].split("@"))
 
 
 @cache

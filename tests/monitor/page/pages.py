@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
 
-_VOID = {"meta", "br", "input", "link", "img", "hr"}
+_VOID = {"meta", "br", "wbr", "input", "link", "img", "hr"}
 _RAW = ("style", "script")
 
 

@@ -23,6 +23,7 @@ JAKARTA = ZoneInfo("Asia/Jakarta")
 SAID = speech("id")
 WORDS = Words(
     title="Berapa <banyak>",
+    unit="unggahan per jam",
     unobserved="tidak teramati",
     number=SAID.number,
     hour=partial(SAID.hour, zone=JAKARTA),

@@ -10,7 +10,7 @@ import pytest
 from monitor.letters.language import speech
 from monitor.page.compare import compared, uneven
 from monitor.page.figures import Figures
-from monitor.page.render import as_html
+from monitor.page.render import as_html, broken
 from tests.monitor.page import worlds
 from tests.monitor.page.pages import read, rows
 
@@ -104,3 +104,39 @@ def test_ratios_are_those_of_the_numbers():
 def test_two_that_were_not_observed_equally_well_are_said_to_be_so(one, other, told):
     report = worlds.story().report
     assert uneven(replace(report, coverage=one), replace(report, coverage=other)) is told
+
+
+def test_what_else_can_be_asked_is_of_the_same_posts():
+    story = replace(
+        worlds.story(), found=None, proofs=[],
+        command="gaung --config x.toml report all --input 'my posts.csv' --since 7d -o x.html",
+    )  # fmt: skip
+    story = replace(story, report=replace(story.report, hashtags=[]))
+    page = read(as_html(story, language="en"))
+    told = [one.text for one in page.all("code")]
+    assert "gaung coordination all --input 'my posts.csv' --since 7d" in told
+    assert "gaung graph all --input 'my posts.csv' --since 7d -o map.gexf" in told
+
+
+@pytest.mark.parametrize(
+    ("window", "language", "words"),
+    [
+        ("1h", "id", "unggahan per jam"),
+        ("15m", "id", "unggahan per 15 menit"),
+        ("1d", "en", "posts per day"),
+        ("6h", "en", "posts per 6 hours"),
+    ],
+)
+def test_counts_have_their_unit_beside_the_picture_and_on_it(window, language, words):
+    story = worlds.story()
+    story = replace(story, map=None, report=replace(story.report, window=window))
+    section = read(as_html(story, language=language)).one("section", id="volume")
+    drawn = [one.text for one in section.all("text")]
+    assert drawn.count(words) == 2  # on wide screens, and on phones
+    assert words in section.one("ul", class_="legend").text
+
+
+def test_the_name_of_an_account_breaks_before_its_server_and_is_no_html():
+    assert broken("@ana@x.example") == "@ana<wbr>@x.example"
+    assert broken("<b>@x") == "&lt;b&gt;<wbr>@x"
+    assert broken("") == ""
