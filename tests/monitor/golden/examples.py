@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from analysis.findings import Finding, FindingKind
@@ -253,6 +254,7 @@ def busy_day() -> Digest:
     )
 
 
+@cache
 def letters() -> dict[str, Letter]:
     """Give every letter with a golden file, by its name; each in both languages."""
     return {
