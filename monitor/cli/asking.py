@@ -60,7 +60,7 @@ class _Timeout(click.ParamType[timedelta]):
 @click.option("--views", is_flag=True, help="List the views and what their columns hold.")
 @click.option(
     "--format", "format_name", type=click.Choice(FORMATS),
-    help="[default: by the ending of -o, else table]",
+    help="How to write it.  [default: by the ending of -o, else table]",
 )  # fmt: skip
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write here.")
 @click.option(

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from monitor.cli.books import format_of
 from monitor.cli.context import Given, read_time
 from monitor.cli.json_text import json_text
 from monitor.cli.options import ENGINES, WindowType, input_option, since_option, until_option
@@ -53,7 +54,7 @@ Examples:
     "--window",
     type=WindowType(),
     metavar="WINDOW",
-    help="5m, 1h, …  [default: 1h; of a series, the usual step of its lines]",
+    help="Count by 5m, 1h, …  [default: 1h; of a series, the usual step of its lines]",
 )
 @click.option(
     "--sensitivity",
@@ -62,9 +63,12 @@ Examples:
 )
 @since_option
 @until_option
-@click.option("--zone", metavar="ZONE", help="Of times that say none, as Asia/Makassar.")
+@click.option("--zone", metavar="ZONE", help="Time zone of times that say none, as Asia/Makassar.")
 @click.option(
-    "--format", "format_name", type=click.Choice(["table", "csv", "json"]), default="table"
+    "--format",
+    "format_name",
+    type=click.Choice(["table", "csv", "json"]),
+    help="How to write it.  [default: by the ending of -o, else table]",
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="PATH", help="Write here.")
 @click.pass_obj
@@ -79,7 +83,7 @@ def backtest_command(
     since: str | None,
     until: str | None,
     zone: str | None,
-    format_name: str,
+    format_name: str | None,
     output: Path | None,
 ) -> int:
     """Replay a series, or what is stored or stands in files."""
@@ -93,17 +97,19 @@ def backtest_command(
         )
     if (target is None and path is None) == (series is None):
         raise click.UsageError("name a TARGET, or a file with --input (posts) or --series (counts)")
-    app = given.app()
+    app, name = given.app(), format_of(output, format_name, ("table", "json", "csv"))
+    if name == "xlsx":
+        raise click.BadParameter("a backtest is written as csv, json or a table", param_hint="-o")
     chosen_zone = _zone(zone) or app.config.zone
     if series is not None:
         wanted = sensitivity or "balanced"
-        text = _of_series(series, window, wanted, chosen_zone, format_name)
+        text = _of_series(series, window, wanted, chosen_zone, name)
     else:
         with on_files(app, path) as lent:
             span = (since, until)
-            text = _of_target(lent, target or "all", window, sensitivity, span, format_name)
+            text = _of_target(lent, target or "all", window, sensitivity, span, name)
     if output is None:
-        click.echo(flowed(text) if format_name == "table" else text, nl=False)
+        click.echo(flowed(text) if name == "table" else text, nl=False)
     else:
         output.write_text(text, encoding="utf-8")
         click.echo(f"{output}: written", err=True)

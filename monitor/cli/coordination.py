@@ -10,6 +10,8 @@ import click
 from monitor.cli.books import format_of, noted, output_option, put
 from monitor.cli.context import Given
 from monitor.cli.options import (
+    Share,
+    Whole,
     engine_by,
     engine_option,
     input_option,
@@ -87,30 +89,33 @@ class WithinType(click.ParamType[int]):
 )
 @click.option(
     "--min-weight",
-    type=click.IntRange(1),
+    type=Whole(1),
     metavar="N",
     help="Least that two share.  [default: 2 things; cnt: 1 post]",
 )
 @click.option(
     "--fdr",
-    type=click.FloatRange(0, 1, min_open=True),
+    type=Share(0, 1, min_open=True),
     default=0.01,
     metavar="SHARE",
     show_default=True,
     help="Share of false pairs that is borne.",
 )
-@click.option("--as", "like", type=click.Choice(["cnt", "coortweet"]), help="As another tool.")
+@click.option(
+    "--as", "like", type=click.Choice(["cnt", "coortweet"]), help="As another tool finds it."
+)
 @click.option("--loops", is_flag=True, help="With --as: also an account with itself.")
 @click.option(
     "--min-participation",
-    type=click.IntRange(1),
+    type=Whole(1),
     default=2,
     metavar="N",
-    help="For coortweet: fewest actions of an account.  [default: 2]",
+    show_default=True,
+    help="For coortweet: fewest actions of an account.",
 )
 @click.option(
     "--edge-weight",
-    type=click.FloatRange(0, 1),
+    type=Share(0, 1),
     metavar="QUANTILE",
     help="For coortweet: only edges heavier than this quantile (its subgraph).",
 )
@@ -127,7 +132,7 @@ class WithinType(click.ParamType[int]):
     "--format",
     "format_name",
     type=click.Choice(["table", "json", "csv", "xlsx"]),
-    help="[default: by the ending of -o, else table]",
+    help="How to write it.  [default: by the ending of -o, else table]",
 )
 @output_option
 @click.option(

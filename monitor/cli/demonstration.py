@@ -40,7 +40,12 @@ Examples:
 
 @click.command("demo", help=_DEMO)
 @click.argument("folder", metavar="[DIR]", default="demo", type=click.Path(path_type=Path))
-@click.option("--seed", type=int, help="Write another campaign of the same kind.  [default: 2026]")
+@click.option(
+    "--seed",
+    type=int,
+    metavar="N",
+    help="Write another campaign of the same kind.  [default: 2026]",
+)
 def demo_command(folder: Path, seed: int | None) -> int:
     """Simulate, write and print."""
     from monitor import clock

@@ -11,6 +11,7 @@ import click
 from monitor.cli.auditing import note_export
 from monitor.cli.context import Given
 from monitor.cli.options import (
+    Share,
     WindowType,
     engine_by,
     engine_option,
@@ -67,11 +68,11 @@ Examples:
 )
 @click.option(
     "--backbone",
-    type=click.FloatRange(0, 1, min_open=True),
+    type=Share(0, 1, min_open=True),
     is_flag=False,
     flag_value=0.05,
     metavar="P",
-    help="Only edges with p below this. [without P: 0.05]",
+    help="Only edges with p below this.  [without P: 0.05]",
 )
 @click.option(
     "--as",
@@ -89,7 +90,11 @@ Examples:
 @engine_option("counts the edges", "polars; of coordination, duckdb")
 @memory_limit_option
 @click.option(
-    "--since", "--from", "since", metavar="TIME", help="7d, 36h, 2026-11-23 or an ISO time."
+    "--since",
+    "--from",
+    "since",
+    metavar="TIME",
+    help="From when: 7d, 36h, 2026-11-23 or an ISO time.",
 )
 @click.option("--until", "--to", "until", metavar="TIME", help="Up to when (not included).")
 @click.option(

@@ -56,8 +56,9 @@ Examples:
     type=click.Choice(["lake", "4cat", "coortweet", "cnt"]),
     default="lake",
     show_default=True,
+    help="What is to be written.",
 )
-@click.option("--target", metavar="TARGET", help="For another tool: which posts. [default: all]")
+@click.option("--target", metavar="TARGET", help="For another tool: which posts.  [default: all]")
 @click.option(
     "--by",
     type=click.Choice(["repost", "text", "link", "hashtags", "reply"]),

@@ -9,6 +9,7 @@ import click
 from monitor.cli.books import format_of, noted, output_option, put
 from monitor.cli.context import Given
 from monitor.cli.options import (
+    Whole,
     engine_if_asked,
     engine_option,
     input_option,
@@ -54,7 +55,7 @@ Examples:
 @until_option
 @click.option(
     "--hours",
-    type=click.IntRange(1, 24 * 14),
+    type=Whole(1, 24 * 14),
     default=24,
     show_default=True,
     metavar="N",
@@ -62,7 +63,7 @@ Examples:
 )
 @click.option(
     "--first",
-    type=click.IntRange(1, 1000),
+    type=Whole(1, 1000),
     default=10,
     show_default=True,
     metavar="N",
@@ -70,7 +71,7 @@ Examples:
 )
 @click.option(
     "--cascades",
-    type=click.IntRange(0, 1000),
+    type=Whole(0, 1000),
     default=5,
     show_default=True,
     metavar="N",
@@ -80,7 +81,7 @@ Examples:
     "--format",
     "format_name",
     type=click.Choice(["table", "json", "csv", "xlsx"]),
-    help="[default: by the ending of -o, else table]",
+    help="How to write it.  [default: by the ending of -o, else table]",
 )
 @output_option
 @click.option(

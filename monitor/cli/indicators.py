@@ -66,7 +66,7 @@ _Span = tuple[datetime | None, datetime | None]
     "--format",
     "format_name",
     type=click.Choice(["table", "json", "csv", "xlsx"]),
-    help="[default: by the ending of -o, else table]",
+    help="How to write it.  [default: by the ending of -o, else table]",
 )
 @output_option
 @click.pass_obj

@@ -39,6 +39,20 @@ class WindowType(click.ParamType[timedelta]):
         return window
 
 
+class Whole(click.IntRange):
+    """A whole number within bounds, of which the help makes no formula."""
+
+    def _describe_range(self) -> str:
+        return ""
+
+
+class Share(click.FloatRange):
+    """A share within bounds, of which the help makes no formula."""
+
+    def _describe_range(self) -> str:
+        return ""
+
+
 since_option = click.option(
     "--since", metavar="TIME", help="From when: 7d, 36h, 2026-11-23 or an ISO time."
 )

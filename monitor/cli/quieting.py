@@ -41,7 +41,7 @@ Examples:
 
 @click.command("silence", help=_SILENCE)
 @click.argument("target", required=False)
-@click.option("--for", "length", metavar="6h", help="How long: 30m, 6h, 2d.")
+@click.option("--for", "length", metavar="TIME", help="How long: 30m, 6h, 2d.")
 @click.option("--why", metavar="TEXT", help="The reason, for those who ask later.")
 @click.option("--end", "number", type=int, metavar="N", help="End silence number N now.")
 @click.option("--all", "everything", is_flag=True, help="List those that are over, too.")

@@ -57,12 +57,12 @@ redact_option = click.option(
 @click.argument("target", required=False)
 @since_option
 @until_option
-@click.option("--window", type=WindowType(), metavar="WINDOW", help="15m, 1h, 6h, 1d, …")
+@click.option("--window", type=WindowType(), metavar="WINDOW", help="Count by 15m, 1h, 6h, 1d, …")
 @click.option(
     "--format",
     "format_name",
     type=click.Choice(FORMATS),
-    help="[default: by the ending of -o, else table]",
+    help="How to write it.  [default: by the ending of -o, else table]",
 )
 @click.option(
     "-o",
@@ -77,7 +77,7 @@ redact_option = click.option(
     help="Put another beside it: previous, FROM..TO, a watch or a #hashtag (HTML).",
 )
 @click.option(
-    "--language", type=click.Choice(["id", "en"]), help="Of the page. [default: as letters are]"
+    "--language", type=click.Choice(["id", "en"]), help="Of the page.  [default: as letters are]"
 )
 @input_option
 @engine_option(

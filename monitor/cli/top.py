@@ -14,6 +14,7 @@ import click
 
 from monitor.cli.context import Given
 from monitor.cli.json_text import json_text
+from monitor.cli.options import Whole
 
 if TYPE_CHECKING:
     from monitor.live import Live
@@ -38,7 +39,7 @@ Examples:
 @click.option("--json", "as_json", is_flag=True, help="As JSON, times in UTC; once.")
 @click.option(
     "--every",
-    type=click.IntRange(min=1, max=3600),
+    type=Whole(min=1, max=3600),
     default=10,
     show_default=True,
     metavar="SECONDS",

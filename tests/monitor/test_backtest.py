@@ -178,3 +178,12 @@ def test_a_stored_burst_is_replayed_with_when_it_would_have_been_told(stores):
     assert one.posts > 150 > one.expected
     counts = [sum(t.sensitivity == name for t in told) for name in SENSITIVITIES]
     assert counts == sorted(counts)
+
+
+def test_the_ending_of_the_file_says_how_to_write_it(gaung, tmp_path):
+    rows = "\n".join(f"2025-02-{1 + n // 24:02d}T{n % 24:02d}:00:00Z,{n % 5}" for n in range(240))
+    (tmp_path / "counts.csv").write_text(f"timestamp,value\n{rows}\n")
+    assert gaung("backtest", "--series", "counts.csv", "-o", "scored.csv")[0] == 0
+    assert (tmp_path / "scored.csv").read_text().startswith("timestamp,value,expected,score")
+    code, _, err = gaung("backtest", "--series", "counts.csv", "-o", "scored.xlsx")
+    assert (code, "written as csv, json or a table" in err) == (2, True)
