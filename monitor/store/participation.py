@@ -24,15 +24,19 @@ class Participation:
         """Give every act as `analysis.frames.PARTICIPATION`, in order of time; near_id is null."""
         frame = self._db.frame(
             f"""
+            -- Files say of no account how old it is: then there is nothing to join.
+            with born as (
+                select author_key, created_at from authors where created_at is not null
+            )
             select p.sort_at, hash(p.author_key) as author_id, true as is_post,
                    p.kind = 'repost' as is_repost, p.text_id, p.platform,
                    null::ubigint as near_id, a.created_at as born_at
             from (select * from posts where {selection.where()}) p
-            left join authors a on a.author_key = p.author_key
+            left join born a on a.author_key = p.author_key
             union all
             select i.acted_at, hash(i.author_key), false, true, null, i.platform, null,
                    a.created_at
-            from interactions i left join authors a on a.author_key = i.author_key
+            from interactions i left join born a on a.author_key = i.author_key
             where i.kind = 'repost' and i.post_key is null and i.removed_at is null
               and {selection.acted().replace("acted_at", "i.acted_at")}
               and i.target_post_key in (select post_key from posts
