@@ -78,7 +78,10 @@ class _Page:
 
     def _again(self, command: str) -> str:
         """Give another command on the same posts: of the same store or file, and the same time."""
-        typed = shlex.split(self.story.command)
+        try:
+            typed = shlex.split(self.story.command)
+        except ValueError:  # nobody can have typed it
+            typed = []
         kept = [
             part for option, value in pairwise(typed) if option in _KEPT for part in (option, value)
         ]
