@@ -14,7 +14,7 @@ from monitor.cli.books import format_of
 from monitor.cli.context import Given, read_time
 from monitor.cli.json_text import json_text
 from monitor.cli.options import ENGINES, WindowType, input_option, since_option, until_option
-from monitor.cli.progress import progress
+from monitor.cli.progress import Step, progress
 from monitor.cli.tables import flowed
 from monitor.cli.targets import wanted_by
 
@@ -136,10 +136,18 @@ def _of_series(
     _tell_aside(path, aside)
     wanted = next(name for name in SENSITIVITIES if name == sensitivity)
     step = window or usual_step(points)
-    with progress(_TESTING) as bar:
-        bar.step(_TESTING, unit="windows")
+    with progress("learning what is usual", Step(_TESTING, _TESTING, 2.0)) as bar:
+        begun = False
+
+        def tested(done: float, total: float) -> None:
+            nonlocal begun
+            if not begun:
+                begun = True
+                bar.step(_TESTING, total, "windows")
+            bar.to(done)
+
         scored = score_series(
-            points, window=step, zone=zone, least=least_score(wanted), on_tested=bar.to
+            points, window=step, zone=zone, least=least_score(wanted), on_tested=tested
         )
     if format_name == "csv":
         return "".join(as_csv(scored))

@@ -160,8 +160,8 @@ class Progress:
         return f"{number}{self._said or step.words}", ahead, [one for one in told if one]
 
     def _within(self) -> float | None:
-        if (poll := self._poll) is not None:
-            self.to(poll())
+        if (poll := self._poll) is not None and (done := poll()) != self._done:
+            self.to(done)  # what stands still tells nothing new
         if self._done < 0:
             return None
         return self._done / self._total if self._total else None
