@@ -15,6 +15,8 @@ _TEXT = 14  # least letters of a name that is cut
 _SENTENCE = 20  # least letters in a line of a sentence
 # A time of the day as people are told it, with the name of its zone.
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?) ([A-Z]{3,5})")
+_COMMAND = re.compile(r"`[^`]{1,40}`")
+_HARD = "\u00a0"  # a space at which no line is broken
 _NO_TIMES = frozenset({"", "–", "goes on", "never"})  # what stands in the place of one
 
 
@@ -154,20 +156,25 @@ def tell(text: str, *, err: bool = False, below: int | None = None) -> None:
 
 
 def broken(line: str, width: int, *, below: int | None = None) -> str:
-    """Break a line between its words, never within one.
+    """Break a line between its words, never within one, nor within a short command.
 
     >>> print(broken("  so: one two three", 14))
       so: one two
         three
+    >>> print(broken("begin with `gaung init` here", 20))
+    begin with
+    `gaung init` here
     """
     inset = len(line) - len(line.lstrip())
-    return textwrap.fill(
-        line,
+    kept = _COMMAND.sub(lambda match: match[0].replace(" ", _HARD), line)
+    filled = textwrap.fill(
+        kept,
         width,
         subsequent_indent=" " * (below if below is not None else inset + 2 if inset else 0),
         break_long_words=False,
         break_on_hyphens=False,
     )
+    return filled.replace(_HARD, " ") if _HARD not in line else filled
 
 
 @dataclass(frozen=True, slots=True)
