@@ -8,11 +8,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from monitor.store import StoreFile
 
 _connect = socket.socket.connect
+# A machine may be busy: how long an example takes is for `bench`.
+hypothesis.settings.register_profile("gaung", deadline=None)
+hypothesis.settings.load_profile("gaung")
 
 
 @pytest.fixture(autouse=True)

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from importlib import import_module
+from typing import Any
 
 import polars as pl
 
@@ -29,8 +29,9 @@ from monitor.naming import Naming
 from monitor.report.course import burst_rows, emerging_rows, lead_rows, window_rows
 from monitor.report.dials import component_rows, dial_day, dial_rows, indication_of
 from monitor.report.redact import redacted
-from monitor.report.report import SCHEMA, IndicatorRow, Report
+from monitor.report.report import SCHEMA, BurstRow, CommunityRow, IndicatorRow, Report
 from monitor.report.rows import (
+    Ranked,
     community_rows,
     gap_rows,
     grouped_acts,
@@ -39,8 +40,9 @@ from monitor.report.rows import (
     rounded,
 )
 from monitor.report.span import Span, window_words
-from monitor.report.together import group_rows, together
+from monitor.report.together import Together, group_rows, together
 from monitor.store import Store
+from monitor.store.queries import Selection
 from monitor.target import Target
 
 _DIGITS = 6  # a chance of 0.00002 is not 0
@@ -57,6 +59,40 @@ class Computed:
     report: Report
     indication: Indication  # of the day that its dials are of
     found: Found | None  # the groups; None: it is too much to look at while somebody waits
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    store: Store
+    target: Target
+    span: Span
+    config: Config
+    naming: Naming | None
+
+    @property
+    def selection(self) -> Selection:
+        return self.target.selection(self.span.since, self.span.until)
+
+    def label(self, keys: list[str]) -> dict[str, str]:
+        """Name accounts, for publication where that is asked for."""
+        if self.naming is None:
+            return self.store.queries.handles(keys)
+        return outside(self.store, self.naming, keys)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Parts:
+    """What takes time: a report is put together from it."""
+
+    seen: Together
+    kinds: dict[str, int]
+    measured: Measured
+    indicators: list[IndicatorRow]
+    ranked: Ranked
+    communities: list[CommunityRow]
+    graph: dict[str, int]
+    bursts: list[BurstRow]
+    indication: Indication
 
 
 def compute(
@@ -77,54 +113,70 @@ def compute(
     then any number of posts is waited for. on_step: is told what is done next, for people who
     wait; watcher: how far the search is.
     """
-    selection = target.selection(span.since, span.until)
+    asked = _Asked(store, target, span, config, naming)
+    parts = _parts(asked, engine, on_step, watcher)
+    return Computed(_report(asked, parts, now), parts.indication, parts.seen.found)
+
+
+def _parts(
+    asked: _Asked, engine: Engine | None, on_step: Callable[[str], None], watcher: Watcher | None
+) -> _Parts:
+    store, target, span, config = asked.store, asked.target, asked.span, asked.config
     with ThreadPoolExecutor(max_workers=1) as pool:
         # The graph is Python, the questions are DuckDB: two cores work at once.
         prepared = pool.submit(import_module, "networkit")
         # Before acts are chosen: the communities of earlier weeks choose others.
         seen = together(store, target, span, engine, watcher=watcher)
         on_step("facts")
-        facts = facts_of_store(
-            store,
-            config,
-            target,
-            since=span.since,
-            until=span.until,
-            coordinated=seen.acts,
-            at_once=True,
-        )
+        times = {"since": span.since, "until": span.until}
+        facts = facts_of_store(store, config, target, **times, coordinated=seen.acts, at_once=True)
         on_step("acts")
-        acts = store.acts.choose(selection)
+        acts = store.acts.choose(asked.selection)
         edges = acts.edges()
         prepared.result()
         groups = pool.submit(grouped_acts, edges)
         kinds = acts.by_kind()
         on_step("measure")
-        measured = measure(
-            store,
-            target,
-            since=span.since,
-            until=span.until,
-            window=span.window,
-            zone=config.zone,
-            alerts=config.alerts_of(target.watch),
-            activity=facts.acts.select(ACTIVITY.names()),
-        )
+        measured = _measured(asked, facts)
         told = _indicator_rows(facts, config)
         on_step("tables")
         ranked = ranked_rows(store, target, span, edges)
-        label = partial(outside, store, naming) if naming else store.queries.handles
-        communities, graph = community_rows(edges, groups.result(), label)
-        found = group_rows(store, seen.found, label, masked=naming is not None)
-    if naming is not None:
-        ranked = redacted(ranked, store, naming)
+        communities, graph = community_rows(edges, groups.result(), asked.label)
     bursts = burst_rows(measured, span)
     on_step("dials")
-    indication = indication_of(store, config, target, dial_day(span.until, bursts), engine=engine)
-    series = window_rows(measured, span, config=config, now=now)
-    posts = measured.activity.filter(pl.col("is_post"))
-    kinds.pop("boost")
-    report = Report(
+    day = dial_day(span.until, bursts)
+    return _Parts(
+        seen=seen,
+        kinds={kind: kinds.get(kind, 0) for kind in KINDS},
+        measured=measured,
+        indicators=told,
+        ranked=ranked if asked.naming is None else redacted(ranked, store, asked.naming),
+        communities=communities,
+        graph=graph,
+        bursts=bursts,
+        indication=indication_of(store, config, target, day, engine=engine),
+    )
+
+
+def _measured(asked: _Asked, facts: Facts) -> Measured:
+    return measure(
+        asked.store,
+        asked.target,
+        since=asked.span.since,
+        until=asked.span.until,
+        window=asked.span.window,
+        zone=asked.config.zone,
+        alerts=asked.config.alerts_of(asked.target.watch),
+        activity=facts.acts.select(ACTIVITY.names()),
+    )
+
+
+def _report(asked: _Asked, parts: _Parts, now: datetime) -> Report:
+    store, target, span, config = asked.store, asked.target, asked.span, asked.config
+    groups = group_rows(store, parts.seen.found, asked.label, masked=asked.naming is not None)
+    series = window_rows(parts.measured, span, config=config, now=now)
+    browsed = store.runs.browsed(store.queries.sources(asked.selection))
+    return Report(
         schema=SCHEMA,
         version=__version__,
         target=target.name,
@@ -134,36 +186,48 @@ def compute(
         timezone=config.timezone,
         window=window_words(span.window),
         generated_at=now,
-        posts=posts.height,
-        authors=posts["author_id"].n_unique(),
-        reposts=int(measured.activity["is_repost"].sum()),
-        interactions=sum(kinds.values()),
-        interactions_by_kind={k: kinds.get(k, 0) for k in KINDS},
-        first_post_at=_time(posts["sort_at"].min()),
-        last_post_at=_time(posts["sort_at"].max()),
-        coverage=None if measured.coverage is None else round(measured.coverage, 4),
-        dials=dial_rows(indication),
-        reading=indication.reading,
-        dial_components=component_rows(indication),
+        **_counts(parts.measured, parts.kinds),
+        dials=dial_rows(parts.indication),
+        reading=parts.indication.reading,
+        dial_components=component_rows(parts.indication),
         gaps=gap_rows(store, target, span, series),
         series=series,
-        bursts=bursts,
-        top_authors=ranked.authors,
-        top_amplified=ranked.amplified,
-        top_hashtags=ranked.hashtags,
-        top_links=ranked.links,
+        bursts=parts.bursts,
+        **_ranks(parts.ranked),
         emerging=emerging_rows(store, target, span, config),
-        leads=lead_rows(store, target, span, measured),
+        leads=lead_rows(store, target, span, parts.measured),
         news=news_rows(store, target, span),
-        communities=communities,
-        graph=graph,
-        coordination=found.groups,
-        coordination_note=seen.note,
-        coordination_shared=found.shared,
-        indicators=[*told, _missed_row(store, target, span)],
-        notes=_notes(measured, store.runs.browsed(store.queries.sources(selection))),
+        communities=parts.communities,
+        graph=parts.graph,
+        coordination=groups.groups,
+        coordination_note=parts.seen.note,
+        coordination_shared=groups.shared,
+        indicators=[*parts.indicators, _missed_row(store, target, span)],
+        notes=_notes(parts.measured, browsed),
     )
-    return Computed(report, indication, seen.found)
+
+
+def _counts(measured: Measured, kinds: dict[str, int]) -> dict[str, Any]:
+    posts = measured.activity.filter(pl.col("is_post"))
+    return {
+        "posts": posts.height,
+        "authors": posts["author_id"].n_unique(),
+        "reposts": int(measured.activity["is_repost"].sum()),
+        "interactions": sum(kinds.values()),
+        "interactions_by_kind": kinds,
+        "first_post_at": _time(posts["sort_at"].min()),
+        "last_post_at": _time(posts["sort_at"].max()),
+        "coverage": None if measured.coverage is None else round(measured.coverage, 4),
+    }
+
+
+def _ranks(ranked: Ranked) -> dict[str, Any]:
+    return {
+        "top_authors": ranked.authors,
+        "top_amplified": ranked.amplified,
+        "top_hashtags": ranked.hashtags,
+        "top_links": ranked.links,
+    }
 
 
 def _indicator_rows(facts: Facts, config: Config) -> list[IndicatorRow]:

@@ -233,15 +233,6 @@ class Runs:
                 now=now,
             )
 
-    def set_aside_by_reason(self) -> list[dict[str, Any]]:
-        """Count the records that were set aside, with one place of each."""
-        return self._db.rows(
-            """
-            select source, reason, field, count(*) as count, min(locator) as example
-            from rejected group by all order by count desc, source limit 20
-            """
-        )
-
     def set_aside_of(self, run_id: int) -> list[dict[str, Any]]:
         """Count the records that one run set aside, by reason."""
         return self._db.rows(
