@@ -258,5 +258,5 @@ def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
     with pytest.raises(OperatorError, match="no column that tells the time"):
         FileInput(tmp_path / "a.csv", ALL).posts()
     pl.DataFrame({"nama": ["ani"]}).write_parquet(tmp_path / "b.parquet")
-    with pytest.raises(OperatorError, match="it needs post_key"):
+    with pytest.raises(OperatorError, match="no column that tells the time"):
         FileInput(tmp_path / "b.parquet", ALL).posts()
