@@ -31,16 +31,17 @@ def told_of(
     stores: StoreFile | None,
     naming: Naming | None = None,
     acts: pl.DataFrame | None = None,
+    posts: pl.DataFrame | None = None,
     engine: Engine | None = None,
     on_read: Callable[[], None] = lambda: None,
 ) -> Genesis | None:
     """Tell how it began; None without a post. stores: None where the posts are of a file.
 
-    naming: with it, accounts have the names that they have outside. acts: those of the source,
-    where they were read already. engine: what looks for the largest cascades; None: Polars.
+    naming: with it, accounts have the names that they have outside. acts, posts: those of the
+    source, where they were read already. engine: what looks for the largest cascades; None: Polars.
     on_read: is called once all is read.
     """
-    posts = source.posts(*POST_COLUMNS)
+    posts = source.posts(*POST_COLUMNS) if posts is None else posts
     acts = source.acts() if acts is None else acts
     on_read()
     if posts.is_empty():

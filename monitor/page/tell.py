@@ -16,6 +16,7 @@ from monitor.drawing.drawing import Drawing
 from monitor.engines import Engine
 from monitor.genesis import Asked as GenesisAsked
 from monitor.genesis import told_of
+from monitor.genesis.begun import POST_COLUMNS
 from monitor.inputs import Wanted, opened
 from monitor.inputs.lake import BOOST
 from monitor.naming import Naming
@@ -73,7 +74,8 @@ def tell(
     wanted = replace(asked.wanted, since=report.since, until=report.until)
     on_step("posts")
     source = opened(stores, wanted)
-    read = _read(stores, source.posts(*_COLUMNS), source.acts(), asked.naming)
+    posts = source.posts(*dict.fromkeys((*_COLUMNS, *POST_COLUMNS)))
+    read = _read(stores, posts.select(_COLUMNS), source.acts(), asked.naming)
     on_step("genesis")
     begun = told_of(
         source,
@@ -81,6 +83,7 @@ def tell(
         stores=stores,
         naming=asked.naming,
         acts=read.acts,
+        posts=posts,
     )
     on_step("map")
     drawing = _drawing(read.acts, wanted.name)
@@ -148,7 +151,9 @@ def _map(drawing: Drawing, read: _Read) -> Map:
 
 
 def _pairs(drawing: Drawing, shown: Shown) -> list[Pair]:
-    top = drawing.edges.sort("weight", "source", "target", descending=[True, False, False])
+    # To sort a million ties takes longer than to look for the heaviest.
+    heavy = drawing.edges.filter(pl.col("weight") >= pl.col("weight").top_k(_TOP).min())
+    top = heavy.sort("weight", "source", "target", descending=[True, False, False])
     return [
         Pair(
             amplifier=shown.account(row["source"]),
@@ -165,7 +170,10 @@ def _pairs(drawing: Drawing, shown: Shown) -> list[Pair]:
 
 
 def _amplifiers(drawing: Drawing, shown: Shown) -> list[Amplifier]:
-    strongest = drawing.edges.sort("weight", "target", descending=[True, False])
+    does = drawing.edges.group_by("source").agg(times=pl.col("weight").sum())
+    most = does.sort("times", "source", descending=[True, False])["source"].head(_TOP)
+    theirs = drawing.edges.filter(pl.col("source").is_in(most.implode()))
+    strongest = theirs.sort("weight", "target", descending=[True, False])
     told = (
         strongest.group_by("source", maintain_order=True)
         .agg(
