@@ -21,6 +21,8 @@ from tests.pictures.terminal import Look, page, shown
 _GROUNDS = {80: "dark", 120: "light"}
 _LOOKS = tuple(Look(columns=n, colour=colour) for n in _GROUNDS for colour in (True, False))
 
+_LONGEST = 240  # lines of a picture; of what is longer, the rest is counted
+
 
 def pictures(given: Given, room: Path, folder: Path) -> Iterator[Job]:
     """Type all commands, write what they show into a room, and give the pictures of it."""
@@ -47,7 +49,9 @@ def _picture(given: Given, room: Path, folder: Path, seen: tuple[Screen, Look]) 
     lines = shown(given.gaung(*screen.words), look, folder=given.folder, after=screen.after)
     typed = "gaung " + " ".join(map(_quoted, screen.words))
     name = f"{screen.name}-{look.name}"
-    told = [*_prompt(typed, look.columns), *lines]
+    told = [*_prompt(typed, look.columns), *lines[:_LONGEST]]
+    if len(lines) > _LONGEST:
+        told.append(f"\x1b[0m[… {len(lines) - _LONGEST:,} more lines]")
     html = page(told, look.columns, _GROUNDS[look.columns])
     (room / f"{name}.html").write_text(html, encoding="utf-8")
     return Job(

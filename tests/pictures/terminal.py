@@ -27,7 +27,6 @@ from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
 ROWS = 50
-LONGEST = 240  # lines of a picture; of what is longer, the rest is counted
 _PATIENCE = 300.0
 _CONF = """
 set -g default-terminal tmux-256color
@@ -132,9 +131,7 @@ def _asked(socket: Path, conf: Path, variables: dict[str, str], *words: str) -> 
 def _trimmed(lines: list[str]) -> list[str]:
     while lines and not re.sub(r"\x1b\[[\d;:]*m", "", lines[-1]).strip():
         lines.pop()
-    if len(lines) <= LONGEST:
-        return lines
-    return [*lines[:LONGEST], f"\x1b[0m[… {len(lines) - LONGEST:,} more lines]"]
+    return lines
 
 
 def page(lines: Sequence[str], columns: int, theme: str = "dark") -> str:
