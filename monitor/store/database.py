@@ -100,6 +100,7 @@ class Database:
 
     def script(self, sql: str) -> None:
         """Run several statements."""
+        _SHAPES.clear()  # they may change what tables are like
         with _named_errors():
             self._connection.execute(sql)
 

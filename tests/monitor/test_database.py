@@ -34,6 +34,30 @@ def test_times_are_in_utc_to_the_microsecond(stores):
     assert value.tzinfo is UTC
 
 
+@pytest.mark.parametrize("sql", QUERIES)
+def test_what_was_asked_before_has_the_same_answer(stores, sql):
+    with stores.open() as store:
+        first = store.database.rows(sql)
+    with stores.open() as store:
+        assert store.database.rows(sql) == store.database.rows(sql) == first
+        asked = f"select * from ({sql}) where $n = 1"  # noqa: S608
+        assert [store.database.rows(asked, n=n) for n in (1, 2, 1)] == [first, [], first]
+
+
+def test_a_question_is_looked_up_again_when_its_columns_are_others(stores):
+    asked = "select * from moments"
+    with stores.open() as store:
+        store.database.script("create table moments (moment timestamptz)")
+        store.database.run("insert into moments values ('2026-03-01 12:00Z')")
+        moment = datetime(2026, 3, 1, 12, tzinfo=UTC)
+        assert [store.database.rows(asked) for _ in range(2)] == [[{"moment": moment}]] * 2
+        with store.transaction():
+            store.database.script("alter table moments alter moment type varchar")
+            store.database.script("alter table moments add column n integer default 3")
+            (row,) = store.database.rows(asked)
+        assert (row["moment"][:10], row["n"]) == ("2026-03-01", 3)
+
+
 def test_the_only_value_is_refused_where_there_are_more(stores):
     with stores.open() as store, pytest.raises(ValueError, match="unpack"):
         store.database.value("select unnest([1, 2])")
