@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
 
-_VOID = {"meta", "br", "wbr", "input", "link", "img", "hr"}
+_VOID = {"meta", "br", "input", "link", "img", "hr"}
 _RAW = ("style", "script")
 
 
@@ -64,6 +64,8 @@ class _Reader(HTMLParser):
         self.open = [Element("", {})]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "wbr":  # a place where a word may break: nothing is there to be read
+            return
         one = Element(tag, {name: value or "" for name, value in attrs})
         assert len(one.attributes) == len(attrs), f"an attribute twice: {attrs}"
         self.open[-1].content.append(one)
@@ -78,7 +80,11 @@ class _Reader(HTMLParser):
         assert last.name == tag, f"</{tag}> closes <{last.name}>"
 
     def handle_data(self, data: str) -> None:
-        self.open[-1].content.append(data)
+        said = self.open[-1].content
+        if said and isinstance(said[-1], str):
+            said[-1] += data
+        else:
+            said.append(data)
 
 
 def read(text: str) -> Element:
