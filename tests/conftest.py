@@ -57,20 +57,19 @@ def gaung(
     return run
 
 
-# Files that take ten seconds or more of a core, the longest first; `make test ARGS=--durations=50`
+# Files that take five seconds or more of a core, the longest first; `make test ARGS=--durations=50`
 # tells. A long one that begins last lets the other workers wait for it.
 LONGEST = (
     "monitor/week/test_week.py",
-    "monitor/test_coordination.py",
     "monitor/test_demo.py",
-    "monitor/exports/test_sql.py",
-    "monitor/test_moving.py",
-    "monitor/exports/test_book.py",
+    "monitor/test_coordination.py",
+    "monitor/test_kept_reports.py",
     "monitor/test_progress.py",
+    "monitor/test_moving.py",
+    "monitor/exports/test_sql.py",
+    "monitor/test_engine_option.py",
+    "monitor/exports/test_book.py",
     "monitor/test_store.py",
-    "analysis/graphs/test_coaction.py",
-    "analysis/graphs/test_incremental.py",
-    "analysis/graphs/compat/test_coortweet.py",
 )
 _PLACES = {Path(__file__).parent / name: place for place, name in enumerate(LONGEST)}
 
