@@ -21,7 +21,7 @@ from monitor.cli.options import (
 )
 from monitor.cli.progress import Step, progress
 from monitor.cli.searching import SEARCH, Search
-from monitor.cli.targets import source_by, target_of
+from monitor.cli.targets import source_by, wanted_by
 
 if TYPE_CHECKING:
     import polars as pl
@@ -88,7 +88,7 @@ def indicators_command(
 
     if target is None and path is None:
         raise click.UsageError(
-            'name a TARGET: a watch, "#hashtag" in quotes, or a file with --input'
+            'name a TARGET: a watch, "#hashtag" in quotes, `all`, or a file with --input'
         )
     app, now = given.app(), clock.now()
     start = read_time(since, option="--since", now=now, config=app.config)
@@ -157,7 +157,7 @@ def _of_store(
     from monitor.indication.stored import facts_of_store
     from monitor.inputs.nothing import nothing_stored
 
-    target, (since, until) = target_of(app, text), span
+    target, (since, until) = wanted_by(app, text, None, None, now=now).target, span
     with app.stores.open(read_only=True) as store:
         _, last = store.queries.span(target.selection(None, None))
         if last is None:

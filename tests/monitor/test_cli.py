@@ -321,3 +321,13 @@ def test_a_digest_is_printed_without_a_configuration_as_findings_are(imported):
     code, out, err = imported("digest")
     assert (code, err) == (0, "")
     assert out.startswith("[gaung]")
+
+
+@pytest.mark.parametrize("command", ["indicators", "backtest", "report", "genesis"])
+def test_all_posts_of_the_store_may_be_asked_for(gaung, tmp_path, command):
+    rows = "\n".join(f"2025-02-22T{n:02d}:00:00Z,a{n},kabar {n},{n}" for n in range(24))
+    (tmp_path / "p.csv").write_text(f"created_at,author,text,id\n{rows}\n")
+    assert gaung("import", "p.csv")[0] == 0
+    code, out, err = gaung(command, "all")
+    assert code == 0, err
+    assert "all posts" in out
