@@ -11,6 +11,7 @@ import click
 
 from monitor.cli.context import Given, read_time
 from monitor.cli.progress import progress
+from monitor.cli.tables import tell
 from monitor.nearest import did_you_mean, one_of
 
 if TYPE_CHECKING:
@@ -190,7 +191,7 @@ def _tell(app: App, result: ImportResult) -> None:
     again = " (imported before)" if result.imported_before_at else ""
     made = result.provenance
     by = f" by {made.tool}" if made.tool and made.tool != result.format else ""
-    click.echo(
+    tell(
         f"{result.path.name}: {result.title}{by}{again}: {result.read:,} read, {result.new:,} new, "
         f"{result.updated:,} updated, {result.set_aside:,} set aside"
     )

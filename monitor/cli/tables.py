@@ -13,8 +13,10 @@ from typing import IO, Any
 _BETWEEN = 2  # columns of the terminal between two of a table
 _TEXT = 14  # least letters of a name that is cut
 _SENTENCE = 20  # least letters in a line of a sentence
-# A time of the day as people are told it, with the name of its zone.
-_TIME = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?) ([A-Z]{3,5})")
+# A time of the day as people are told it, with the name of its zone where it has one.
+_TIME = re.compile(
+    r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)?)(?: ([A-Z]{3,5}))?"
+)
 _COMMAND = re.compile(r"`[^`]{1,40}`")
 _HARD = "\u00a0"  # a space at which no line is broken
 _NO_TIMES = frozenset({"", "–", "goes on", "never"})  # what stands in the place of one
@@ -125,13 +127,13 @@ def _zoned(columns: Sequence[str], cells: list[list[str]]) -> tuple[list[str], s
     heads, times = list(columns), set[int]()
     for index in range(len(columns)):
         found = [_TIME.fullmatch(row[index]) for row in cells]
-        zones = {match[2] for match in found if match}
+        zones = {match[2] for match in found if match}  # None: it tells none
         others = {row[index] for row, match in zip(cells, found, strict=True) if not match}
         if not zones or not others <= _NO_TIMES:
             continue
         times.add(index)
-        if len(zones) == 1:
-            heads[index] = f"{columns[index]} ({zones.pop()})"
+        if len(zones) == 1 and (zone := zones.pop()):
+            heads[index] = f"{columns[index]} ({zone})"
             for row, match in zip(cells, found, strict=True):
                 row[index] = match[1] if match else row[index]
     return heads, times

@@ -238,3 +238,10 @@ def test_a_column_with_some_times_among_other_texts_is_no_column_of_times():
     said = drawn(table(("what", "value"), rows, width=40), 40)
     assert "value" in said
     assert "2026-08-27 19:00 WIB" in said
+
+
+@pytest.mark.parametrize("time", ["2026-08-25 00:16:05", "2026-08-25T00:16:05+07:00"])
+def test_a_time_that_names_no_zone_is_not_cut_either(time):
+    said = drawn(table(("at", "text"), [(time, "kata " * 20)], width=40), 40)
+    assert time in said
+    assert "at (" not in said
