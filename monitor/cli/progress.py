@@ -162,9 +162,9 @@ class Progress:
     def _within(self) -> float | None:
         if (poll := self._poll) is not None and (done := poll()) != self._done:
             self.to(done)  # what stands still tells nothing new
-        if self._done < 0:
+        if self._done <= 0 or not self._total:  # at the very beginning nothing is known either
             return None
-        return self._done / self._total if self._total else None
+        return self._done / self._total
 
     def _counted(self) -> str:
         if not self._unit or self._done <= 0:

@@ -68,6 +68,13 @@ def test_who_is_asked_how_far_it_is_is_asked_at_each_look(passing):
         assert told.picture()[1] == Outlook(None, None)
 
 
+def test_before_anything_is_told_there_is_no_bar_that_stands_at_zero(passing):
+    told = Progress([READ])
+    told.step("read", total=10, unit="posts")
+    passing(9)
+    assert told.picture() == ("reading posts", Outlook(None, None), ["0:09"])
+
+
 def test_a_step_that_cannot_count_takes_its_share_of_what_the_others_took(passing):
     told = Progress([READ, TELL])
     told.step("read")
