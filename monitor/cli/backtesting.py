@@ -89,12 +89,7 @@ def backtest_command(
     """Replay a series, or what is stored or stands in files."""
     from monitor.cli.borrowed import on_files
 
-    if engine_name is not None:
-        raise click.BadParameter(
-            "a backtest only counts posts by the hour, where they are kept, and judges one count "
-            "after the other: there is no step for another engine; leave it out",
-            param_hint="--engine",
-        )
+    _refuse(engine_name)
     if (target is None and path is None) == (series is None):
         raise click.UsageError("name a TARGET, or a file with --input (posts) or --series (counts)")
     app, name = given.app(), format_of(output, format_name, ("table", "json", "csv"))
@@ -114,6 +109,16 @@ def backtest_command(
         output.write_text(text, encoding="utf-8")
         click.echo(f"{output}: written", err=True)
     return 0
+
+
+def _refuse(engine_name: str | None) -> None:
+    """Raise a usage error that says why an engine would do nothing here."""
+    if engine_name is not None:
+        raise click.BadParameter(
+            "a backtest only counts posts by the hour, where they are kept, and judges one count "
+            "after the other: there is no step for another engine; leave it out",
+            param_hint="--engine",
+        )
 
 
 def _zone(name: str | None) -> ZoneInfo | None:

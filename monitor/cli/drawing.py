@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.auditing import note_export
+from monitor.cli.books import noted
 from monitor.cli.context import Given
 from monitor.cli.options import (
     Share,
@@ -18,7 +19,7 @@ from monitor.cli.options import (
     input_option,
     memory_limit_option,
 )
-from monitor.cli.progress import Progress, Step, progress
+from monitor.cli.progress import Step, progress
 from monitor.cli.searching import READ, SEARCH, Search
 from monitor.cli.tables import tell
 from monitor.cli.targets import source_by
@@ -139,16 +140,14 @@ def graph_command(
             drawing = _as_twarc(path, kind)
         else:
             name = engine_name or ("duckdb" if kind == "coordination" else "polars")
-            with engine_by(name, memory_limit) as engine:
-                drawing = _drawn(source, kind, every, engine, search, bar)
+            drawing = _drawn(source, kind, every, engine_by(name, memory_limit), search)
         if backbone is not None:
             drawing = on_backbone(drawing, backbone)
         if redact:
             drawing = _redacted(app, drawing, source, from_store=path is None)
         bar.step(_WRITE.name)
         write(drawing, output)
-    if path is None:
-        note_export(app, f"graph {source.wanted.name}", output, redacted=redact)
+    noted(app, f"graph {source.wanted.name}", output, from_store=path is None, redacted=redact)
     tell(f"{output}: {_counted(drawing)}; opens with {opened_with(output)}")
     for line in drawing.lines:
         tell(f"  {line}")
@@ -184,21 +183,22 @@ def _drawn(
     source: Input,
     kind: str,
     every: timedelta | None,
-    engine: Engine,
+    chosen: AbstractContextManager[Engine],
     search: Search,
-    bar: Progress,
 ) -> Drawing:
     from monitor.drawing.draw import checked, draw
 
     def begun() -> None:
-        bar.step(_DRAW.name)
+        search.bar.step(_DRAW.name)
 
     if kind != "coordination":
-        return draw(source, kind, every=every, engine=engine, on_read=begun)
+        with chosen as engine:
+            return draw(source, kind, every=every, engine=engine, on_read=begun)
     from monitor.coordination import Asked, coordinated
     from monitor.drawing.coordination import coordination
 
-    found = coordinated(source, Asked(), search.counted(engine), on_kinds=search.on_kinds)
+    with chosen as engine:
+        found = coordinated(source, Asked(), search.counted(engine), on_kinds=search.on_kinds)
     begun()
     tables = (found.account_table, found.edge_table, found.evidence_table)
     drawing = coordination(*tables, source.wanted.name)
