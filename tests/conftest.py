@@ -61,14 +61,18 @@ def gaung(
 # tells. A long one that begins last lets the other workers wait for it.
 LONGEST = (
     "monitor/week/test_week.py",
+    "monitor/exports/test_schemas.py",
     "monitor/test_demo.py",
     "monitor/test_coordination.py",
     "monitor/test_kept_reports.py",
-    "monitor/test_progress.py",
-    "monitor/test_moving.py",
+    "monitor/page/test_said.py",
     "monitor/exports/test_sql.py",
+    "monitor/test_progress.py",
     "monitor/test_engine_option.py",
+    "monitor/exports/test_equal_numbers.py",
     "monitor/exports/test_book.py",
+    "monitor/exports/test_neighbours.py",
+    "monitor/test_moving.py",
     "monitor/test_store.py",
 )
 _PLACES = {Path(__file__).parent / name: place for place, name in enumerate(LONGEST)}
