@@ -144,7 +144,7 @@ def _portrait(group: Group, zone: tzinfo) -> list[str]:
     shown = ", ".join(group.accounts[:8]) + (" …" if len(group.accounts) > 8 else "")
     lines = [
         f"Group {group.number}: {len(group.accounts)} accounts, {group.posts:,} posts "
-        f"({group.share:.1%} of all), {group.together:,} of them together; q = {group.q:.2g}",
+        f"({_share(group.share)} of all), {group.together:,} of them together; q = {group.q:.2g}",
         f"  {first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M %Z}; half of the "
         f"meetings within {group.median_delay:g} s; meetings by {kinds}",
         f"  accounts: {shown}" + (f"; mostly first: {group.leader}" if group.leader else ""),
@@ -153,6 +153,15 @@ def _portrait(group: Group, zone: tzinfo) -> list[str]:
         what = safe(thing.what.replace("\n", " "))[:90]
         lines.append(f"  {thing.by}: {thing.accounts} accounts, {thing.posts} posts: {what}")
     return lines
+
+
+def _share(share: float) -> str:
+    """Write a share; what is little is not nothing.
+
+    >>> _share(0.0823), _share(0.000318), _share(1.0)
+    ('8.2%', '0.032%', '100.0%')
+    """
+    return f"{share * 100:.2g}%" if 0 < share < 0.001 else f"{share:.1%}"
 
 
 def _printed(
