@@ -154,7 +154,7 @@ def _parts(
         communities=communities,
         graph=graph,
         bursts=bursts,
-        indication=indication_of(store, config, target, day, engine=engine),
+        indication=indication_of(store, config, target, day, seen=seen, engine=engine),
     )
 
 

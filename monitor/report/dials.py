@@ -12,6 +12,7 @@ from monitor.engines import Engine
 from monitor.indication.indicate import Indication, indicate
 from monitor.indication.stored import facts_of_store
 from monitor.report.report import BurstRow, ComponentRow, DialRow
+from monitor.report.together import Together
 from monitor.store import Store
 from monitor.target import Target
 
@@ -33,11 +34,18 @@ def indication_of(
     target: Target,
     day: tuple[datetime, datetime],
     *,
+    seen: Together,
     engine: Engine | None = None,
 ) -> Indication:
-    """Give the indicators and dials of a day. engine: what looks for groups, where one is named."""
+    """Give the indicators and dials of a day. engine: what looks for groups, where one is named.
+
+    seen: what was looked at for the whole report, which need not be done again for the same posts.
+    """
     since, until = day
-    acted, _ = acted_together(store, target, since, until, engine=engine)
+    if seen.holds_of(day):
+        acted = seen.acts
+    else:
+        acted, _ = acted_together(store, target, since, until, engine=engine)
     facts = facts_of_store(store, config, target, since=since, until=until, coordinated=acted)
     return indicate(facts, config, target.name, stored=True)
 

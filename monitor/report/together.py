@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 import polars as pl
@@ -30,6 +31,15 @@ class Together:
     found: Found | None  # of the span; None: it is too much to look at while somebody waits
     note: str
     acts: pl.DataFrame | None  # author_key, sort_at; of the 28 days before, too
+    span: Span
+    first: datetime | None  # the first post of all that was looked at
+
+    def holds_of(self, day: tuple[datetime, datetime]) -> bool:
+        """Tell whether a day with its 28 days before has the same posts, so that `acts` are its."""
+        since, until = day
+        if self.first is None or until != self.span.until:
+            return False
+        return since >= self.span.since and self.first >= since - QUIET
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +68,8 @@ def together(
     first, _ = store.queries.span(target.selection(span.since - QUIET, span.until))
     is_all = first is not None and first >= span.since
     seen = wide if is_all else how(span.since, span.until)
-    return Together(seen.found, seen.why if seen.found is None else _note(seen.found), acts)
+    note = seen.why if seen.found is None else _note(seen.found)
+    return Together(seen.found, note, acts, span, first)
 
 
 def _note(found: Found) -> str:

@@ -83,6 +83,24 @@ def test_synchrony_is_one_number_everywhere(stores: StoreFile, settings: Config)
         assert row.orchestration_parts == (dials(facts).orchestration.known, 6)
 
 
+@pytest.mark.parametrize("days", [1, 7])
+def test_the_dials_of_a_report_are_those_of_its_day(
+    stores: StoreFile, settings: Config, days: int
+) -> None:
+    with stores.open() as store:
+        filled(store, pushed=True)
+        span = Span(NOW - days * DAY, NOW, HOUR)
+        told = compute(store, TARGET, span, config=settings, now=NOW).report
+        day = {"since": told.dials[1].since, "until": told.dials[1].until}
+        together, _ = acted_together(store, TARGET, **day)
+        facts = facts_of_store(store, settings, TARGET, **day, coordinated=together)
+        anew = dials(facts)
+    assert [row.value for row in told.dials] == [anew.mobilisation.value, anew.orchestration.value]
+    parts = {part.name: part.value for part in told.dial_components}
+    synchrony = next(c.value for c in anew.orchestration.components if c.name == "synchrony")
+    assert parts["synchrony"] == (None if synchrony is None else pytest.approx(synchrony, abs=1e-6))
+
+
 def test_the_command_tells_the_same(
     gaung: Callable[..., tuple[int, str, str]], tmp_path: Path, settings: Config
 ) -> None:
