@@ -91,9 +91,11 @@ def test_the_dials_of_a_report_are_those_of_its_day(
         filled(store, pushed=True)
         span = Span(NOW - days * DAY, NOW, HOUR)
         told = compute(store, TARGET, span, config=settings, now=NOW).report
-        day = {"since": told.dials[1].since, "until": told.dials[1].until}
-        together, _ = acted_together(store, TARGET, **day)
-        facts = facts_of_store(store, settings, TARGET, **day, coordinated=together)
+        since, until = told.dials[1].since, told.dials[1].until
+        together, _ = acted_together(store, TARGET, since, until)
+        facts = facts_of_store(
+            store, settings, TARGET, since=since, until=until, coordinated=together
+        )
         anew = dials(facts)
     assert [row.value for row in told.dials] == [anew.mobilisation.value, anew.orchestration.value]
     parts = {part.name: part.value for part in told.dial_components}
