@@ -36,7 +36,8 @@ overlap = "2h"                         # read again, because counts of reposts g
 expand_for = "2d"                      # reposts are asked for after 1 h, 6 h and 24 h
 expand_limit = {expand_limit}
 check_for = "2d"                       # what became of a post: asked after 1 h, 1 day and 2 days
-nightly = "0s"                         # here no post comes late; real servers get some days late
+rescan = "0s"                          # here no post comes late; real servers get some days late
+nightly = "0s"
 
 [store]
 path = "data/gaung.duckdb"
