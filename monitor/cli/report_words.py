@@ -37,7 +37,7 @@ _HEADINGS = {
     ("dials", "until"): "to",
     ("dials", "value"): "of 100",
     ("dials", "rests_on"): "rests on",
-    ("dial_components", "name"): "indicator",
+    ("dial_components", "title"): "indicator",
     ("dial_components", "days"): "quiet days",
     ("coordination", "q"): "chance (q)",
     ("coordination", "share"): "of all posts",
@@ -84,7 +84,7 @@ WRAPPED = (
     "it tells",
 )  # fmt: skip
 # The name is of the machine, and its title says the same; a label stands in the place of its value.
-_ALWAYS_OUT = {"indicators": ("name", "label")}
+_ALWAYS_OUT = {"indicators": ("name", "label"), "dial_components": ("name",)}
 
 
 def heading(section: str, field: str) -> str:

@@ -14,7 +14,7 @@ from monitor.report.report import BurstRow, WindowRow
 
 _HOUR = timedelta(hours=1)
 _TICK_HOURS = (1, 2, 3, 6, 12, 24, 48, 96, 168, 336, 720, 2160, 4320, 8760)
-_LEFT, _RIGHT, _TOP, _BOTTOM = 52.0, 12.0, 34.0, 46.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 68.0, 12.0, 34.0, 46.0
 
 
 @dataclass(frozen=True, slots=True)

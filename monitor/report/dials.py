@@ -68,10 +68,12 @@ def dial_rows(told: Indication) -> list[DialRow]:
 
 def component_rows(told: Indication) -> list[ComponentRow]:
     """Give what the dials rest on."""
+    titles = {one.name: one.title for one in told.indicators}
     return [
         ComponentRow(
             dial=name,
             name=one.name,
+            title=titles[one.name],
             value=None if one.value is None else round(one.value, 6),
             percentile=None if one.percentile is None else round(one.percentile, 1),
             days=one.n_past,

@@ -202,6 +202,7 @@ class ComponentRow:
 
     dial: str
     name: str  # of the indicator
+    title: str
     value: float | None
     percentile: float | None  # null: it does not count
     days: int  # quiet ones that it is known of
