@@ -90,6 +90,7 @@ LONGEST = (
     "monitor/test_coordination.py",
     "monitor/test_kept_reports.py",
     "monitor/page/test_said.py",
+    "monitor/test_cli.py",
     "monitor/exports/test_sql.py",
     "monitor/test_progress.py",
     "monitor/test_engine_option.py",
