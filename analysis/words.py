@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import polars as pl
 
+from analysis.function_words import FUNCTION_WORDS
+
 _WORD = r"[\p{L}\p{M}][\p{L}\p{M}\p{N}'’-]{2,}"  # three letters at least
 _ADDRESS = r"https?://\S+|[@＠]\w+|&\w+;"
 _LEAST_TEXTS = 3  # a word of fewer texts marks nothing
-_LEAST_SURE = (
-    3.0  # standard errors: of the thousands of words asked about, many reach two by chance
-)
+# Standard errors: of the thousands of words asked about, many reach two by chance.
+_LEAST_SURE = 3.0
 _PRIOR = 0.1  # of each word, times how often it is said at all
 GROUPED = pl.Schema({"group": pl.Int64(), "text": pl.String()})
 MARKING = pl.Schema(
@@ -27,13 +28,13 @@ def marking_words(texts: pl.DataFrame, *, top: int = 3) -> pl.DataFrame:
     .. math:: z_w = (\delta_w^g - \delta_w^{\bar g}) / \sigma_w
 
     A text counts a word once, and equal texts of a group are one, so that what is repeated most
-    does not name the group alone. Words that everybody uses ("yang", "the") mark nobody, in any
-    language and without a list of them.
+    does not name the group alone. Words that everybody uses mark nobody, in any language; those
+    that only hold sentences together (FUNCTION_WORDS) name nothing even where one group has more.
 
     Monroe, Colaresi, Quinn (2008), "Fightin' Words", Political Analysis 16(4), equations 15-22.
 
-    >>> said = pl.DataFrame({"group": [0] * 9 + [1] * 9, "text":
-    ...     [f"harga {what} naik {n}" for what in ("beras", "minyak") for n in range(9)]})
+    >>> said = pl.DataFrame({"group": [0] * 20 + [1] * 20, "text":
+    ...     [f"harga {what} naik {n}" for what in ("beras", "minyak") for n in range(20)]})
     >>> marking_words(said, top=1)["word"].to_list()
     ['beras', 'minyak']
     """
@@ -60,7 +61,8 @@ def _words(texts: pl.DataFrame) -> pl.DataFrame:
     plain = pl.col("text").str.to_lowercase().str.replace_all(_ADDRESS, " ")
     told = texts.drop_nulls().select("group", text=plain).unique()
     found = told.select("group", word=pl.col("text").str.extract_all(_WORD).list.unique())
-    return found.explode("word").drop_nulls("word")
+    each = found.explode("word").drop_nulls("word")
+    return each.filter(~pl.col("word").is_in(FUNCTION_WORDS))
 
 
 def _z(whole: int) -> pl.Expr:
