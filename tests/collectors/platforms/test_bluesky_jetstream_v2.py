@@ -14,7 +14,7 @@ from collectors.collector import Interest
 from collectors.errors import PayloadError, SourceUnavailableError
 from collectors.page import Page
 from collectors.platforms.bluesky.jetstream import JetstreamCollector
-from tests.collectors.platforms.test_bluesky_jetstream import (
+from tests.collectors.platforms.jetstream_network import (
     ALI,
     BUDI,
     SECOND,
