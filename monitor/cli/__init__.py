@@ -6,6 +6,7 @@ Nothing heavy is imported before a command asks for it, so that `--help` is inst
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from importlib import import_module
 from typing import Any
@@ -125,12 +126,16 @@ def cli(context: click.Context, config_path: str | None, verbose: bool, pager: b
 def main(arguments: list[str] | None = None) -> None:
     """Run a command. Exit code 0: done; 1: the operator must act; 2: wrong usage."""
     os.umask(0o077)  # what gaung writes is about people: for its owner only
-    sys.exit(_run(arguments))
+    code = _run(arguments)
+    # All is said and saved: Ctrl-C while memory is given back must not look like a failure.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sys.exit(code)
 
 
 def _run(arguments: list[str] | None) -> int:
     try:
         result: Any = cli.main(args=arguments, prog_name="gaung", standalone_mode=False)
+        sys.stdout.flush()
     except click.UsageError as error:
         return _failed(in_words(error), 2)
     except click.ClickException as error:
