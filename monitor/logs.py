@@ -30,8 +30,6 @@ def set_up(*, verbose: bool, terminal: bool) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
-    # That a tick is left out while the last one is at work is how it is meant, and no event.
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
 def get() -> Any:
