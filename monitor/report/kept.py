@@ -46,6 +46,13 @@ class ReportAsked:
     window: timedelta | None = None
 
 
+class _About(msgspec.Struct, frozen=True):
+    """What tells whether a kept report answers a question, without reading the report."""
+
+    span: Span
+    is_live: bool
+
+
 class _Entry(msgspec.Struct, frozen=True):
     """What is kept: a report, and the time that it is about."""
 
@@ -92,7 +99,8 @@ def report_of(
             store, asked.target, span, config=config, now=now, naming=naming, on_step=on_step,
             watcher=watcher,
         ).report  # fmt: skip
-        entry = _Entry(report, span, is_live(store, asked.target))
+        streams = store.coverage.streams(hashtags=asked.target.hashtags)
+        entry = _Entry(report, span, is_live(streams))
     if naming is None and clock.monotonic() - started > QUICK:
         text = msgspec.json.encode(entry).decode()
         # A store that is busy, full or not ours to write is no reason to withhold the report.
@@ -108,24 +116,33 @@ def report_of(
 def is_kept(store: Store, asked: ReportAsked, *, config: Config, now: datetime) -> bool:
     """Tell whether the report would be there at once."""
     name = _name(store, asked, config)
-    return _found(store, name, asked, config=config, now=now) is not None
+    return _holding(store, name, asked, config=config, now=now) is not None
 
 
 def _found(
     store: Store, name: str, asked: ReportAsked, *, config: Config, now: datetime
 ) -> Report | None:
-    text = store.kept.find(name)
+    text = _holding(store, name, asked, config=config, now=now)
     if text is None:
         return None
     entry = msgspec.json.decode(text, type=_Entry)
-    if not holds(entry.span, asked, is_live=entry.is_live, config=config, now=now):
-        return None
     settled = now - config.collect.rescan
     return replace(
         entry.report,
         generated_at=now,
         series=[_as_of(row, entry.span.window, settled) for row in entry.report.series],
     )
+
+
+def _holding(
+    store: Store, name: str, asked: ReportAsked, *, config: Config, now: datetime
+) -> str | None:
+    text = store.kept.find(name)
+    if text is None:
+        return None
+    about = msgspec.json.decode(text, type=_About)
+    answers = holds(about.span, asked, is_live=about.is_live, config=config, now=now)
+    return text if answers else None
 
 
 def holds(span: Span, asked: ReportAsked, *, is_live: bool, config: Config, now: datetime) -> bool:
