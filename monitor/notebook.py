@@ -168,22 +168,20 @@ class Selected:
             return coordinated(self.source, Asked(fdr=fdr, within=within), engine)
 
     def report(self, window: str | timedelta | None = None) -> Report:
-        """Compute the report of `gaung report`, as a value. Only of what is in the store."""
-        from monitor.report.compute import compute
-        from monitor.report.span import span_of
+        """Give the report of `gaung report`, as a value. Only of what is in the store."""
+        from monitor.report.kept import ReportAsked, report_of
 
         if self.path is not None:
             raise OperatorError("a report needs a store: bring the file in with `gaung import`")
-        asked, settings, now = self.source.wanted, self.app.config, clock.now()
-        naming = self.app.naming() if self.redact else None
+        wanted = self.source.wanted
         width = parse_duration(window) if isinstance(window, str) else window
-        with self.app.stores.open(read_only=True) as store:
-            span = span_of(
-                store, asked.target, since=asked.since, until=asked.until, window=width, now=now,
-                zone=settings.zone,
-            )  # fmt: skip
-            told = compute(store, asked.target, span, config=settings, now=now, naming=naming)
-            return told.report
+        return report_of(
+            self.app.stores,
+            ReportAsked(target=wanted.target, since=wanted.since, until=wanted.until, window=width),
+            config=self.app.config,
+            now=clock.now(),
+            naming=self.app.naming() if self.redact else None,
+        )
 
     def _measured(self, window: timedelta) -> pl.DataFrame:
         from monitor.measure import measure
