@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
-from pathlib import Path
+from collections.abc import Callable, Iterable
 
 import polars as pl
 
@@ -43,23 +41,7 @@ class CountedReader(CountedEngine):
 
     def __init__(self, engine: Engine, reader: ReadsFiles, on_step: Callable[[], None]) -> None:
         super().__init__(engine, on_step)
-        self._reader = reader
-
-    def map_files(
-        self,
-        files: Sequence[Path],
-        columns: Sequence[str],
-        function: Callable[[pl.DataFrame], pl.DataFrame],
-        schema: pl.Schema,
-        *,
-        hashtags: Sequence[str] = (),
-        since: datetime | None = None,
-        until: datetime | None = None,
-    ) -> Lazy:
-        """Give what a function makes of the posts in the files of a lake."""
-        return self._reader.map_files(
-            files, columns, function, schema, hashtags=hashtags, since=since, until=until
-        )
+        self.map_files = reader.map_files
 
 
 def counted(engine: Engine, on_step: Callable[[], None]) -> Engine:
