@@ -63,6 +63,14 @@ class Stream:
         return subtract([(self.wanted_from, end)], known)
 
 
+def is_live(streams: Iterable[Stream]) -> bool:
+    """Tell whether anything is being collected: then one may tell up to now.
+
+    What was only imported ends with its last post.
+    """
+    return any(s.covered_to and not s.source.startswith("import/") for s in streams)
+
+
 def union(stretches: Iterable[Stretch]) -> list[Stretch]:
     """Join what overlaps or touches, in order of time."""
     joined: list[Stretch] = []

@@ -152,6 +152,7 @@ def _together(
 def _of_store(
     app: App, text: str, span: _Span, now: datetime, engine: Engine | None, search: Search
 ) -> Indication:
+    from monitor import ledger
     from monitor.coordination.stored import acted_together
     from monitor.indication.indicate import indicate
     from monitor.indication.stored import facts_of_store
@@ -162,11 +163,7 @@ def _of_store(
         _, last = store.queries.span(target.selection(None, None))
         if last is None:
             raise nothing_stored(store, target.name, target.hashtags)
-        # What was only imported ends with its last post, and not today.
-        live = any(
-            one.covered_to and not one.source.startswith("import/")
-            for one in store.coverage.streams(hashtags=target.hashtags)
-        )
+        live = ledger.is_live(store.coverage.streams(hashtags=target.hashtags))
         end = until or (now if live else last + timedelta(microseconds=1))
         begin = since or end - _DAY
         together, why = acted_together(

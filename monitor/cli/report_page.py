@@ -105,9 +105,6 @@ def computed(app: App, asked: PageAsked, bar: Progress | None = None) -> Report:
     from monitor.report.kept import ReportAsked, report_of
 
     wanted = asked.wanted
-    if asked.engine is not None:
-        return _computed_by(app, asked, asked.engine, bar)
-    search = None if bar is None else Search(bar, scored=False)
     return report_of(
         app.stores,
         ReportAsked(
@@ -116,22 +113,10 @@ def computed(app: App, asked: PageAsked, bar: Progress | None = None) -> Report:
         config=app.config,
         now=asked.now,
         naming=asked.naming,
+        engine=asked.engine,
         on_step=_unheard if bar is None else bar.step,
-        watcher=search,
+        watcher=None if bar is None else Search(bar, scored=False),
     )
-
-
-def _computed_by(app: App, asked: PageAsked, engine: Engine, bar: Progress | None) -> Report:
-    """Compute it with the engine that was asked for: of a kept one groups may be left out."""
-    from monitor.report.compute import compute
-
-    target, search = asked.wanted.target, None if bar is None else Search(bar, scored=False)
-    with app.stores.open(read_only=True) as store:
-        span = _span(store, app, asked)
-        return compute(
-            store, target, span, config=app.config, now=asked.now, naming=asked.naming,
-            engine=engine, on_step=_unheard if bar is None else bar.step, watcher=search,
-        ).report  # fmt: skip
 
 
 def _unheard(_step: str) -> None:

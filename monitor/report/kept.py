@@ -18,17 +18,18 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from monitor import __version__, clock
+from monitor import __version__, clock, ledger
 from monitor.config import Config
 from monitor.errors import StoreError
 from monitor.naming import Naming
 from monitor.report.report import Report, WindowRow
-from monitor.report.span import Span, floor, is_live, span_of, width_of
+from monitor.report.span import Span, floor, span_of, width_of
 from monitor.store import Store, StoreFile
 from monitor.target import Target
 
 if TYPE_CHECKING:  # slow to import, and not needed for a report that is kept
     from monitor.coordination.stored import Watcher
+    from monitor.engines import Engine
 
 # "Up to now" may be so long ago, if nothing was stored since: the report says until when it goes.
 FRESH = timedelta(minutes=5)
@@ -68,20 +69,22 @@ def report_of(
     config: Config,
     now: datetime,
     naming: Naming | None = None,
+    engine: Engine | None = None,
     anew: bool = False,
     on_step: Callable[[str], None] = lambda _: None,
     watcher: Watcher | None = None,
 ) -> Report:
     """Give the report. Raises `StoreError`, and an error if there is no such post.
 
-    naming: name accounts so, for publication; such a report is not kept. anew: compute and keep
-    it, whatever is kept. on_step, watcher: as of `compute`.
+    naming: name accounts so, for publication; such a report is not kept. engine: as of `compute`;
+    nor is one that was asked of an engine, and of a kept one groups may be left out. anew: compute
+    and keep it, whatever is kept. on_step, watcher: as of `compute`.
     """
+    is_usual = naming is None and engine is None
     started = clock.monotonic()
     with stores.open(read_only=True) as store:
         name = _name(store, asked, config)
-        is_askable = naming is None and not anew
-        if is_askable and (found := _found(store, name, asked, config=config, now=now)):
+        if is_usual and not anew and (found := _found(store, name, asked, config=config, now=now)):
             return found
         revision = store.kept.revision()
         span = span_of(
@@ -96,12 +99,12 @@ def report_of(
         from monitor.report.compute import compute
 
         report = compute(
-            store, asked.target, span, config=config, now=now, naming=naming, on_step=on_step,
-            watcher=watcher,
+            store, asked.target, span, config=config, now=now, naming=naming, engine=engine,
+            on_step=on_step, watcher=watcher,
         ).report  # fmt: skip
         streams = store.coverage.streams(hashtags=asked.target.hashtags)
-        entry = _Entry(report, span, is_live(streams))
-    if naming is None and clock.monotonic() - started > QUICK:
+        entry = _Entry(report, span, ledger.is_live(streams))
+    if is_usual and clock.monotonic() - started > QUICK:
         text = msgspec.json.encode(entry).decode()
         # A store that is busy, full or not ours to write is no reason to withhold the report.
         with (

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from monitor import ledger
 from monitor.errors import OperatorError
 from monitor.inputs.nothing import nothing_stored
-from monitor.ledger import Stream
 from monitor.store import Store
 from monitor.target import Target
 
@@ -42,7 +41,7 @@ def span_of(
         raise nothing_stored(store, target.name, target.hashtags)
     streams = store.coverage.streams(hashtags=target.hashtags)
     starts = [s.wanted_from for s in streams] + ([first] if first else [])
-    live = is_live(streams)
+    live = ledger.is_live(streams)
     end = until or (now if live or last is None else last + timedelta(microseconds=1))
     begin = since or min(starts, default=end - timedelta(days=7))
     if begin >= end:
@@ -51,11 +50,6 @@ def span_of(
         )
     width = window or width_of(end - begin)
     return Span(floor(begin, width, zone), end, width)
-
-
-def is_live(streams: Iterable[Stream]) -> bool:
-    """Tell whether a target is being collected, by its streams: then its report goes up to now."""
-    return any(s.covered_to and not s.source.startswith("import/") for s in streams)
 
 
 def width_of(length: timedelta) -> timedelta:
