@@ -12,6 +12,16 @@ from collectors.page import Page, page_of
 from collectors.records import Author, Engagement, Interaction, Post
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+# A watch of one hashtag, as config.toml has it.
+AIR_CONFIG = """
+[[watches]]
+name = "air"
+hashtags = ["AirBersih"]
+sources = ["mastodon"]
+
+[collectors.mastodon]
+servers = ["https://contoh.example"]
+"""
 HOUR = timedelta(hours=1)
 SOURCE = "mastodon/contoh.example"
 

@@ -25,26 +25,17 @@ from monitor.report.compute import compute
 from monitor.report.span import Span
 from monitor.store import StoreFile
 from monitor.target import Target
-from tests.builders import HOUR, NOON, SOURCE, make_author, make_post
+from tests.builders import AIR_CONFIG, HOUR, NOON, SOURCE, make_author, make_post
 
 Gaung = Callable[..., tuple[int, str, str]]
 DAY = timedelta(days=1)
 TARGET = Target("air", ("airbersih",), watch="air")
-CONFIG = """
-[[watches]]
-name = "air"
-hashtags = ["AirBersih"]
-sources = ["mastodon"]
-
-[collectors.mastodon]
-servers = ["https://contoh.example"]
-"""
 
 
 def settings() -> config.Config:
     import tomllib
 
-    return config.parse(tomllib.loads(CONFIG), name="config.toml")
+    return config.parse(tomllib.loads(AIR_CONFIG), name="config.toml")
 
 
 def fill(stores: StoreFile, *, days: int = 30) -> None:

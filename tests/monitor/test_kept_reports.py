@@ -29,18 +29,9 @@ from monitor.report.span import span_of
 from monitor.store import Store, StoreFile
 from monitor.store.kept import Kept
 from monitor.target import Target
-from tests.builders import HOUR, NOON, SOURCE, make_author, make_post
+from tests.builders import AIR_CONFIG, HOUR, NOON, SOURCE, make_author, make_post
 
 ASKED = ReportAsked(target=Target("air", ("airbersih",), watch="air"))
-CONFIG = """
-[[watches]]
-name = "air"
-hashtags = ["AirBersih"]
-sources = ["mastodon"]
-
-[collectors.mastodon]
-servers = ["https://x.example"]
-"""
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
 
@@ -53,7 +44,7 @@ def keeps_the_quickest(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def settings() -> Config:
-    return config.parse(tomllib.loads(CONFIG), name="config.toml")
+    return config.parse(tomllib.loads(AIR_CONFIG), name="config.toml")
 
 
 @pytest.fixture
@@ -259,7 +250,7 @@ def test_what_is_kept_is_told_without_loading_frames(
         store.database.run("delete from coverage")
     kept._program.cache_clear()  # somebody may be at work on it since the first test
     report(filled, settings)
-    (tmp_path / "config.toml").write_text(CONFIG)
+    (tmp_path / "config.toml").write_text(AIR_CONFIG)
     code = (
         "import sys; from monitor.cli import _run; _run(['report', 'air', '--format', 'json']);"
         "heavy = {'polars', 'numpy', 'networkx', 'networkit', 'scipy', 'httpx'};"

@@ -17,21 +17,13 @@ from monitor.report.kept import ReportAsked, is_kept
 from monitor.store import StoreFile
 from monitor.target import Target
 from monitor.wiring import App
-from tests.builders import HOUR, NOON, SOURCE, make_post
+from tests.builders import AIR_CONFIG, HOUR, NOON, SOURCE, make_post
 
-CONFIG = """
-[[watches]]
-name = "air"
-hashtags = ["AirBersih"]
-sources = ["mastodon"]
-
+CONFIG = f"""{AIR_CONFIG}
 [[watches]]
 name = "sepi"
 hashtags = ["tiada"]
 sources = ["mastodon"]
-
-[collectors.mastodon]
-servers = ["https://x.example"]
 """
 AIR = ReportAsked(target=Target("air", ("airbersih",), watch="air"))
 EVERYTHING = ReportAsked(target=Target("all posts", ()))
