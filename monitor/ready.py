@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from monitor import clock
+from monitor.inputs import ALL, wanted
 from monitor.report.kept import QUICK, ReportAsked, is_kept, report_of
 from monitor.target import Target
 from monitor.wiring import App
@@ -42,7 +43,8 @@ class Readiness:
 
 def prepare_all(app: App, *, now: datetime) -> None:
     """Compute the reports that are likely to be asked for after much was brought in at once."""
-    targets = [Target("all posts", ()), *(Target.of(watch) for watch in app.config.followed)]
+    everything = wanted(app.config, ALL, since=None, until=None).target
+    targets = [everything, *(Target.of(watch) for watch in app.config.followed)]
     for target in targets:
         asked = ReportAsked(target=target)
         if _is_missing(app, asked, now=now):
