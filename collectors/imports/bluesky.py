@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from collectors.errors import RecordError
-from collectors.imports import jsonl
+from collectors.imports import bluesky_spelling, jsonl
 from collectors.imports.sample import ImportOptions, Provenance, Sample
 from collectors.page import Page
 from collectors.platforms.bluesky.events import read_event
@@ -113,8 +113,9 @@ def _read(item: object, shown: Shown) -> None:
     if "time_us" in item:
         read_event(item, None, shown.found)
         return
+    item = bluesky_spelling.as_told(item)
     reason = item.get("reason")
-    view = view_of(item.get("post", item), now=shown.now)
+    view = _dated(item.get("post", item), shown)
     # Of a post that somebody passed on, the feed shows the post: it is that somebody's act.
     if isinstance(reason, dict) and reason.get("$type") == _REPOST:
         _add_repost(view, reason, shown)
@@ -124,6 +125,22 @@ def _read(item: object, shown: Shown) -> None:
     quoted = quoted_in(view, now=shown.now)
     if quoted is not None:
         shown.add(quoted, "referenced")
+
+
+def _dated(row: object, shown: Shown) -> View:
+    """Read a post that says when it was written. Raises `RecordError`.
+
+    A live source's posts are of now. A file's may be of any time, and its own time is nobody's.
+    """
+    record = row.get("record", row.get("value")) if isinstance(row, dict) else None
+    if not isinstance(row, dict) or not isinstance(record, dict):
+        return view_of(row, now=shown.now)
+    written, indexed = time_in(record.get("createdAt")), time_in(row.get("indexedAt"))
+    at = indexed or written
+    if at is None:
+        raise RecordError("no time at which it was written", field="record.createdAt")
+    # What a file holds was there before it was read, whatever the file's own date.
+    return view_of(row, now=max(at, shown.now) if indexed else at)
 
 
 def _add_repost(view: View, reason: dict[str, Any], shown: Shown) -> None:
