@@ -126,6 +126,7 @@ class Page:
     # What the source calls the posts, where their keys do not say it; a `PostRef` gives it back.
     local_ids: pl.DataFrame = field(default_factory=lambda: nothing(LOCAL_IDS))
     received: int = 0  # records that the source gave, the rejected among them
+    repeated: int = 0  # of these, records of a post that the same file had before
     cursor: str | None = None  # where the next page starts; None: there is none
     oldest_at: datetime | None = None  # how far back the page reaches, in created_at
     newest_at: datetime | None = None

@@ -43,6 +43,7 @@ class ImportResult:
     new: int
     updated: int
     set_aside: int
+    repeated: int  # records of a post that stands in the file more than once
     run_id: int
     imported_before_at: datetime | None = None
     provenance: Provenance
@@ -85,11 +86,12 @@ def import_file(
                 tool=made.tool, capture_mode=made.capture_mode,
             )
         )  # fmt: skip
-        read = set_aside = 0
+        read = set_aside = repeated = 0
         for page in importer.pages(path, options):
             turns.save(page, run_id=run_id, source=source, now=now, watch=watch)
             read += page.received
             set_aside += page.rejected.height
+            repeated += page.repeated
             on_progress(page.progress)
         turns.settle()
         verdict = "partial" if set_aside else "complete" if read else "empty"
@@ -102,6 +104,7 @@ def import_file(
         new=turns.new,
         updated=turns.updated,
         set_aside=set_aside,
+        repeated=repeated,
         run_id=run_id,
         imported_before_at=before,
         provenance=made,

@@ -1,19 +1,40 @@
-"""What the cells of a table mean: ids that a spreadsheet rounded, counts, lists."""
+"""What the cells of a table mean: nothing, ids that a spreadsheet rounded, counts, lists."""
 
 from __future__ import annotations
 
 import re
-
-import msgspec
+from functools import lru_cache
 
 from collectors.errors import RecordError
+from collectors.imports import literals
 
 _EXACT_DIGITS = 15  # of a number, in Excel
 _EXACT_FLOAT = 1 << 53
 _EXPONENT = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d+")
 _LINE_END = re.compile(r"\r*\n|\r")
-_NOTHING = frozenset({"", "nan", "none", "null", "n/a", "<na>", "nat"})
+# What tools write where there is nothing: pandas (NaN, <NA>, NaT, None), SQL dumps (\\N, (null)),
+# JavaScript (undefined), spreadsheets (#N/A and its kin), Python (set(), nil in Ruby and Lua).
+NOTHING = frozenset(
+    {
+        "", "nan", "none", "null", "n/a", "<na>", "nat", "nil", "undefined", r"\n", "(null)",
+        "<null>", "pd.na", "#n/a", "#n/d", "#nv", "#value!", "#ref!", "#name?", "#null!", "#num!",
+        "#div/0!",
+        "set()", "list()", "dict()", "tuple()", "frozenset()", "na_character_", "na_integer_",
+    }
+)  # fmt: skip
+# R writes a missing value so (utils::write.table: na = "NA"), in capitals; @na may be an account.
+NOTHING_IN_CAPITALS = "NA"
+# A cell of marks alone ('-', '[]', '{}', '—', '""') names nobody and nothing.
+_MARKS = re.compile(r"\W*")
+# Of what points to another post or account, these say that there is none: 0 and -1 are what pandas
+# and databases fill in, true and false are flags.
+NO_REFERENCE = r"(?i:[+-]?0+(?:\.0*)?|-1(?:\.0*)?|true|false|na)"
+_NO_REFERENCE = re.compile(NO_REFERENCE)
+_LONGEST_NOTHING, _LONGEST_NO_REFERENCE = max(map(len, NOTHING)), 12
+# Marks that keep a spreadsheet from taking an id for a number: '1895…, ="1895…".
+_GUARDED = re.compile(r"""(?:'|=\s*")(\w+)"?""")
 _COUNT = re.compile(r"(\d+(?:\.\d+)?)([KMB]?)", re.IGNORECASE)
+_HIDDEN = re.compile(r"-\d+(?:\.0*)?")  # platforms write a count that they do not show as -1
 _THOUSANDS = {"": 1, "k": 1_000, "m": 1_000_000, "b": 1_000_000_000}
 _BETWEEN = re.compile(r"""[\s|"'\[\](){}]+|[,;]""")
 _BETWEEN_LINKS = re.compile(r"""[\s|"'\[\](){}<>]+|[,;](?=\s*["']?https?:)""")
@@ -24,13 +45,30 @@ _WORD_KEYS = ("tag", "text", "username", "screen_name", "expanded_url", "url")
 def known(cell: str | None) -> str | None:
     """Give what a cell says, or None if it says nothing.
 
-    >>> known(" a "), known("NaN"), known("")
-    ('a', None, None)
+    >>> known(" a "), known("NaN"), known(""), known("NA"), known("[]")
+    ('a', None, None, None, None)
     """
-    if cell is None:
+    if not cell:
         return None
     cell = cell.strip()
-    return None if cell.lower() in _NOTHING else cell
+    if not cell:
+        return None
+    # Most cells say something: the cheap questions go first.
+    if len(cell) <= _LONGEST_NOTHING and (cell.lower() in NOTHING or cell == NOTHING_IN_CAPITALS):
+        return None
+    return None if not cell[0].isalnum() and _MARKS.fullmatch(cell) else cell
+
+
+def reference(cell: str | None) -> str | None:
+    r"""Return what a cell that points to a post or an account names, or None if it names none.
+
+    >>> reference("42"), reference("0"), reference("-1"), reference("False"), reference(r"\N")
+    ('42', None, None, None, None)
+    """
+    value = known(cell)
+    if value is None or (len(value) <= _LONGEST_NO_REFERENCE and _NO_REFERENCE.fullmatch(value)):
+        return None
+    return value
 
 
 def text(cell: str | None) -> str | None:
@@ -49,9 +87,18 @@ def intact_id(cell: str | None) -> str | None:
     ('1895262175704556019', '42', 'at://did/post')
     >>> intact_id("1.90E+18"), intact_id("1895262175704550000"), intact_id("1895262175704556019.0")
     (None, None, None)
+    >>> intact_id("'1895262175704556019"), intact_id('="1895262175704556019"'), intact_id("[42]")
+    ('1895262175704556019', '1895262175704556019', '42')
     """
-    value = known(cell)
-    if value is None or _EXPONENT.fullmatch(value):
+    value = reference(cell)
+    if value is None:
+        return None
+    if not value[0].isalnum():
+        if (guarded := _GUARDED.fullmatch(value)) is not None:
+            value = guarded[1]
+        elif (inner := reference(literals.only_one(value))) is not None:
+            value = inner
+    if _EXPONENT.fullmatch(value):
         return None
     whole = value.removesuffix(".0")
     if not (whole.isascii() and whole.isdecimal()):
@@ -74,37 +121,46 @@ def count(cell: str | None, field: str) -> int | None:
         return None
     if value.isascii() and value.isdecimal():
         return int(value)
+    if _HIDDEN.fullmatch(value):
+        return None
     found = _COUNT.fullmatch(value.replace(",", ""))
     if found is None:
         raise RecordError(f"not a count: {value!r:.40}", field=field)
     return round(float(found[1]) * _THOUSANDS[found[2].lower()])
 
 
+@lru_cache(maxsize=4_096)  # the same few hashtags and names stand in row after row
 def words(cell: str) -> tuple[str, ...]:
-    """Give the words of a cell that holds a list, however it is written.
+    """Return the words of a cell that holds a list, however it is written.
 
     >>> words("['#Satu', 'dua']"), words("satu,dua"), words('[{"tag": "satu"}]')
     (('#Satu', 'dua'), ('satu', 'dua'), ('satu',))
+    >>> words('["Caf\\\\u00e9"]'), words("[{'screen_name': 'dinas', 'id': 7}]"), words("NA, dua")
+    (('Café',), ('dinas',), ('dua',))
     """
-    return _of_objects(cell) or tuple(word for word in _BETWEEN.split(cell) if word)
+    found = literals.words_in(cell, _WORD_KEYS)
+    if found is None:
+        found = tuple(_BETWEEN.split(cell))
+    return tuple(word for word in found if known(word) is not None)
 
 
 def links(cell: str) -> tuple[str, ...]:
-    """Give the links of a cell that holds a list; commas may be part of one.
+    """Return the links of a cell that holds a list; commas may be part of one.
 
     >>> links("https://a.example/1,2,https://b.example")
     ('https://a.example/1,2', 'https://b.example')
     """
-    found = _of_objects(cell) or _BETWEEN_LINKS.split(cell)
+    found = literals.words_in(cell, _WORD_KEYS) or _BETWEEN_LINKS.split(cell)
     return tuple(link.rstrip(",;") for link in found if link.lower().startswith("http"))
 
 
-def _of_objects(cell: str) -> tuple[str, ...]:
-    if not cell.startswith("[{"):
+def tags(cell: str | None) -> tuple[str, ...]:
+    """Return the hashtags of a cell, without #; a number alone says how many there are.
+
+    >>> tags("['#Satu']"), tags("2"), tags("0"), tags(None)
+    (('Satu',), (), (), ())
+    """
+    value = reference(cell)
+    if value is None or value.isdecimal():
         return ()
-    try:
-        objects = msgspec.json.decode(cell, type=list[dict[str, object]])
-    except msgspec.DecodeError:
-        return ()
-    found = (next((o[key] for key in _WORD_KEYS if key in o), None) for o in objects)
-    return tuple(word for word in found if isinstance(word, str))
+    return tuple(word.lstrip("#＃") for word in words(value))

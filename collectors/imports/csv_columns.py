@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from collectors.errors import ImportFileError
+from collectors.imports.csv_keys import own_id
 
 # The names that exports and their readers use, the surest first: twarc-csv, minet, 4CAT, DMI-TCAT,
 # the QUT coordination toolkit, CooRTweet, tweet-harvest.
 NAMES: dict[str, tuple[str, ...]] = {
-    "post_id": ("post_id", "tweet_id", "message_id", "status_id", "content_id", "id_str", "id"),
+    # Of several, `own_id` takes the one that tells records apart: a comment's `post_id` is the post
+    # under which it stands.
+    "post_id": (
+        "comment_id", "post_id", "tweet_id", "message_id", "status_id", "content_id", "id_str",
+        "id",
+    ),
     "created_at": (
         "created_at", "timestamp_utc", "published_at", "timestamp", "datetime", "date_time",
         "timestamp_share", "tweet_created", "created_time", "created", "date", "time", "waktu",
@@ -36,6 +42,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "mentions": ("mentions", "entities_mentions", "mentioned_names", "mentioned_users"),
     "repost_of_id": (
         "repost_of_id", "repost_id", "retweeted_id", "retweet_id", "retweeted_status_id",
+        "retweet_status_id",
         "referenced_tweets_retweeted_id",
     ),
     "repost_of_author": (
@@ -44,7 +51,8 @@ NAMES: dict[str, tuple[str, ...]] = {
     ),
     "reply_to_id": (
         "reply_to_id", "reply_id", "in_reply_to_status_id_str", "in_reply_to_status_id",
-        "in_reply_to_id", "to_tweetid", "referenced_tweets_replied_to_id",
+        "in_reply_to_id", "to_tweetid", "referenced_tweets_replied_to_id", "reply_to_status_id",
+        "reply_to_msg_id", "reply_to_message_id",
     ),
     "reply_to_author": (
         "reply_to_author", "in_reply_to_screen_name", "in_reply_to_username", "in_reply_to_user",
@@ -56,6 +64,11 @@ NAMES: dict[str, tuple[str, ...]] = {
     ),
     "shared": ("object_id",),
     "platform": ("platform",),
+    # In which messages are numbered from 1 on, each for itself (Telegram, VK, chats).
+    "channel": (
+        "channel", "channel_username", "channel_name", "channel_id", "chat_username", "chat",
+        "chat_id", "peer_id", "group_id", "owner_id",
+    ),
     "like_count": (
         "like_count", "likes", "favorite_count", "favourite_count", "favorites", "likes_count",
         "public_metrics_like_count",
@@ -75,6 +88,10 @@ NAMES: dict[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 _SPELLING = re.compile(r"[\s.\-]+")
+# https://github.com/nicolarighetti/CooRTweet: only beside these is `object_id` what was shared.
+# Facepager, for one, calls each record's own id so.
+_COORTWEET = frozenset({"object_id", "account_id", "content_id", "timestamp_share"})
+_SHAREABLE = frozenset({"channel"})  # fields that may be read from another field's column
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +113,16 @@ class Columns:
         return None if column is None else cells[column]
 
 
-def resolve(path: Path, columns: tuple[str, ...], mapping: Mapping[str, str]) -> Columns:
-    """Find the column of each field. Raises `ImportFileError`."""
+def resolve(
+    path: Path,
+    columns: tuple[str, ...],
+    mapping: Mapping[str, str],
+    rows: Sequence[Mapping[str, str]] = (),
+) -> Columns:
+    """Find the column of each field. Raises `ImportFileError`.
+
+    rows: the first ones, which tell a record's own id from that of what it belongs to.
+    """
     has = f"it has {', '.join(columns)}"
     chosen: dict[str, str] = {}
     constants: dict[str, str] = {}
@@ -115,11 +140,15 @@ def resolve(path: Path, columns: tuple[str, ...], mapping: Mapping[str, str]) ->
     taken = set(chosen.values())
     spelled = {_SPELLING.sub("_", column.casefold()): column for column in reversed(columns)}
     for field, names in NAMES.items():
-        found = (spelled[name] for name in names if name in spelled)
-        guess = next((column for column in found if column not in taken), None)
-        if guess is not None and field not in mapping:
-            chosen[field] = guess
-            taken.add(guess)
+        if field in mapping or (field == "shared" and not spelled.keys() >= _COORTWEET):
+            continue
+        found = [spelled[name] for name in names if name in spelled]
+        free = [column for column in found if column not in taken or field in _SHAREABLE]
+        if not free:
+            continue
+        chosen[field] = own_id(free, rows) if field == "post_id" else free[0]
+        taken.add(chosen[field])
+    _add_what_channels_and_comments_tell(chosen, constants, spelled)
     resolved = Columns(chosen, constants)
     if "created_at" not in resolved.fields():
         raise ImportFileError(
@@ -130,3 +159,15 @@ def resolve(path: Path, columns: tuple[str, ...], mapping: Mapping[str, str]) ->
             f"{path} has no column that tells the author; {has}; name it with --map author=COLUMN"
         )
     return resolved
+
+
+def _add_what_channels_and_comments_tell(
+    chosen: dict[str, str], constants: Mapping[str, str], spelled: Mapping[str, str]
+) -> None:
+    """Let a channel write what stands in it, and a comment answer the post that it is under."""
+    has = chosen.keys() | constants.keys()
+    if "channel" in chosen and not {"author", "author_id"} & has:
+        chosen["author"] = chosen["channel"]
+    above = spelled.get("post_id")
+    if above and "post_id" in chosen and above not in chosen.values() and "reply_to_id" not in has:
+        chosen["reply_to_id"] = above

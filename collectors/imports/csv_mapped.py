@@ -7,12 +7,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 from collectors import hashtags
 from collectors.errors import ImportFileError, RecordError
-from collectors.imports import cells, csv_reading, csv_tools, edges, x_words
+from collectors.imports import cells, csv_reading, csv_tools, edges, literals, x_words
 from collectors.imports.csv_columns import Columns, resolve
+from collectors.imports.csv_keys import SAMPLE_ROWS, SHORT_ID, Repeats, later, within
 from collectors.imports.csv_reading import Row, Table
 from collectors.imports.frames import Gathered
 from collectors.imports.sample import ImportOptions, Provenance, Sample
@@ -22,6 +24,10 @@ from collectors.records import Author, Engagement, Post
 
 NAME = "csv"
 _PLATFORM = re.compile(r"[a-z][a-z0-9_.\-]*")
+_OBJECT = ("{", "[")
+# https://github.com/ropensci-archive/rtweet: save_as_csv(prepend_ids = TRUE), its default.
+_RTWEET_MARK = "x"
+_MARKED_ID = re.compile(r"x\d{15,}")
 
 
 class CsvMapped:
@@ -43,13 +49,13 @@ class CsvMapped:
     def pages(self, path: Path, options: ImportOptions) -> Iterator[Page]:
         """Read the file page by page. Raises `ImportFileError`, before the first page."""
         table = csv_reading.open_table(path)
-        columns = resolve(path, table.columns, _mapping(table, options))
-        return csv_reading.pages(table, options, partial(_gather, columns))
+        columns = _resolved(path, table, options)
+        return csv_reading.pages(table, options, partial(_gather, columns, Repeats()))
 
     def mapping(self, sample: Sample, options: ImportOptions) -> list[tuple[str, str]]:
         """Give the columns that are read, and what they fill; `=x` is one value for all rows."""
         table = csv_reading.table_of(sample.path, sample.head)
-        return told(resolve(sample.path, table.columns, _mapping(table, options)))
+        return told(_resolved(sample.path, table, options))
 
     def provenance(self, sample: Sample) -> Provenance:
         """Tell the tool by its columns."""
@@ -72,7 +78,12 @@ def pages_of_rows(
     path: Path, columns: Columns, rows: Iterable[Row], options: ImportOptions
 ) -> Iterator[Page]:
     """Read rows that were taken out of a table before, as `CsvMapped` reads them."""
-    return csv_reading.pages_of(path, rows, options, partial(_gather, columns))
+    return csv_reading.pages_of(path, rows, options, partial(_gather, columns, Repeats()))
+
+
+def _resolved(path: Path, table: Table, options: ImportOptions) -> Columns:
+    first = (row.cells for row in table.rows() if isinstance(row, Row))
+    return resolve(path, table.columns, _mapping(table, options), list(islice(first, SAMPLE_ROWS)))
 
 
 def _mapping(table: Table, options: ImportOptions) -> dict[str, str]:
@@ -99,23 +110,58 @@ class _Reader:
         return cells.known(self.columns.cell(self.row, field))
 
     def id(self, field: str) -> str | None:
-        return cells.intact_id(self.columns.cell(self.row, field))
+        cell = self.columns.cell(self.row, field)
+        if cell and cell.startswith(_RTWEET_MARK) and self.is_marked():
+            cell = cell.removeprefix(_RTWEET_MARK)
+        return cells.intact_id(cell)
+
+    def is_marked(self) -> bool:
+        """Tell whether the row's ids begin with the x by which rtweet keeps them whole."""
+        return bool(_MARKED_ID.fullmatch(self.columns.cell(self.row, "post_id") or ""))
 
     def count(self, field: str) -> int | None:
         return cells.count(self.columns.cell(self.row, field), field)
 
+    def reference(self, field: str) -> str | None:
+        """Return what the row points to: also an id that a spreadsheet has rounded."""
+        return cells.reference(self.columns.cell(self.row, field))
+
+    def place(self, field: str) -> str | None:
+        """Return the id of a post that is one beyond its channel."""
+        native_id = self.id(field)
+        if native_id is None or len(native_id) >= SHORT_ID:
+            return native_id
+        return within(self.known("channel"), native_id)
+
     def account(self, platform: str, field: str) -> str | None:
-        """Give the key of an account that a column names by handle or by id."""
-        named = self.known(field)
+        """Return the key of an account that a column names by handle or by id."""
+        named = self.reference(field)
         if named is None:
             return None
+        if named.startswith(_OBJECT):
+            native_id, handle = literals.account_in(named)
+            return _account_key(platform, native_id, handle)
         by_id = named.isdecimal() or (
             "author" not in self.columns.fields() and not named.startswith("@")
         )
         return f"{platform}:{named}" if by_id else _handle_key(platform, named)
 
+    def author(self) -> tuple[str | None, str | None]:
+        """Return the id and the handle of who wrote it. Raises `RecordError`."""
+        native_id, handle = self.id("author_id"), self.known("author")
+        if handle is not None and handle.startswith(_OBJECT):
+            in_object = literals.account_in(handle)
+            if in_object == (None, None):
+                raise RecordError(f"an object without a name: {handle!r:.60}", field="author")
+            return native_id or in_object[0], in_object[1]
+        if handle is not None and cells.reference(handle) is None:
+            handle = None
+        return native_id, handle
 
-def _gather(columns: Columns, row: Row, into: Gathered, options: ImportOptions) -> None:
+
+def _gather(
+    columns: Columns, repeats: Repeats, row: Row, into: Gathered, options: ImportOptions
+) -> None:
     read = _Reader(columns, row.cells)
     post = _post(read, options)
     # Before anything is taken: a row is taken whole or not at all.
@@ -124,12 +170,14 @@ def _gather(columns: Columns, row: Row, into: Gathered, options: ImportOptions) 
         # A post that shares two things stands in two rows.
         into.matched[known] = _joined(into.matched[known], post)
         return
+    if repeats.is_repeat(post):
+        into.repeated += 1
     into.places[post.post_key] = len(into.matched)
     into.matched.append(post)
     _gather_author(read, post, into)
     if post.kind != "repost":  # the counts beside a repost are its original's, or zeros
-        into.add_engagement(counts)
-    listed = cells.words(read.known("mentions") or "")
+        into.add_engagement(later(into.counted(counts), counts))
+    listed = cells.words(read.reference("mentions") or "")
     names = (name.lstrip("@") for name in listed or x_words.handles_in(post.text or ""))
     into.interactions += edges.edges_of(
         post,
@@ -159,14 +207,14 @@ def _post(read: _Reader, options: ImportOptions) -> Post:
     created_at = parse_any(written, field="created_at", zone=options.zone)
     author_key = _author_key(read, platform)
     url = read.known("url")
-    native_id = read.id("post_id") or _id_in(url, platform)
+    native_id = read.place("post_id") or _id_in(url, platform)
     if native_id is None:
         # The same post has the same id in every file that holds it.
         written = "\0".join((author_key, created_at.isoformat(), text or ""))
         native_id = hashlib.sha256(written.encode()).hexdigest()[:20]
-    tags = cells.words(read.known("hashtags") or "")
+    tags = cells.tags(read.columns.cell(read.row, "hashtags"))
     repost_of, reply_to, quote_of = (
-        read.id(field) for field in ("repost_of_id", "reply_to_id", "quote_of_id")
+        read.place(field) for field in ("repost_of_id", "reply_to_id", "quote_of_id")
     )
     links = read.known("urls")
     shared = read.known("shared")
@@ -178,14 +226,14 @@ def _post(read: _Reader, options: ImportOptions) -> Post:
         author_key=author_key,
         kind=edges.kind_of(
             repost=bool(repost_of or _reposted_author(read, platform)),
-            quote=read.known("quote_of_id") is not None,
-            reply=bool(read.known("reply_to_id") or read.known("reply_to_author")),
+            quote=read.reference("quote_of_id") is not None,
+            reply=bool(read.reference("reply_to_id") or read.reference("reply_to_author")),
         ),
         created_at=created_at,
         text=text,
         lang=x_words.language(read.known("lang")),
         url=url,
-        hashtags_raw=tuple(tag.lstrip("#＃") for tag in tags) or hashtags.in_text(text or ""),
+        hashtags_raw=tags or hashtags.in_text(text or ""),
         urls=cells.links(links) if links else x_words.links_in(text or ""),
         repost_of_key=_key(platform, repost_of),
         reply_to_key=_key(platform, reply_to),
@@ -222,18 +270,15 @@ def _platform(read: _Reader) -> str:
 
 
 def _author_key(read: _Reader, platform: str) -> str:
-    native_id = read.id("author_id")
-    if native_id is not None:
-        return f"{platform}:{native_id}"
-    handle = read.known("author")
-    if handle is None:
+    key = _account_key(platform, *read.author())
+    if key is None:
         raise RecordError("no author", field="author")
-    return _handle_key(platform, handle)
+    return key
 
 
 def _gather_author(read: _Reader, post: Post, into: Gathered) -> None:
     if post.author_key not in into.authors:
-        handle = read.known("author")
+        _, handle = read.author()
         into.authors[post.author_key] = Author(
             author_key=post.author_key,
             platform=post.platform,
@@ -243,8 +288,8 @@ def _gather_author(read: _Reader, post: Post, into: Gathered) -> None:
 
 def _reposted_author(read: _Reader, platform: str) -> str | None:
     named = read.account(platform, "repost_of_author")
-    if named is None and not {"repost_of_id", "repost_of_author"} & read.columns.fields():
-        # Many exports mark a retweet by nothing else.
+    if named is None and read.reference("repost_of_id") is None:
+        # Many exports mark a retweet by nothing else, some in some of their rows.
         handle = x_words.reposted_handle(read.known("text") or "")
         return None if handle is None else _handle_key(platform, handle)
     return named
@@ -253,6 +298,12 @@ def _reposted_author(read: _Reader, platform: str) -> str | None:
 def _id_in(url: str | None, platform: str) -> str | None:
     found = x_words.handle_and_id(url) if url and platform == x_words.PLATFORM else None
     return found[1] if found is not None else None
+
+
+def _account_key(platform: str, native_id: str | None, handle: str | None) -> str | None:
+    if native_id is not None:
+        return f"{platform}:{native_id}"
+    return None if handle is None else _handle_key(platform, handle)
 
 
 def _handle_key(platform: str, handle: str) -> str:

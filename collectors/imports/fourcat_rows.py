@@ -95,10 +95,10 @@ def read_row(content: bytes, seen: Seen, options: ImportOptions) -> Mapped:
     """Read a row. Raises `RecordError`."""
     row = decoded(_DECODER, content)
     platform = _platform(row, options)
-    handle = given(row.author, "author")
-    author_key = key_of(platform, row.author_id, handle) or ""
+    handle = given(cells.reference(row.author), "author")
+    author_key = key_of(platform, _id_of(row.author_id), handle) or ""
     post = _post(row, platform, author_key, options)
-    named = cells.words(row.mentions or "") or handles_in(row.body)
+    named = cells.words(cells.reference(row.mentions) or "") or handles_in(row.body)
     return Mapped(
         post=post,
         authors=[
@@ -115,9 +115,9 @@ def read_row(content: bytes, seen: Seen, options: ImportOptions) -> Mapped:
         counts=[] if post.kind == "repost" else [_counts(row, post.post_key, seen)],
         edges=edges.edges_of(
             post,
-            repost_of=key_of(platform, None, row.retweeted_user),
-            quote_of=key_of(platform, None, row.quoted_user),
-            reply_to=key_of(platform, None, row.replied_user),
+            repost_of=key_of(platform, None, cells.reference(row.retweeted_user)),
+            quote_of=key_of(platform, None, cells.reference(row.quoted_user)),
+            reply_to=key_of(platform, None, cells.reference(row.replied_user)),
             mentions=[f"{platform}:@{name.lstrip('@').lower()}" for name in named],
         ),
     )
@@ -130,7 +130,7 @@ def _platform(row: _Row, options: ImportOptions) -> str:
         return _PLATFORMS[told]
     if row.platform and _NAME.fullmatch(row.platform):
         return _PLATFORMS.get(row.platform, row.platform)
-    address = row.tiktok_url or row.url or row.link or ""
+    address = cells.known(row.tiktok_url) or cells.known(row.url) or cells.known(row.link) or ""
     found = _ADDRESS.match(address)
     if found is None:
         raise RecordError(
@@ -143,7 +143,7 @@ def _platform(row: _Row, options: ImportOptions) -> str:
 
 def _post(row: _Row, platform: str, author_key: str, options: ImportOptions) -> Post:
     native_id = cells.intact_id(str(row.id))
-    told = cells.words(row.hashtags or "")
+    told = cells.tags(row.hashtags)
     shared = (*cells.links(row.urls or ""), *cells.links(row.link_url or ""))
     return Post(
         post_key=f"{platform}:{given(native_id, 'id')}",
@@ -157,7 +157,7 @@ def _post(row: _Row, platform: str, author_key: str, options: ImportOptions) -> 
         created_at=_created_at(row, options),
         text=x_words.plain(row.body) if platform == "x" else row.body,
         lang=x_words.language(cells.known(row.language_guess)),
-        url=row.tiktok_url or row.url or row.link,
+        url=cells.known(row.tiktok_url) or cells.known(row.url) or cells.known(row.link),
         hashtags_raw=tags_of(row.body, told),
         urls=tuple(dict.fromkeys((*shared, *x_words.links_in(row.body)))),
     )
@@ -165,9 +165,13 @@ def _post(row: _Row, platform: str, author_key: str, options: ImportOptions) -> 
 
 def _created_at(row: _Row, options: ImportOptions) -> datetime:
     # `timestamp` is the clock of the server that 4CAT runs on; `unix_timestamp` is that of all.
-    if row.unix_timestamp:
-        return parse_any(str(row.unix_timestamp), field="$.unix_timestamp")
+    if row.unix_timestamp and (at := cells.reference(str(row.unix_timestamp))) is not None:
+        return parse_any(at, field="$.unix_timestamp")
     return parse_any(str(row.timestamp), field="$.timestamp", zone=options.zone)
+
+
+def _id_of(value: str | int | None) -> str | None:
+    return None if value is None else cells.intact_id(str(value))
 
 
 def _counts(row: _Row, post_key: str, seen: Seen) -> Engagement:

@@ -19,6 +19,7 @@ class Gathered:
 
     def __init__(self) -> None:
         self.received = 0
+        self.repeated = 0  # records of a post that the file had before
         self.matched: list[Post] = []
         self.places: dict[str, int] = {}  # in `matched`, where a format joins records
         self.referenced: dict[str, Post] = {}
@@ -34,6 +35,10 @@ class Gathered:
         if not (e.reposts is e.quotes is e.replies is e.likes is e.views is None):
             self.engagement.setdefault((e.post_key, e.taken_at), e)
 
+    def counted(self, counts: Engagement) -> Engagement | None:
+        """Take the counts of the same observation out, to be added again with others."""
+        return self.engagement.pop((counts.post_key, counts.taken_at), None)
+
     def page(self, *, progress: int) -> Page:
         """Give all of it as a page."""
         matched = {post.post_key for post in self.matched}
@@ -46,6 +51,7 @@ class Gathered:
             engagement=frame_of(list(self.engagement.values()), ENGAGEMENT),
             rejected=frame_of(self.rejected, REJECTED),
             received=self.received,
+            repeated=self.repeated,
             oldest_at=min(times, default=None),
             newest_at=max(times, default=None),
             progress=progress,

@@ -57,10 +57,11 @@ class Parquet:
 
     def mapping(self, sample: Sample, options: ImportOptions) -> list[tuple[str, str]]:
         """Give the columns that are read, and what they fill; `=x` is one value for all rows."""
-        schema = _opened(sample.path).schema_arrow
+        file = _opened(sample.path)
+        schema = file.schema_arrow
         wide = _shape_of(sample.path, schema, options)
         if wide is None:
-            found = parquet_mapped.resolved(sample.path, schema, options)
+            found = parquet_mapped.resolved(sample.path, file, options)
             return csv_mapped.told(found)
         known = parquet_lake.COLUMNS if wide is parquet_lake.wide else parquet_table.COLUMNS
         return [

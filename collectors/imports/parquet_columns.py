@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from collectors.imports import cells
+
 UTC = pl.Datetime("us", "UTC")
 LIST = pl.List(pl.String)
 # As in hashtags.in_text, for an engine without look-behind.
@@ -22,6 +24,22 @@ def text_of(rows: pl.DataFrame, name: str) -> pl.Expr:
     """Give a column of text, in which an empty cell says nothing."""
     given = column(rows, name, pl.String())
     return pl.when(given != "").then(given).alias(name)
+
+
+def name_of(rows: pl.DataFrame, name: str, *, refers: bool = False) -> pl.Expr:
+    """Return a column of names or ids, null where a tool wrote its word for nothing.
+
+    refers: to another post or account, so that 0, -1 and flags say that there is none.
+    """
+    given = column(rows, name, pl.String()).str.strip_chars()
+    nothing = (
+        given.str.to_lowercase().is_in(sorted(cells.NOTHING))
+        | (given == cells.NOTHING_IN_CAPITALS)
+        | given.str.contains(r"^\W*$")
+    )
+    if refers:
+        nothing |= given.str.contains(f"^{cells.NO_REFERENCE}$")
+    return pl.when(~nothing).then(given).alias(name)
 
 
 def time_of(rows: pl.DataFrame, name: str) -> pl.Expr:

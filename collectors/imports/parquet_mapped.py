@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from collectors.errors import ImportFileError
 from collectors.imports import csv_mapped, csv_tools, tweet_harvest
 from collectors.imports.csv_columns import Columns, resolve
+from collectors.imports.csv_keys import SAMPLE_ROWS
 from collectors.imports.csv_reading import Row
 from collectors.imports.sample import ImportOptions
 from collectors.page import Page
@@ -20,10 +21,12 @@ from collectors.page import Page
 _IDS = ("post_id", "author_id", "repost_of_id", "reply_to_id", "quote_of_id")
 
 
-def resolved(path: Path, schema: pa.Schema, options: ImportOptions) -> Columns:
+def resolved(path: Path, file: pq.ParquetFile, options: ImportOptions) -> Columns:
     """Find what the columns hold, by --map and by their names. Raises `ImportFileError`."""
+    schema = file.schema_arrow
     names = tuple(schema.names)
-    known = resolve(path, names, {**csv_tools.tool_of(names).mapping, **options.mapping})
+    mapping = {**csv_tools.tool_of(names).mapping, **options.mapping}
+    known = resolve(path, names, mapping, _first_rows(file))
     for field in _IDS:
         column = known.columns.get(field)
         if column is not None and pa.types.is_floating(schema.field(column).type):
@@ -38,9 +41,16 @@ def pages(path: Path, file: pq.ParquetFile, options: ImportOptions) -> Iterator[
     schema = file.schema_arrow
     if not options.mapping and tweet_harvest.is_of(schema.names):
         return tweet_harvest.pages_of_rows(path, _rows(path, file, schema.names), options)
-    known = resolved(path, schema, options)
+    known = resolved(path, file, options)
     rows = _rows(path, file, list(known.columns.values()))
     return csv_mapped.pages_of_rows(path, known, rows, options)
+
+
+def _first_rows(file: pq.ParquetFile) -> list[dict[str, str]]:
+    if not file.metadata.num_rows:
+        return []
+    batch = next(file.iter_batches(batch_size=SAMPLE_ROWS))
+    return as_text(pl.DataFrame(batch)).to_dicts()
 
 
 def _rows(path: Path, file: pq.ParquetFile, names: list[str]) -> Iterator[Row]:

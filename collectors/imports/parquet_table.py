@@ -22,6 +22,7 @@ _NAMES = (
     "post_id", "author", "author_id", "post_type", "url", "lang", "repost_of_id", "reply_to_id",
     "quote_of_id", "repost_of_author", "reply_to_author", "quote_of_author",
 )  # fmt: skip
+_REFERENCES = frozenset(name for name in _NAMES if "_of_" in name or "_to_" in name)
 COLUMNS = {
     name: name
     for name in (
@@ -36,7 +37,7 @@ def wide(rows: pl.DataFrame) -> pl.DataFrame:
     platform = pc.text_of(rows, "platform").fill_null("import").str.to_lowercase()
     given = rows.select(
         platform.replace(dict.fromkeys(PLATFORM_NAMES, PLATFORM)).alias("platform"),
-        *(pc.text_of(rows, name) for name in _NAMES),
+        *(pc.name_of(rows, name, refers=name in _REFERENCES) for name in _NAMES),
         *(pc.time_of(rows, name) for name in ("created_at", "indexed_at", "edited_at")),
         pc.column(rows, "text", pl.String()),
         pc.tags_of(rows, "hashtags"),

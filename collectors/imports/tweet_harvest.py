@@ -113,7 +113,7 @@ def _read(given: dict[str, str]) -> tuple[Post, str | None, str | None]:
             f"no whole id, neither in {url!r:.80} nor in {given.get('id_str')!r:.40}",
             field="tweet_url",
         )
-    handle = given.get("username", "").strip().lstrip("@") or (in_url[0] if in_url else None)
+    handle = _handle(given.get("username")) or (in_url[0] if in_url else None)
     author_key = x_words.author_key(cells.intact_id(given.get("user_id_str")), handle)
     if author_key is None:
         raise RecordError("no author", field="username")
@@ -126,7 +126,7 @@ def _read(given: dict[str, str]) -> tuple[Post, str | None, str | None]:
         kind="original" if answered is None else "reply",
         created_at=parse_any(given["created_at"], field="created_at"),
         text=text,
-        lang=x_words.language(given.get("lang", "").strip()),
+        lang=x_words.language(cells.known(given.get("lang"))),
         url=url or x_words.post_url(handle, native_id),
         hashtags_raw=hashtags.in_text(text),
         urls=x_words.links_in(text),
@@ -134,10 +134,15 @@ def _read(given: dict[str, str]) -> tuple[Post, str | None, str | None]:
     return post, handle, answered
 
 
+def _handle(cell: str | None) -> str | None:
+    value = cells.reference(cell)
+    return None if value is None else value.lstrip("@") or None
+
+
 def _answered(given: dict[str, str], native_id: str, text: str) -> str | None:
     """Give the handle that is answered, '' if only that it is an answer is known, or None."""
     if "in_reply_to_screen_name" in given:
-        return given["in_reply_to_screen_name"].strip().lstrip("@") or None
+        return _handle(given["in_reply_to_screen_name"])
     # Older files tell it only by a conversation that another tweet began.
     conversation = cells.intact_id(given.get("conversation_id_str", ""))
     if conversation is None or conversation == native_id:

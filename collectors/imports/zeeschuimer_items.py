@@ -12,7 +12,7 @@ import msgspec
 
 from collectors import hashtags
 from collectors.errors import RecordError
-from collectors.imports import jsonl
+from collectors.imports import cells, jsonl
 from collectors.imports.frames import Gathered
 from collectors.imports.times import parse_any
 from collectors.records import Author, Engagement, Interaction, Post
@@ -78,9 +78,12 @@ def count(value: Count, name: str) -> int | None:
     >>> count("12", "likes"), count(-1, "likes"), count("", "likes"), count(None, "likes")
     (12, None, None, None)
     """
-    if value is None or value == "":
+    if value is None or (isinstance(value, str) and cells.known(value) is None):
         return None
     if isinstance(value, str):
+        value = value.strip()
+        if value.startswith("-") and value[1:].isdecimal():
+            return None
         if not (value.isascii() and value.isdecimal() and len(value) < len(str(_MOST))):
             raise RecordError(f"not a count: {value!r:.40}", field=f"$.{name}")
         value = int(value)

@@ -194,6 +194,7 @@ def _tell(app: App, result: ImportResult) -> None:
     tell(
         f"{result.path.name}: {result.title}{by}{again}: {result.read:,} read, {result.new:,} new, "
         f"{result.updated:,} updated, {result.set_aside:,} set aside"
+        + (f", {result.repeated:,} repeat a post of the file" if result.repeated else "")
     )
     if made.capture_mode == "browsed":
         click.echo(
