@@ -29,6 +29,7 @@ _MARKS = re.compile(r"\W*")
 # Of what points to another post or account, these say that there is none: 0 and -1 are what pandas
 # and databases fill in, true and false are flags.
 NO_REFERENCE = r"(?i:[+-]?0+(?:\.0*)?|-1(?:\.0*)?|true|false|na)"
+_NO_ID = frozenset({"-1", "-1.0", "False", "false", "FALSE", "True", "true", "TRUE"})
 _NO_REFERENCE = re.compile(NO_REFERENCE)
 _LONGEST_NOTHING, _LONGEST_NO_REFERENCE = max(map(len, NOTHING)), 12
 # Marks that keep a spreadsheet from taking an id for a number: '1895…, ="1895…".
@@ -80,8 +81,10 @@ def text(cell: str | None) -> str | None:
     return None if cell is None else _LINE_END.sub("\n", cell) if "\r" in cell else cell
 
 
-def intact_id(cell: str | None) -> str | None:
-    """Give the id in a cell, or None if there is none or a spreadsheet has rounded it.
+def intact_id(cell: str | None, *, refers: bool = False) -> str | None:
+    """Return the id in a cell, or None if there is none or a spreadsheet has rounded it.
+
+    refers: to another post, so that 0, -1 and flags say that there is none.
 
     >>> intact_id("1895262175704556019"), intact_id("42.0"), intact_id("at://did/post")
     ('1895262175704556019', '42', 'at://did/post')
@@ -89,16 +92,18 @@ def intact_id(cell: str | None) -> str | None:
     (None, None, None)
     >>> intact_id("'1895262175704556019"), intact_id('="1895262175704556019"'), intact_id("[42]")
     ('1895262175704556019', '1895262175704556019', '42')
+    >>> intact_id("0"), intact_id("0", refers=True)
+    ('0', None)
     """
-    value = reference(cell)
+    value = reference(cell) if refers else known(cell)
     if value is None:
         return None
     if not value[0].isalnum():
         if (guarded := _GUARDED.fullmatch(value)) is not None:
             value = guarded[1]
-        elif (inner := reference(literals.only_one(value))) is not None:
-            value = inner
-    if _EXPONENT.fullmatch(value):
+        elif value[0] in "[{(":
+            value = known(literals.only_one(value))
+    if value is None or value in _NO_ID or _EXPONENT.fullmatch(value):
         return None
     whole = value.removesuffix(".0")
     if not (whole.isascii() and whole.isdecimal()):

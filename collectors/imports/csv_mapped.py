@@ -49,13 +49,13 @@ class CsvMapped:
     def pages(self, path: Path, options: ImportOptions) -> Iterator[Page]:
         """Read the file page by page. Raises `ImportFileError`, before the first page."""
         table = csv_reading.open_table(path)
-        columns = _resolved(path, table, options)
+        columns = resolved(path, table, options)
         return csv_reading.pages(table, options, partial(_gather, columns, Repeats()))
 
     def mapping(self, sample: Sample, options: ImportOptions) -> list[tuple[str, str]]:
         """Give the columns that are read, and what they fill; `=x` is one value for all rows."""
         table = csv_reading.table_of(sample.path, sample.head)
-        return told(_resolved(sample.path, table, options))
+        return told(resolved(sample.path, table, options))
 
     def provenance(self, sample: Sample) -> Provenance:
         """Tell the tool by its columns."""
@@ -81,7 +81,8 @@ def pages_of_rows(
     return csv_reading.pages_of(path, rows, options, partial(_gather, columns, Repeats()))
 
 
-def _resolved(path: Path, table: Table, options: ImportOptions) -> Columns:
+def resolved(path: Path, table: Table, options: ImportOptions) -> Columns:
+    """Find what the columns of a table hold. Raises `ImportFileError`."""
     first = (row.cells for row in table.rows() if isinstance(row, Row))
     return resolve(path, table.columns, _mapping(table, options), list(islice(first, SAMPLE_ROWS)))
 
@@ -109,11 +110,11 @@ class _Reader:
     def known(self, field: str) -> str | None:
         return cells.known(self.columns.cell(self.row, field))
 
-    def id(self, field: str) -> str | None:
+    def id(self, field: str, *, refers: bool = False) -> str | None:
         cell = self.columns.cell(self.row, field)
         if cell and cell.startswith(_RTWEET_MARK) and self.is_marked():
             cell = cell.removeprefix(_RTWEET_MARK)
-        return cells.intact_id(cell)
+        return cells.intact_id(cell, refers=refers)
 
     def is_marked(self) -> bool:
         """Tell whether the row's ids begin with the x by which rtweet keeps them whole."""
@@ -128,7 +129,7 @@ class _Reader:
 
     def place(self, field: str) -> str | None:
         """Return the id of a post that is one beyond its channel."""
-        native_id = self.id(field)
+        native_id = self.id(field, refers=field != "post_id")
         if native_id is None or len(native_id) >= SHORT_ID:
             return native_id
         return within(self.known("channel"), native_id)
@@ -154,9 +155,7 @@ class _Reader:
             if in_object == (None, None):
                 raise RecordError(f"an object without a name: {handle!r:.60}", field="author")
             return native_id or in_object[0], in_object[1]
-        if handle is not None and cells.reference(handle) is None:
-            handle = None
-        return native_id, handle
+        return native_id, cells.reference(handle)
 
 
 def _gather(

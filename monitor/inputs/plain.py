@@ -13,6 +13,7 @@ import polars as pl
 
 from analysis.frames import POSTS
 from analysis.graphs.acts import TARGETS
+from collectors.imports import cells as spelling
 from collectors.imports.parquet_pages import normalized
 
 # What is read here; a table with more of meaning to us is read by the importer.
@@ -21,8 +22,11 @@ READ = frozenset({
     "text", "urls", "shared",
 })  # fmt: skip
 _IDS = ("post_id", "author_id", "repost_of_id", "reply_to_id", "quote_of_id", "shared")
-_NOTHING = ["", "nan", "none", "null", "n/a", "<na>", "nat"]
-_ODD_ID = r"^\d+\.0$|^\d(?:[.,]\d+)?[eE]\+?\d+$|^\d{15}\d0+$|^\s|\s$"
+_NOTHING = sorted({*spelling.NOTHING, spelling.NOTHING_IN_CAPITALS.lower()})
+# Rounded, guarded by marks, a list, or with blanks around; and what a tool writes for nothing.
+_ODD_ID = r"^\d+\.0$|^\d(?:[.,]\d+)?[eE]\+?\d+$|^\d{15}\d0+$|^\W|\s$|^x\d+$"
+_NO_REFERENCE = f"^{spelling.NO_REFERENCE}$"
+_ODD_NAME = r"^[\s{\[]|\s$|^\W*$"
 _SECONDS = r"^\d{10}$"
 _ISO = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.0+)?(?:Z|\+00:00| UTC)?$"
 _FIRST = pl.datetime(1980, 1, 1, time_zone="UTC")  # earlier years stand for "unknown"
@@ -58,7 +62,8 @@ class Rows:
             odd.append(pl.col("urls").str.contains(_SEPARATORS))
             small.append("urls")
         odd += [pl.col(name).str.to_lowercase().is_in(_NOTHING) for name in small]
-        odd.append(pl.col("author").str.contains(r"^\s|\s$"))
+        odd += [pl.col(n).str.contains(_NO_REFERENCE) for n in small if n != "post_id"]
+        odd.append(pl.col("author").str.contains(_ODD_NAME))
         odd.append(pl.col("text").str.contains("[\r\0]"))
         return cells.select(
             ~pl.any_horizontal(one.fill_null(value=False) for one in odd)
@@ -97,9 +102,9 @@ class Rows:
             self._key(pl.col("reply_to_id")).alias("reply_to_key"),
             self._key(pl.col("quote_of_id")).alias("quote_of_key"),
             # Many exports mark a retweet by nothing else than its text.
-            repeated=pl.lit(None, pl.String)
-            if "repost_of_id" in self.fields
-            else pl.col("text").str.strip_chars().str.extract(_REPEATED),
+            repeated=pl.when(pl.col("repost_of_id").is_null()).then(
+                pl.col("text").str.strip_chars().str.extract(_REPEATED)
+            ),
         )
         return made.with_columns(_kind()) if columns & {"kind", "mentions"} else made
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Set
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
@@ -15,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from collectors.errors import ImportFileError
-from collectors.imports import csv_columns, csv_mapped, csv_reading, csv_tools, parquet
+from collectors.imports import csv_columns, csv_mapped, csv_reading, parquet, parquet_mapped
 from collectors.imports.csv_reading import Row
 from collectors.imports.detect import recognize
 from collectors.imports.sample import ImportOptions
@@ -24,6 +25,7 @@ from monitor.inputs.plain import READ, Rows
 
 _BATCH = 250_000
 _CHUNK = 1 << 24
+_NO_OPTIONS = ImportOptions(captured_at=datetime(1970, 1, 1, tzinfo=UTC))  # of columns alone
 _IGNORED = frozenset({"like_count", "repost_count", "reply_count", "quote_count", "view_count",
                       "url", "lang"})  # fmt: skip
 
@@ -162,7 +164,7 @@ def _csv(path: Path) -> PlainTable | None:
     table = csv_reading.open_table(path)
     if table.encoding != "utf-8-sig":
         return None
-    known = csv_columns.resolve(path, table.columns, csv_tools.tool_of(table.columns).mapping)
+    known = csv_mapped.resolved(path, table, _NO_OPTIONS)
     return PlainTable(
         path, known, is_csv=True, separator=table.separator, columns=table.columns,
         has_header=table.has_header,
@@ -170,8 +172,9 @@ def _csv(path: Path) -> PlainTable | None:
 
 
 def _parquet(path: Path) -> PlainTable | None:
-    names = tuple(pq.read_schema(path).names)
+    file = pq.ParquetFile(path)
+    names = tuple(file.schema_arrow.names)
     if parquet.is_known(names):
         return None
-    known = csv_columns.resolve(path, names, csv_tools.tool_of(names).mapping)
+    known = parquet_mapped.resolved(path, file, _NO_OPTIONS)
     return PlainTable(path, known, is_csv=False, columns=names)
