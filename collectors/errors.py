@@ -6,7 +6,8 @@
      ├── RateLimitedError         wait until `retry_at`
      ├── SourceUnavailableError   try again at the next turn
      ├── AccessRefusedError       ask the operator: a key, a permission, a setting
-     └── PayloadError             mend the parser: the source changed its shape
+     ├── PayloadError             mend the parser: the source changed its shape
+     └── DefectError              report it: gaung has a defect that this source brought out
     RecordError                   one record is set aside with its reason; its page goes on
     ImportFileError               the operator picks another file, format or mapping
 """
@@ -15,9 +16,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from collectors.said import one_line
+
 
 class CollectorError(Exception):
-    """A source could not be read; the collection run gets its verdict from the subclass."""
+    """A source could not be read; the collection run gets its verdict from the subclass.
+
+    Its message goes to terminals, logs and letters, and may hold what a server wrote: it is one
+    line, whatever that was.
+    """
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(one_line(message))
 
 
 class RateLimitedError(CollectorError):
@@ -38,6 +48,10 @@ class AccessRefusedError(CollectorError):
 
 class PayloadError(CollectorError):
     """The answer has a shape that the parser does not know."""
+
+
+class DefectError(CollectorError):
+    """Something that nobody expected, and that is ours to mend; the message names the trace."""
 
 
 class RecordError(Exception):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -56,10 +56,16 @@ class ClientOptions:
             private_addresses=self.private_addresses,
         )
 
-    def connector(self) -> Connect:
-        """Give the way to open websockets: `connect(url) -> Socket`."""
+    def connector(self, named: Collection[str] | None = None) -> Connect:
+        """Give the way to open websockets: `connect(url) -> Socket`.
+
+        named: hosts with ports that stand in the settings, where a server may name others too.
+        """
         from collectors.http import connector
 
         return self.connect or connector(
-            user_agent=self.user_agent, now=self.now, private_addresses=self.private_addresses
+            user_agent=self.user_agent,
+            now=self.now,
+            private_addresses=self.private_addresses,
+            named=named,
         )

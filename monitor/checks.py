@@ -26,6 +26,7 @@ def check(app: App) -> Iterator[CheckResult]:
     yield _store(app)
     yield from _sources(app)
     yield _mail(app)
+    yield from _defects(app)
 
 
 def _watches(app: App) -> CheckResult:
@@ -64,12 +65,26 @@ def _sources(app: App) -> Iterator[CheckResult]:
     except OperatorError as error:
         yield CheckResult("sources", "cannot be asked", str(error))
         return
+    from monitor.collect import Fence, Fenced
+
+    fence = Fence(app.stores)
     for source, collector in collectors.items():
         try:
-            told = collector.check()
+            told = Fenced(collector, fence).check()
         finally:
             collector.close()
         yield CheckResult(source, told.summary, told.remedy)
+
+
+def _defects(app: App) -> Iterator[CheckResult]:
+    """Remind of what went wrong and was not reported yet."""
+    from monitor.collect.defects import Defects
+
+    kept = Defects.beside(app.stores.path).paths()
+    if kept:
+        traces = "1 trace" if len(kept) == 1 else f"{len(kept)} traces"
+        remedy = f"please report what is in {kept[0].parent}, then delete it"
+        yield CheckResult("defects", f"{traces} of what gaung did not expect", remedy)
 
 
 def _mail(app: App) -> CheckResult:

@@ -6,9 +6,6 @@ The scheduler owns when, the store what is due: after a sleep the first tick fin
 from __future__ import annotations
 
 import os
-import select
-import signal
-import socket
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,9 +14,11 @@ from datetime import timedelta
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from collectors.errors import DefectError
 from collectors.page import Page
 from monitor import clock, logs, sdnotify
-from monitor.collect import RunResult
+from monitor.bell import Bell
+from monitor.collect import Fence, RunResult
 from monitor.config.following import Followed
 from monitor.coordination import Memory
 from monitor.errors import ConfigError, OperatorError
@@ -34,7 +33,6 @@ _RELISTEN_AFTER = timedelta(seconds=15)
 _RELISTEN_AT_LATEST = timedelta(minutes=10)
 # SIGTERM to exit: work that does not end by then is cut off; pages are saved whole or not at all.
 _PATIENCE = 4.0
-_ENDING = (signal.SIGTERM, signal.SIGINT)
 
 
 def run(app: App) -> int:
@@ -47,7 +45,7 @@ def run(app: App) -> int:
     try:
         with app.stores.open():
             pass  # a store that cannot be used is told before the daemon says that it is ready
-        with _Bell() as bell:
+        with Bell() as bell:
             while True:
                 daemon = _Daemon(app, memory, bell)
                 code = daemon.run()
@@ -58,43 +56,8 @@ def run(app: App) -> int:
         lock.release()
 
 
-class _Bell:
-    """What wakes the one who waits: a signal, or a tick.
-
-    The system may hand a signal to any thread, and then nothing wakes a lock that the main one
-    waits for; a byte does. And a handler that sets an event may find its lock taken.
-    """
-
-    def __init__(self) -> None:
-        self._woken, self._waker = socket.socketpair()
-        self._waker.setblocking(False)
-
-    def __enter__(self) -> _Bell:
-        signal.set_wakeup_fd(self._waker.fileno())
-        for number in _ENDING:
-            signal.signal(number, lambda _number, _frame: None)
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        signal.set_wakeup_fd(-1)
-        self._woken.close()
-        self._waker.close()
-
-    def ring(self) -> None:
-        """Wake whoever waits, from any thread."""
-        self._waker.send(b"\0")
-
-    def is_told_to_end(self, within: float | None) -> bool:
-        """Wait for up to so many seconds, or until something rings; tell whether it is to end."""
-        readable, _, _ = select.select([self._woken], [], [], within)
-        if not readable:
-            sdnotify.notify("WATCHDOG=1")
-            return False
-        return any(byte in _ENDING for byte in self._woken.recv(64))
-
-
 class _Daemon:
-    def __init__(self, app: App, memory: Memory, bell: _Bell) -> None:
+    def __init__(self, app: App, memory: Memory, bell: Bell) -> None:
         self._app = app
         self.next: App | None = None  # what to go on with when this one has ended
         self._settings = Followed(app.path)
@@ -103,8 +66,10 @@ class _Daemon:
         self._failure: BaseException | None = None
         self._collectors = app.collectors()
         self._listening: list[threading.Thread] = []
+        self._closing: list[threading.Thread] = []
         self._memory = memory
         self._readiness = Readiness()
+        self._fence = Fence(app.stores)
         self._heard = threading.Event()  # a stream brought something since the last tick
 
     def run(self) -> int:
@@ -148,8 +113,13 @@ class _Daemon:
         if self.next is None:
             sdnotify.notify("STOPPING=1")
             self._log.info("daemon stops")
-        for collector in self._collectors.values():
-            collector.close()  # a request that is under way ends now
+        # A request that is under way ends now. Side by side: a server may take its time to say bye.
+        self._closing = [
+            threading.Thread(target=collector.close, daemon=True)
+            for collector in self._collectors.values()
+        ]
+        for closing in self._closing:
+            closing.start()
         ending = threading.Thread(target=self._wind_down, args=(scheduler,), daemon=True)
         ending.start()
         while self.next is not None and ending.is_alive():
@@ -168,8 +138,8 @@ class _Daemon:
 
     def _wind_down(self, scheduler: BackgroundScheduler) -> None:
         scheduler.shutdown(wait=True)
-        for listening in self._listening:
-            listening.join()
+        for thread in (*self._listening, *self._closing):
+            thread.join()
 
     def _guarded(self, work: Callable[[], None]) -> Callable[[], None]:
         """Let an expected error wait for the next tick, and an unexpected one end the process."""
@@ -219,14 +189,39 @@ class _Daemon:
             return
         heard = self._heard.is_set()
         self._heard.clear()
-        decisions, digests = notice(
-            self._app, anything_new=bool(runs) or heard, now=clock.now(), memory=self._memory
+        anything_new = bool(runs) or heard
+        if not self._survived("detection and letters", lambda: self._notice(anything_new)):
+            for watch in self._app.config.watches:
+                self._memory.forget(watch.name)  # it may be of two minds
+        self._survived("tidying", self._tidy)
+        self._survived(
+            "reports",
+            lambda: self._readiness.prepare(self._app, now=clock.now(), stop=self._stop),
         )
+
+    def _survived(self, stage: str, work: Callable[[], object]) -> bool:
+        """Do the work of a stage; a defect there is told, and does not end what still works.
+
+        Else one odd post in the store would end the daemon again at each start.
+        """
+        try:
+            with self._fence.around(stage):
+                work()
+        except DefectError as error:
+            self._log.error("not done; collecting goes on", reason=str(error))
+            return False
+        return True
+
+    def _notice(self, anything_new: bool) -> None:
+        decisions, digests = notice(
+            self._app, anything_new=anything_new, now=clock.now(), memory=self._memory
+        )
+        self._tell(Turn(decisions=decisions, digests=digests))
+
+    def _tidy(self) -> None:
         gone = tidy_up(self._app, now=clock.now())
         if gone is not None and not gone.is_nothing:
             self._log.info("kept long enough", posts=gone.posts, set_aside=gone.raw)
-        self._tell(Turn(decisions=decisions, digests=digests))
-        self._readiness.prepare(self._app, now=clock.now(), stop=self._stop)
 
     def _listener(self, source: str, hashtags: list[str]) -> Callable[[], None]:
         """Give the work of one thread: listen, and after a failure listen again, ever later."""
@@ -292,6 +287,9 @@ class _Daemon:
             self._log.info("digest written", key=letter.key)
 
     def _deliver(self) -> None:
+        self._survived("delivery", self._send)
+
+    def _send(self) -> None:
         delivery = send_due(self._app, now=clock.now(), stop=self._stop)
         if delivery is not None:
             self._log.info(

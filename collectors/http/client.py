@@ -8,24 +8,27 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
+from typing import cast
 
 import httpx
-import msgspec
 
 from collectors.errors import CollectorError, PayloadError, RateLimitedError, SourceUnavailableError
 from collectors.http.addresses import is_private
+from collectors.http.allowance import allowance
 from collectors.http.line import Line
 from collectors.http.messages import Answer, Call, Document, Params, Reply
 from collectors.http.rate_limits import is_exhausted, retry_at
-from collectors.http.refusals import is_web_page, refusal
+from collectors.http.redirects import NoCookies, following, hide_location
+from collectors.http.refusals import payload_of, refusal
+from collectors.http.unpacking import ACCEPTED, BrokenBodyError, UnreadableBodyError, unpacked
 from collectors.paces import Pace
+from collectors.said import one_line, quoted
 
 MEGABYTE = 1_000_000
 _CONNECT_TIMEOUT = 10.0
 _MAX_REDIRECTS = 3
 _ATTEMPTS = 3
 _BACKOFF = 0.5  # seconds before the second attempt, doubled before the third
-_WORTH_WAITING = 5.0  # seconds: rather than end a run for the rest of a rate limit's window
 _JITTER = random.SystemRandom()
 
 
@@ -56,8 +59,7 @@ class PoliteClient:
         self._total_timeout, self._max_bytes = total_timeout, max_bytes
         self._min_interval = min_interval
         self._pace = pace or Pace(monotonic=monotonic)
-        # Who names a private address in the settings means it.
-        self._line = Line(private_addresses=private_addresses or is_private(self._base.host))
+        self._line = Line(private_addresses=private_addresses)
         self._lock = threading.RLock()
         self._is_asking = False
         self._is_closed = False
@@ -67,8 +69,10 @@ class PoliteClient:
             headers={
                 "User-Agent": user_agent,
                 "Accept": "application/json",
-                "Accept-Encoding": "gzip, deflate",
+                "Accept-Encoding": ACCEPTED,
             },
+            cookies=NoCookies(),
+            event_hooks={"response": [hide_location]},
         )
 
     def get_json(
@@ -83,10 +87,7 @@ class PoliteClient:
 
         Connection errors and 5xx are tried three times in all.
         """
-        reply, asked = self._ask(
-            Call("GET", self._base.join(path_or_url), params, None, headers or {}), allow
-        )
-        return Answer(reply.status, reply.headers, self._payload(reply, asked, allow), reply.url)
+        return self._answer(self._call("GET", path_or_url, headers, params=params), allow)
 
     def post_json(
         self,
@@ -96,11 +97,11 @@ class PoliteClient:
         headers: Mapping[str, str] | None = None,
         allow: Collection[int] = (),
     ) -> Answer:
-        """Ask with a JSON body. For questions only: it is tried three times like `get_json`."""
-        reply, asked = self._ask(
-            Call("POST", self._base.join(path_or_url), None, payload, headers or {}), allow
-        )
-        return Answer(reply.status, reply.headers, self._payload(reply, asked, allow), reply.url)
+        """Ask with a JSON body. For questions only: it is tried three times like `get_json`.
+
+        No body goes to another server, whatever this one says.
+        """
+        return self._answer(self._call("POST", path_or_url, headers, payload=payload), allow)
 
     def get_document(
         self,
@@ -111,15 +112,33 @@ class PoliteClient:
         allow: Collection[int] = (),
     ) -> Document:
         """Ask for what is no JSON. Allow 304 with conditional headers."""
-        reply, _ = self._ask(
-            Call("GET", self._base.join(path_or_url), params, None, headers or {}), allow
-        )
+        reply, _ = self._ask(self._call("GET", path_or_url, headers, params=params), allow)
         return Document(reply.status, reply.headers, reply.body, reply.url)
+
+    def _answer(self, call: Call, allow: Collection[int]) -> Answer:
+        reply, asked = self._ask(call, allow)
+        return Answer(reply.status, reply.headers, payload_of(reply, asked, allow), reply.url)
+
+    def _call(
+        self,
+        method: str,
+        path_or_url: str,
+        headers: Mapping[str, str] | None,
+        *,
+        params: Params | None = None,
+        payload: object = None,
+    ) -> Call:
+        try:
+            url = self._base.join(path_or_url)
+        except (httpx.InvalidURL, ValueError) as error:
+            raise PayloadError(f"{self.host}: {quoted(path_or_url)} is no address") from error
+        return Call(method, url, params, payload, headers or {})
 
     def _ask(self, call: Call, allow: Collection[int]) -> tuple[Reply, str]:
         asked = f"{self.host}: {call.method} {call.url.path}"
         with self._asking(asked):
-            self._await_allowance(asked)
+            wait = allowance(self._pace, host=self.host, asked=asked, now=self._now())
+            self._pause(wait, asked)
             try:
                 reply = self._try(call, allow, asked)
             except SourceUnavailableError:
@@ -167,24 +186,6 @@ class PoliteClient:
             self._sleep(seconds)
         self._refuse_when_closed(asked)
 
-    def _await_allowance(self, asked: str) -> None:
-        now = self._now()
-        if rest := self._pace.breaker.rests_until(now):
-            raise SourceUnavailableError(
-                f"{asked}: not asked, {self.host} has failed {self._pace.breaker.failures} times "
-                f"in a row; it is asked again from {rest:%H:%M:%S %Z}".rstrip()
-            )
-        until = self._pace.blocked_until(now)
-        if until is None:
-            return
-        wait = (until - now).total_seconds()
-        if wait > _WORTH_WAITING:
-            raise RateLimitedError(
-                f"{asked}: not asked, the rate limit is used up until {until:%H:%M:%S %Z}",
-                retry_at=until,
-            )
-        self._pause(wait, asked)
-
     def _try(self, call: Call, allow: Collection[int], asked: str) -> Reply:
         attempts = 1 if self._pace.breaker.is_on_trial else _ATTEMPTS
         for attempt in range(1, attempts + 1):
@@ -192,10 +193,11 @@ class PoliteClient:
             failure: Exception | None = None
             try:
                 reply = self._exchange(call, allow, asked)
-            except (httpx.TransportError, httpx.DecodingError) as error:
+            except (httpx.TransportError, BrokenBodyError) as error:
                 self._line.cut()
                 self._refuse_when_closed(asked)
-                failure, told = error, f"{asked}: {type(error).__name__} {error}".rstrip()
+                failure = error
+                told = f"{asked}: {type(error).__name__} {one_line(error, 200)}".rstrip()
             else:
                 if reply.status < 500:
                     return reply
@@ -206,57 +208,78 @@ class PoliteClient:
         raise SourceUnavailableError(f"{told} ({tried})") from failure
 
     def _exchange(self, call: Call, allow: Collection[int], asked: str) -> Reply:
-        # A token goes to the server that it is for; httpx drops it when a redirect leaves.
-        url, headers = call.url, dict(call.headers)
-        is_home = (url.scheme, url.netloc) == (self._base.scheme, self._base.netloc)
-        if self._authorization and is_home:
-            headers.setdefault("Authorization", self._authorization)
-        request = self._client.build_request(
-            call.method,
-            url,
-            params=call.params,
-            json=call.payload,
-            headers=headers,
-            extensions={"trace": self._line.trace},
-        )
         deadline = self._monotonic() + self._total_timeout
         with self._line.cut_after(self._total_timeout):
             try:
-                return self._follow(request, deadline, allow, asked)
-            except (httpx.TransportError, httpx.DecodingError) as error:
+                return self._follow(call, deadline, allow, asked)
+            except (httpx.TransportError, BrokenBodyError) as error:
                 self._refuse_when_late(deadline, asked, error)
                 raise
 
-    def _follow(
-        self, request: httpx.Request, deadline: float, allow: Collection[int], asked: str
-    ) -> Reply:
+    def _follow(self, call: Call, deadline: float, allow: Collection[int], asked: str) -> Reply:
         for _ in range(_MAX_REDIRECTS + 1):
-            self._line.expect(request.url.host, asked)
-            response = self._client.send(request, stream=True)
+            response = self._send(call, asked)
             try:
-                if response.next_request is None or response.status_code in allow:
-                    body = self._read(response, deadline, asked)
-                    return Reply(response.status_code, response.headers, body, str(request.url))
-                if response.next_request.url.scheme != request.url.scheme:
-                    raise PayloadError(f"{asked}: redirected to {response.next_request.url.scheme}")
-                request = response.next_request
+                url, is_allowed = response.request.url, response.status_code in allow
+                onward = None if is_allowed else following(response, call, url, asked)
+                if onward is None:
+                    is_answer = response.is_success or is_allowed
+                    body = self._read(response, deadline, asked, is_answer=is_answer)
+                    return Reply(response.status_code, response.headers, body, str(url))
+                call = onward
             finally:
                 response.close()
         raise PayloadError(f"{asked}: redirected more than {_MAX_REDIRECTS} times")
 
-    def _read(self, response: httpx.Response, deadline: float, asked: str) -> bytes:
-        body = bytearray()
-        for chunk in response.iter_bytes():
-            body += chunk
-            if len(body) > self._max_bytes:
-                self._line.cut()
-                megabytes = self._max_bytes / MEGABYTE
-                raise PayloadError(f"{asked}: the answer is larger than {megabytes:g} MB")
+    def _send(self, call: Call, asked: str) -> httpx.Response:
+        headers = dict(call.headers)
+        # A token goes to the server that it is for, and to no other.
+        is_home = (call.url.scheme, call.url.netloc) == (self._base.scheme, self._base.netloc)
+        if self._authorization and is_home and not call.has_left:
+            headers.setdefault("Authorization", self._authorization)
+        try:
+            request = self._client.build_request(
+                call.method,
+                call.url,
+                params=call.params,
+                json=call.payload,
+                headers=headers,
+                extensions={"trace": self._line.trace},
+            )
+            # As the connection names it: a name beyond ASCII has two forms.
+            host = request.url.raw_host.decode("ascii")
+            # Who writes a private address into the settings means it.
+            self._line.expect(host, asked, may_be_near=is_home and is_private(host))
+            return self._client.send(request, stream=True)
+        except (httpx.InvalidURL, ValueError, OverflowError) as error:
+            # Of a name that cannot be looked up, or a port that there is not.
+            raise PayloadError(f"{asked}: cannot be asked: {one_line(error, 200)}") from error
+
+    def _read(
+        self, response: httpx.Response, deadline: float, asked: str, *, is_answer: bool
+    ) -> bytes:
+        """Read a body. Of a refusal only the words are lost when it cannot be read."""
+        packing = response.headers.get("Content-Encoding", "")
+        try:
+            return unpacked(self._pieces(response, deadline, asked), packing, most=self._max_bytes)
+        except UnreadableBodyError as error:
+            self._line.cut()
+            if is_answer:
+                raise PayloadError(f"{asked}: {error}") from error
+        except BrokenBodyError:
+            if is_answer:
+                raise
+        return b""
+
+    def _pieces(self, response: httpx.Response, deadline: float, asked: str) -> Iterator[bytes]:
+        """Give the body as it comes over the line, packed as it is."""
+        # What httpx's own `iter_raw` reads from; that one refuses what a test has prepared.
+        for piece in cast("httpx.SyncByteStream", response.stream):
+            yield piece
             self._refuse_when_late(deadline, asked)
         # A line that was cut can look like the end of an answer that does not tell its length.
         self._refuse_when_closed(asked)
         self._refuse_when_late(deadline, asked)
-        return bytes(body)
 
     def _refuse_when_late(
         self, deadline: float, asked: str, cause: Exception | None = None
@@ -269,17 +292,3 @@ class PoliteClient:
 
     def _refusal(self, reply: Reply, asked: str) -> CollectorError | None:
         return refusal(reply.status, reply.headers, reply.body, request=asked, now=self._now())
-
-    def _payload(self, reply: Reply, asked: str, allow: Collection[int]) -> object:
-        try:
-            payload: object = msgspec.json.decode(reply.body)
-        except (msgspec.DecodeError, RecursionError) as error:
-            if reply.status in allow:
-                return None
-            if is_web_page(reply.body):
-                raise PayloadError(
-                    f"{asked} answered with a web page instead of JSON: a challenge to bots, "
-                    f"a login, or no server of this kind"
-                ) from error
-            raise PayloadError(f"{asked}: broken JSON: {error}") from error
-        return payload

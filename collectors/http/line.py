@@ -27,11 +27,15 @@ class Line:
         self._is_closed = False
         self._private_addresses = private_addresses
         self._host = self._asked = ""  # of the request that runs
+        self._may_be_near = False
         self._connecting_to = ""
 
-    def expect(self, host: str, asked: str) -> None:
-        """Say which host is asked next, and how the request is called in errors."""
-        self._host, self._asked = host, asked
+    def expect(self, host: str, asked: str, *, may_be_near: bool = False) -> None:
+        """Say which host is asked next, and how the request is called in errors.
+
+        may_be_near: the operator wrote this host; one that an answer names is another matter.
+        """
+        self._host, self._asked, self._may_be_near = host, asked, may_be_near
 
     def trace(self, event: str, info: Mapping[str, Any]) -> None:
         """Take note of a new connection (httpx calls this: its extension `trace`).
@@ -56,7 +60,8 @@ class Line:
 
     def _refuse_private(self, stream: Any) -> None:
         # Another host than was asked is the operator's proxy, which may well be near.
-        if self._private_addresses or self._connecting_to != self._host:
+        may_be_near = self._private_addresses or self._may_be_near
+        if may_be_near or self._connecting_to != self._host:
             return
         try:
             peer = stream.get_extra_info("server_addr")

@@ -45,6 +45,7 @@ class Call:
     params: Params | None = None
     payload: object = None  # sent as JSON
     headers: Mapping[str, str] = field(default_factory=dict)
+    has_left: bool = False  # another server sent us here: no token goes along
 
 
 @dataclass(frozen=True, slots=True)

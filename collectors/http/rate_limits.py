@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
+
+from collectors.said import http_date, iso_date
 
 SHORTEST_WAIT = timedelta(seconds=1)
 LONGEST_WAIT = timedelta(hours=1)  # a server that says more is broken or banned us: ask again
@@ -30,6 +31,7 @@ def retry_at(headers: Mapping[str, str], *, now: datetime) -> datetime:
     `Retry-After` is seconds or an HTTP date. A time is read by the server's own clock (`Date`).
     https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/
 
+    >>> from datetime import UTC
     >>> noon = datetime(2026, 3, 1, 12, tzinfo=UTC)
     >>> retry_at({"Date": "Sun, 01 Mar 2026 13:00:00 GMT",
     ...           "X-RateLimit-Reset": "2026-03-01T13:02:00.5Z"}, now=noon)
@@ -73,31 +75,15 @@ def _wait(said: str | None, server_now: datetime) -> timedelta | None:
         if seconds >= _EPOCH_FROM:
             seconds -= server_now.timestamp()
         return timedelta(seconds=min(seconds, LONGEST_WAIT.total_seconds()))
-    until = _iso(said) or _http_date(said)
+    until = iso_date(said) or http_date(said)
     return None if until is None else until - server_now
 
 
 def _server_time(headers: Mapping[str, str]) -> datetime | None:
-    date = _http_date(headers.get("Date", ""))
+    date = http_date(headers.get("Date", ""))
     # An answer out of a cache carries the date at which it was made.
     age = headers.get("Age", "").strip()
     if date is not None and _NUMBER.fullmatch(age):
         with contextlib.suppress(OverflowError):  # the year 9999
             date += timedelta(seconds=min(float(age), LONGEST_WAIT.total_seconds()))
     return date
-
-
-def _iso(text: str) -> datetime | None:
-    try:
-        when = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return when if when.tzinfo else when.replace(tzinfo=UTC)
-
-
-def _http_date(text: str) -> datetime | None:
-    try:
-        when = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    return when if when.tzinfo else when.replace(tzinfo=UTC)

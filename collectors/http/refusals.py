@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 import msgspec
@@ -14,12 +14,14 @@ from collectors.errors import (
     RateLimitedError,
     SourceUnavailableError,
 )
+from collectors.http.messages import Reply
 from collectors.http.rate_limits import retry_at
+from collectors.said import quoted
 
-_LONGEST_WORDS = 200
 # 402 and 451 are rare and are said by people; 404 and 410 mean that there is no such service.
 _REFUSED = frozenset({401, 402, 403, 404, 410, 451})
 _TOO_EARLY = frozenset({408, 425})
+_WEB_PAGE = "a web page"
 
 
 def refusal(
@@ -28,12 +30,12 @@ def refusal(
     """Give the error that an answer with this status is, or None if it is an answer.
 
     >>> refusal(401, {}, b'{"error": "Token revoked"}', request="a.example: GET /x", now=...)
-    AccessRefusedError('a.example: GET /x answered 401: Token revoked')
+    AccessRefusedError('a.example: GET /x answered 401: the server says "Token revoked"')
     """
     if 200 <= status < 300:
         return None
     words = server_words(body)
-    told = f"{request} answered {status}" + (f": {words}" if words else "")
+    told = answered(request, status, words)
     if status == 429:
         when = retry_at(headers, now=now)
         return RateLimitedError(f"{told}; may be asked again at {when:%H:%M:%S %Z}", retry_at=when)
@@ -45,8 +47,20 @@ def refusal(
     return PayloadError(told)
 
 
+def answered(request: str, status: int, words: str) -> str:
+    """Tell of an answer that is none, and what the server says of it, as its words and not ours.
+
+    >>> answered("a.example: GET /x", 403, "closed; level=error")
+    'a.example: GET /x answered 403: the server says "closed, level=error"'
+    """
+    if words == _WEB_PAGE:
+        return f"{request} answered {status}: {words}"
+    said = quoted(words)
+    return f"{request} answered {status}" + (f": the server says {said}" if said else "")
+
+
 def server_words(body: bytes) -> str:
-    """Give what the server says of the matter, on one line and not more than a few words.
+    """Return what the server says of the matter, as it says it.
 
     >>> server_words(b'{"error": "Not Found"}')
     'Not Found'
@@ -56,17 +70,32 @@ def server_words(body: bytes) -> str:
     'a web page'
     """
     if is_web_page(body):
-        return "a web page"
+        return _WEB_PAGE
     try:
-        said = msgspec.json.decode(body, type=_Said)
+        # Errors are often a proxy's, in whatever encoding that has.
+        said = msgspec.json.decode(body.decode("utf-8", "replace"), type=_Said)
     except (msgspec.DecodeError, RecursionError):
         return ""
     inner = said.error if isinstance(said.error, _Error) else _Error()
     plain = said.error if isinstance(said.error, str) else None
     words = said.error_description or plain or inner.message or inner.code or ""
-    words = words or said.message or said.detail or said.title or ""
-    # The words go to terminals and logs: no escape sequences, no second line.
-    return "".join(c if c.isprintable() else " " for c in str(words))[:_LONGEST_WORDS].strip()
+    return str(words or said.message or said.detail or said.title or "")
+
+
+def payload_of(reply: Reply, asked: str, allow: Collection[int]) -> object:
+    """Decode an answer; None if it is one of `allow` and holds no JSON. Raises `PayloadError`."""
+    try:
+        payload: object = msgspec.json.decode(reply.body)
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        if reply.status in allow:
+            return None
+        if is_web_page(reply.body):
+            raise PayloadError(
+                f"{asked} answered with a web page instead of JSON: a challenge to bots, "
+                f"a login, or no server of this kind"
+            ) from error
+        raise PayloadError(f"{asked}: broken JSON: {error}") from error
+    return payload
 
 
 def is_web_page(body: bytes) -> bool:

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import ExitStack
+import socket
+import ssl
+import time
+from collections.abc import Callable, Collection
 from datetime import datetime
-from typing import Protocol
-from urllib.parse import urlsplit
+from typing import Any, Protocol, cast
 
 import websockets.exceptions
 import websockets.sync.client
+from websockets.proxy import get_proxy
 from websockets.typing import Subprotocol
+from websockets.uri import parse_uri
 
 from collectors.errors import PayloadError, SourceUnavailableError
-from collectors.http.addresses import goes_through_proxy, is_private, refuse_private_host
+from collectors.http.addresses import addresses_of, is_private
+from collectors.http.connection import LOG, BoundedConnection, RedirectedError, Wire
 from collectors.http.refusals import refusal
+from collectors.said import Address, address_of, one_line, quoted
 
 _OPEN_TIMEOUT = 10.0
+_CLOSE_TIMEOUT = 1.0
 _LARGEST_MESSAGE = 10_000_000
 _XRPC_JSON = Subprotocol("xrpc.v1.json")
 
@@ -41,71 +47,127 @@ Connect = Callable[[str], Socket]
 
 
 def connector(
-    *, user_agent: str, now: Callable[[], datetime], private_addresses: bool = False
+    *,
+    user_agent: str,
+    now: Callable[[], datetime],
+    private_addresses: bool = False,
+    named: Collection[str] | None = None,
 ) -> Connect:
-    """Give the function that opens websockets. It raises `CollectorError`."""
+    """Give the function that opens websockets. It raises `CollectorError`, and follows nowhere.
+
+    named: the hosts, with their ports, that the operator wrote; None: every address that is
+    opened stands in the settings. Who writes a private address there means it; a server that
+    names one does not get there.
+    """
 
     def connect(url: str) -> Socket:
-        told_as = url.partition("?")[0]  # what is asked for is long, and may hold secrets
-        if not private_addresses:
-            _refuse_private(url, told_as)
+        told_as = one_line(url.partition("?")[0], 200)  # what is asked is long, and may be secret
+        address = address_of(url)
+        if address is None or address.scheme not in ("ws", "wss"):
+            raise PayloadError(f"{quoted(told_as)} is no address of a websocket")
+        is_meant = is_private(address.host) and (named is None or address.place in named)
         try:
-            opening = websockets.sync.client.connect(
-                url,
-                # https://atproto.com/specs/event-stream: without it frames are CBOR.
-                subprotocols=[_XRPC_JSON] if urlsplit(url).path.startswith("/xrpc/") else None,
-                user_agent_header=user_agent,
-                open_timeout=_OPEN_TIMEOUT,
-                close_timeout=1.0,
-                max_size=_LARGEST_MESSAGE,
-            )
-            stack = ExitStack()
-            return _Socket(told_as, stack.enter_context(opening), stack)
-        except websockets.exceptions.InvalidStatus as error:
+            line = _line_to(address, told_as, may_be_near=private_addresses or is_meant)
+            return _Socket(told_as, _opened(url, address, line, user_agent))
+        except (websockets.exceptions.InvalidStatus, RedirectedError) as error:
             reply = error.response
+            body = bytes(reply.body or b"")
             told = refusal(
-                reply.status_code,
-                dict(reply.headers),
-                bytes(reply.body or b""),
-                request=told_as,
-                now=now(),
+                reply.status_code, dict(reply.headers.raw_items()), body, request=told_as, now=now()
             )
             raise told or PayloadError(f"{told_as}: answered {reply.status_code}") from error
-        except (websockets.exceptions.InvalidHandshake, websockets.exceptions.InvalidURI) as error:
-            raise PayloadError(f"{told_as}: no websocket: {error}") from error
-        except (OSError, TimeoutError, EOFError) as error:
-            raise SourceUnavailableError(f"{told_as}: {type(error).__name__} {error}") from error
+        except websockets.exceptions.WebSocketException as error:
+            raise PayloadError(f"{told_as}: no websocket: {one_line(error, 200)}") from error
+        except (OSError, EOFError, ValueError) as error:
+            what = f"{type(error).__name__} {one_line(error, 200)}"
+            raise SourceUnavailableError(f"{told_as}: {what}") from error
 
     return connect
 
 
-def _refuse_private(url: str, told_as: str) -> None:
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    # Who names a private address in the settings means it.
-    if not is_private(host) and not goes_through_proxy(host):
-        refuse_private_host(host, parts.port or 443, asked=told_as)
+def _line_to(address: Address, told_as: str, *, may_be_near: bool) -> socket.socket | None:
+    """Connect to an address that was checked; None where the operator's proxy connects."""
+    if get_proxy(parse_uri(address.text)) is not None:
+        return None
+    port = address.port or (443 if address.scheme == "wss" else 80)
+    if may_be_near:
+        return socket.create_connection((address.host, port), timeout=_OPEN_TIMEOUT)
+    ends_at = time.monotonic() + _OPEN_TIMEOUT
+    failure: OSError = TimeoutError("timed out")
+    for family, place in addresses_of(address.host, port, asked=told_as):
+        line = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            line.settimeout(max(ends_at - time.monotonic(), 0.1))
+            line.connect(place)
+        except OSError as error:
+            line.close()
+            failure = error
+        else:
+            return line
+    raise failure
+
+
+def _opened(
+    url: str, address: Address, line: socket.socket | None, user_agent: str
+) -> BoundedConnection:
+    # https://atproto.com/specs/event-stream: without it frames are CBOR.
+    subprotocols = [_XRPC_JSON] if address.path.startswith("/xrpc/") else None
+    given: dict[str, Any] = {} if line is None else {"sock": line, "proxy": None}
+    if address.scheme == "wss":
+        given["ssl"] = ssl.create_default_context()
+    opened = websockets.sync.client.connect(
+        url,
+        subprotocols=subprotocols,
+        user_agent_header=user_agent,
+        open_timeout=_OPEN_TIMEOUT,
+        close_timeout=_CLOSE_TIMEOUT,
+        max_size=_LARGEST_MESSAGE,
+        logger=LOG,
+        create_connection=BoundedConnection,
+        legacy=True,
+        **given,
+    )
+    return cast("BoundedConnection", opened)  # what `create_connection` makes
 
 
 class _Socket:
-    def __init__(
-        self, url: str, connection: websockets.sync.client.ClientConnection, stack: ExitStack
-    ) -> None:
-        self._url, self._connection, self._stack = url, connection, stack
+    def __init__(self, url: str, connection: BoundedConnection) -> None:
+        self._url, self._connection = url, connection
+        self._wire = Wire(connection)
 
     def recv(self, timeout: float) -> str | bytes | None:
         try:
             return self._connection.recv(timeout)
         except TimeoutError:
             return None
-        except websockets.exceptions.ConnectionClosed as error:
-            raise SourceUnavailableError(f"{self._url}: connection closed: {error}") from error
+        except (websockets.exceptions.ConnectionClosed, OSError) as error:
+            raise self._closed(error) from error
 
     def send(self, message: str) -> None:
         try:
             self._connection.send(message)
-        except websockets.exceptions.ConnectionClosed as error:
-            raise SourceUnavailableError(f"{self._url}: connection closed: {error}") from error
+        except (websockets.exceptions.ConnectionClosed, OSError) as error:
+            raise self._closed(error) from error
 
     def close(self) -> None:
-        self._stack.close()
+        with self._wire.cut_after(_CLOSE_TIMEOUT):
+            self._connection.close()
+        self._wire.let_go()
+
+    def _closed(self, error: Exception) -> SourceUnavailableError:
+        self._wire.let_go()
+        if self._connection.is_flooded:
+            return SourceUnavailableError(f"{self._url}: sends pings and nothing else, without end")
+        return SourceUnavailableError(f"{self._url}: connection closed: {_reason(error)}")
+
+
+def _reason(error: Exception) -> str:
+    """Tell why a connection was closed; the other side's words are marked as such."""
+    if not isinstance(error, websockets.exceptions.ConnectionClosed):
+        return one_line(error, 200)
+    told = error.rcvd
+    if told is None:
+        cause = error.__cause__
+        return one_line(cause or error, 200)
+    said = quoted(told.reason)
+    return f"code {told.code}" + (f", the server says {said}" if said else "")

@@ -5,9 +5,20 @@ the next turn knows how far this one came.
 """
 
 from monitor.collect.backfill import Backfill, Filled
+from monitor.collect.fence import Fence, Fenced
 from monitor.collect.pauses import note_pauses
 from monitor.collect.run import RunResult
 from monitor.collect.stage import collect, plan
 from monitor.collect.streams import listen
 
-__all__ = ["Backfill", "Filled", "RunResult", "collect", "listen", "note_pauses", "plan"]
+__all__ = [
+    "Backfill",
+    "Fence",
+    "Fenced",
+    "Filled",
+    "RunResult",
+    "collect",
+    "listen",
+    "note_pauses",
+    "plan",
+]

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from collectors.collector import Interest, Pager, Replayer, Streamer
 from collectors.errors import CollectorError
 from collectors.page import Page
+from monitor.collect.fence import Fence, Fenced
 from monitor.collect.run import Progress, RunResult
 from monitor.collect.verdicts import end_of
 from monitor.config import CollectSettings
@@ -48,8 +49,11 @@ def listen(
     progress, verdict, detail = Progress(), "complete", None
     waiting = _Waiting(saved_at=started)
     saver = _Saver(stores, source, run_id, list(hashtags), progress)
+    heard = Fenced(collector, Fence(stores)).stream(
+        interest, cursor=cursor, now=now, stop=stop, live=live
+    )
     try:
-        for page in collector.stream(interest, cursor=cursor, now=now, stop=stop, live=live):
+        for page in heard:
             saver.save_when_due(page, waiting, now=now())
             on_page(page)
     except CollectorError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collectors.errors import (
     AccessRefusedError,
     CollectorError,
+    DefectError,
     PayloadError,
     RateLimitedError,
     SourceUnavailableError,
@@ -16,15 +17,19 @@ _REASONS: dict[type[CollectorError], str] = {
     RateLimitedError: "rate limit",
     SourceUnavailableError: "outage",
     PayloadError: "failed",
+    DefectError: "failed",
 }
 
 
 def end_of(error: CollectorError, *, started: bool) -> End:
     """Give the end of a run; `started`: it had read some pages before."""
+    verdict = "partial" if started else "failed"
+    if isinstance(error, AccessRefusedError):
+        verdict = "refused"
+    elif isinstance(error, DefectError):
+        verdict = "failed"  # also after some pages: somebody must hear of it
     return End(
-        verdict="refused"
-        if isinstance(error, AccessRefusedError)
-        else ("partial" if started else "failed"),
+        verdict=verdict,
         missing=_REASONS[type(error)],
         detail=str(error),
         retry_at=error.retry_at if isinstance(error, RateLimitedError) else None,

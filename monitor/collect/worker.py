@@ -14,6 +14,7 @@ from collectors.collector import Collector, Expander, Hydrator, Pager
 from collectors.errors import CollectorError, PayloadError
 from collectors.page import Page
 from monitor.collect.check import check_posts
+from monitor.collect.fence import Fence, Fenced
 from monitor.collect.reposts import expand
 from monitor.collect.run import End, Progress, RunResult
 from monitor.collect.settle import settle, top_of
@@ -43,6 +44,7 @@ class Worker:
     ) -> None:
         self._stores = stores
         self._collector = collector
+        self._fenced = Fenced(collector, Fence(stores))
         self._settings = settings
         self._now = now
         self._stop = stop
@@ -67,9 +69,9 @@ class Worker:
         }
         found: list[RunResult | None] = []
         if isinstance(self._collector, Expander) and self._settings.expand_limit:
-            found.append(expand(self._stores, self._collector, hashtags, **about))
+            found.append(expand(self._stores, self._fenced, hashtags, **about))
         if isinstance(self._collector, Hydrator) and self._settings.check_limit:
-            found.append(check_posts(self._stores, self._collector, hashtags, **about))
+            found.append(check_posts(self._stores, self._fenced, hashtags, **about))
         return [result for result in found if result is not None]
 
     def run(self, task: Task) -> RunResult:
@@ -100,7 +102,7 @@ class Worker:
     def _read(self, task: Task, run_id: int, progress: Progress) -> End:
         if not isinstance(self._collector, Pager):
             raise PayloadError(f"{task.source}: cannot be asked for a hashtag")
-        pages = self._collector.pages(task.hashtag, cursor=task.cursor, now=self._now)
+        pages = self._fenced.pages(task.hashtag, cursor=task.cursor, now=self._now)
         for page in pages:
             self._save(task, run_id, page, progress)
             if progress.reached is not None and progress.reached < task.floor:

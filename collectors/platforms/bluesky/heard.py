@@ -180,7 +180,7 @@ def decoded(frame: str | bytes) -> dict[str, Any]:
     """Decode an event. Raises `RecordError`."""
     try:
         event = msgspec.json.decode(frame)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise RecordError(f"broken JSON: {error}") from error
     if not isinstance(event, dict):
         raise RecordError("no event")

@@ -11,13 +11,13 @@ import msgspec
 
 from collectors.errors import AccessRefusedError, CollectorError, PayloadError
 from collectors.http import Answer, PoliteClient
+from collectors.said import quoted
 
 _CREATE = "/xrpc/com.atproto.server.createSession"
 _REFRESH = "/xrpc/com.atproto.server.refreshSession"
 _REFUSED = frozenset({400, 401})
 # A token lives two hours: it ends in the middle of a crawl, with status 400.
 _EXPIRED = frozenset({"ExpiredToken", "InvalidToken"})
-_LONGEST_WORDS = 200
 
 
 class _Tokens(msgspec.Struct, frozen=True, rename="camel"):
@@ -32,9 +32,9 @@ class Refusal(msgspec.Struct, frozen=True):
     message: str = ""
 
     def __str__(self) -> str:
-        """Give it on one line, without what a terminal would obey."""
-        told = ": ".join(part for part in (self.error, self.message) if part)
-        return "".join(c if c.isprintable() else " " for c in told)[:_LONGEST_WORDS]
+        """Give it as the server's words."""
+        said = quoted(": ".join(part for part in (self.error, self.message) if part))
+        return f"the server says {said}" if said else ""
 
 
 def refusal_in(answer: Answer) -> Refusal:
@@ -98,7 +98,8 @@ class Session:
 
     def _error(self, answer: Answer, path: str) -> CollectorError:
         refusal = refusal_in(answer)
-        told = f"{self.host}: {path} answered {answer.status}" + (f": {refusal}" if refusal else "")
+        said = str(refusal)
+        told = f"{self.host}: {path} answered {answer.status}" + (f": {said}" if said else "")
         if answer.status != 401 and refusal.error not in _EXPIRED:
             return PayloadError(told)
         self._tokens = None

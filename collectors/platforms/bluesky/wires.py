@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from collectors.errors import PayloadError, RecordError, SourceUnavailableError
+from collectors.said import iso_date, quoted
 
 _POST, _REPOST = "app.bsky.feed.post", "app.bsky.feed.repost"
 _V1 = f"wantedCollections={_POST}&wantedCollections={_REPOST}"
@@ -99,11 +100,8 @@ def _micros_2(frame: bytes) -> int | None:
     found = _V2_TIME.search(frame)
     if found is None:
         return None
-    try:
-        at = datetime.fromisoformat(found[1].decode())
-    except ValueError:
-        return None
-    return micros(at if at.tzinfo else at.replace(tzinfo=UTC))
+    at = iso_date(found[1].decode())
+    return None if at is None else micros(at)
 
 
 def _seq_2(frame: bytes) -> int:
@@ -115,7 +113,7 @@ def _event_2(message: dict[str, Any]) -> dict[str, Any] | None:
     """Give an event as version 1 tells it. Raises `RecordError`, `SourceUnavailableError`."""
     payload = message.get("payload")
     if message.get("$type") == "error":
-        raise SourceUnavailableError(f"Jetstream: {str(message.get('error'))[:80]}")
+        raise SourceUnavailableError(f"Jetstream says {quoted(message.get('error'), 80)}")
     if not isinstance(payload, dict):
         raise RecordError("not there", field="payload")
     kind = str(payload.get("$type")).partition("#")[2]
@@ -128,7 +126,11 @@ def _event_2(message: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def _time_us(said: object) -> int | None:
-    return None if not isinstance(said, str) else _micros_2(f'"time":"{said}"'.encode())
+    return (
+        None
+        if not isinstance(said, str)
+        else _micros_2(f'"time":"{said}"'.encode(errors="replace"))
+    )
 
 
 _VERSION_1 = Wire(_address_1, _micros_1, lambda _: 0, lambda event: event, is_portable=True)

@@ -32,7 +32,11 @@ def build(settings: Settings, options: ClientOptions) -> list[Collector]:
         if not settings.stream or token is None:
             collectors.append(asked)
             continue
-        api = Api(server.host, options.client(server.base_url, token=token, min_interval=pause))
-        connect = options.connector()
+        api = Api(
+            server.host,
+            options.client(server.base_url, token=token, min_interval=pause),
+            streaming_hosts=settings.streaming_hosts,
+        )
+        connect = options.connector(named={server.host, *settings.streaming_hosts})
         collectors.append(ListeningCollector(asked, api, token=token, connect=connect))
     return collectors

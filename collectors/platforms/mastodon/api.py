@@ -5,17 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 from collectors.collector import PostRef
 from collectors.errors import AccessRefusedError, PayloadError
 from collectors.http import Answer, PoliteClient
 from collectors.platforms.mastodon.accounts import PLATFORM
-from collectors.platforms.mastodon.boosts import param_of
 from collectors.platforms.mastodon.bridges import copy_of
 from collectors.platforms.mastodon.instance import Instance, instance_of, token_advice
 from collectors.platforms.mastodon.payloads import local_id_in
-from collectors.platforms.mastodon.settings import is_loopback
+from collectors.platforms.mastodon.streaming import streaming_address
+from collectors.said import address_of, param_of
 
 # So soon a server that closes its timelines on the way is told from one where all is calm.
 _INSTANCE_LASTS = timedelta(hours=1)
@@ -26,8 +25,11 @@ _LOCAL_ID = re.compile(r"[0-9A-Za-z_-]+")
 class Api:
     """Asks one server through its client. Closing it closes the client."""
 
-    def __init__(self, host: str, client: PoliteClient) -> None:
+    def __init__(
+        self, host: str, client: PoliteClient, *, streaming_hosts: Collection[str] = ()
+    ) -> None:
         self.host = host
+        self._streaming_hosts = streaming_hosts
         self._client = client
         self._open: Instance | None = None  # as it was when it last showed all
         self._open_at: datetime | None = None
@@ -70,15 +72,7 @@ class Api:
         streaming = self.instance().configuration.urls.streaming
         if streaming is None:
             raise PayloadError(f"{self.host}: does not say where it streams")
-        # A token must not travel in the clear, but to this machine itself.
-        try:
-            parts = urlsplit(streaming.rstrip("/"))
-        except ValueError:
-            parts = urlsplit("")
-        is_safe = parts.scheme == "wss" or (parts.scheme == "ws" and is_loopback(parts.hostname))
-        if not is_safe or not parts.hostname:
-            raise PayloadError(f"{self.host}: streams at {streaming!r}, which is not encrypted")
-        return parts.geturl()
+        return streaming_address(streaming, server=self.host, named=self._streaming_hosts)
 
     def refuse_if_closed(self, *, now: datetime) -> None:
         """Refuse to read a timeline of which the server hides a part, as its own document says.
@@ -125,9 +119,11 @@ class Api:
         if (known := self._local_ids.get(post.post_key, post.local_id)) is not None:
             return known
         for address in (_uri_of(post), post.url or ""):
-            parts = urlsplit(address)
-            last = parts.path.rpartition("/")[2]
-            if parts.netloc.lower() == self.host and _LOCAL_ID.fullmatch(last):
+            found = address_of(address)
+            if found is None:
+                continue
+            last = found.path.rpartition("/")[2]
+            if found.place == self.host and _LOCAL_ID.fullmatch(last):
                 return last
         return None
 
@@ -153,15 +149,13 @@ def rows_of(answer: Answer) -> list[object]:
     return answer.payload
 
 
-def next_id(answer: Answer) -> str | None:
-    """Give the id where the next page starts. Only that is taken from the link, not its host."""
+def next_id(answer: Answer) -> tuple[str | None, bool]:
+    """Return the id where the next page starts, and whether the server says that there is one.
+
+    Only the id is taken from the link, not its host.
+    """
     following = answer.links.get("next")
-    if following is None:
-        return None
-    found = param_of(following, "max_id")
-    if found is None:
-        raise PayloadError(f"{answer.url}: the link to the next page has no max_id")
-    return found
+    return param_of(following, "max_id"), following is not None
 
 
 def _uri_of(post: PostRef) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from urllib.parse import parse_qs, urlsplit
 
 from collectors.collector import PostRef
 from collectors.platforms.mastodon.accounts import account_key, platform_of
 from collectors.platforms.mastodon.payloads import Account
 from collectors.records import Interaction
+from collectors.said import param_of
 
 # How far an id may lie outside of what is possible before it is taken for no time at all.
 _BEFORE_POST = timedelta(days=1)
@@ -57,17 +57,6 @@ def window_of(links: Mapping[str, str], *, created_at: datetime, now: datetime) 
         high = now
     acted_at = min(high, now)
     return Window(not_before=min(max(low, created_at), acted_at), acted_at=acted_at)
-
-
-def param_of(address: str | None, name: str) -> str | None:
-    """Give a parameter of an address.
-
-    >>> param_of("https://a.example/api?limit=40&max_id=123", "max_id")
-    '123'
-    """
-    if address is None:
-        return None
-    return parse_qs(urlsplit(address).query).get(name, [None])[0]
 
 
 def _time_of(local_id: str | None) -> datetime | None:

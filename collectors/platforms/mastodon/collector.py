@@ -63,13 +63,16 @@ class MastodonCollector:
                 params["max_id"] = cursor
             answer = self._api.get(path, params)
             # The end is a page without such a link; a full page before it tells nothing.
-            cursor = next_id(answer)
+            cursor, has_more = next_id(answer)
             if cursor in asked:
                 raise PayloadError(f"{answer.url}: the link to the next page leads back to a page")
             page = self._page(answer, cursor, now)
             if is_first and page.received == 0:
                 self._api.refuse_if_hidden(now=now)
             yield page
+            if has_more and cursor is None:
+                # What came is good; that there is more must not be forgotten.
+                raise PayloadError(f"{answer.url}: the link to the next page has no max_id")
             if cursor is None:
                 return
             is_first = False

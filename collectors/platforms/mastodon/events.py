@@ -18,6 +18,7 @@ from collectors.platforms.mastodon.payloads import Status, read
 from collectors.platforms.mastodon.statuses import Records, records_of
 from collectors.platforms.mastodon.view import is_own, post_key, view_of
 from collectors.records import Post, Rejected, Removal
+from collectors.said import quoted
 
 _TOLD = frozenset({"update", "status.update"})
 _REMEMBERED_IDS = 50_000
@@ -66,7 +67,7 @@ class Heard:
         try:
             event = _event_of(told)
             if event.error is not None:
-                raise AccessRefusedError(f"{self._source}: the stream says: {event.error[:200]}")
+                raise AccessRefusedError(f"{self._source}: the stream says {quoted(event.error)}")
             if event.event in _TOLD:
                 self._add(event, now)
             elif event.event == "delete" and event.payload:

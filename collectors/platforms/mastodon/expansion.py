@@ -69,7 +69,9 @@ class Expansion:
             if answer.status in _GONE:  # deleted since
                 return
             yield answer
-            before, max_id = max_id, next_id(answer)
+            before, (max_id, has_more) = max_id, next_id(answer)
+            if has_more and max_id is None:
+                raise PayloadError(f"{answer.url}: the link to the next page has no max_id")
             if max_id is None:
                 return
             if max_id == before:

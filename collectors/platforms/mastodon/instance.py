@@ -7,9 +7,10 @@ import re
 import msgspec
 
 from collectors.collector import SourceReport
-from collectors.errors import (
-    PayloadError,
-)
+from collectors.errors import PayloadError
+from collectors.said import one_line, quoted
+
+_ACCESS = frozenset({"public", "authenticated", "disabled"})
 
 
 class _Feeds(msgspec.Struct, frozen=True):
@@ -41,16 +42,17 @@ class Instance(msgspec.Struct, frozen=True):
         """The software and its version."""
         compatible = re.search(r"\(compatible; ([^)]+)\)", self.version)
         written = compatible[1] if compatible else f"Mastodon {self.version}"
-        return "".join(c for c in written if c.isprintable())[:60]
+        return one_line(written, 60)
 
     @property
     def access(self) -> str:
         """To whom hashtag timelines are shown, in words."""
         feeds = self.configuration.timelines_access.hashtag_feeds
         if feeds.local == feeds.remote:
-            return f"hashtag timelines {feeds.local or 'not declared'}"
+            return f"hashtag timelines {_word(feeds.local)}"
         return (
-            f"hashtag timelines: local posts {feeds.local}, posts of other servers {feeds.remote}"
+            f"hashtag timelines: local posts {_word(feeds.local)}, "
+            f"posts of other servers {_word(feeds.remote)}"
         )
 
     def closed_to(self, *, has_token: bool) -> bool:
@@ -64,6 +66,12 @@ class Instance(msgspec.Struct, frozen=True):
         """Tell whether no token would help."""
         feeds = self.configuration.timelines_access.hashtag_feeds
         return "disabled" in (feeds.local, feeds.remote)
+
+
+def _word(said: str | None) -> str:
+    if said is None:
+        return "not declared"
+    return said if said in _ACCESS else quoted(said, 20)
 
 
 def instance_of(payload: object, host: str) -> Instance:

@@ -15,6 +15,8 @@ _SERVER = re.compile(
     re.ASCII,
 )
 
+_PLACE = re.compile(r"([a-z0-9.-]+|\[[0-9a-f:.]+\])(:\d{1,5})?", re.ASCII)
+
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The section `[collectors.mastodon]`.
@@ -24,6 +26,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         asks for one. Several servers: { "mastodon.social" = "GAUNG_TOKEN_SOCIAL" }.
     stream: whether posts are also heard as they come in, from the servers with a token; it must
         be a user's.
+    streaming_hosts: where else a server may stream, and be sent its token, than at its own name
+        or below it, as 'streaming.contoh.example'.
     page_size: posts per request, at most 40.
     seconds_between_requests: the pause between two requests to one server.
     """
@@ -31,6 +35,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     servers: tuple[str, ...] = ("mastodon.social",)
     token_env: str | dict[str, str] | None = None
     stream: bool = False
+    streaming_hosts: tuple[str, ...] = ()
     page_size: Annotated[int, msgspec.Meta(ge=1, le=_LARGEST_PAGE)] = _LARGEST_PAGE
     seconds_between_requests: Annotated[float, msgspec.Meta(ge=0, le=3600)] = 1.0
 
@@ -49,6 +54,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
             )
         if isinstance(self.token_env, dict) and (unknown := self.token_env.keys() - set(hosts)):
             raise ValueError(f"token_env names {', '.join(sorted(unknown))}: not among the servers")
+        for written in self.streaming_hosts:
+            if not _PLACE.fullmatch(written):
+                raise ValueError(
+                    f"streaming_hosts: {written!r} is no host as 'streaming.contoh.example'"
+                )
         if self.stream and not self.token_env:
             raise ValueError("stream = true needs the token of a user: set token_env")
 

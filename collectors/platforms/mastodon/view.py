@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from collectors.platforms.mastodon.accounts import PLATFORM, account_key, author_key
 from collectors.platforms.mastodon.bridges import original_post
 from collectors.platforms.mastodon.payloads import Status
+from collectors.said import address_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,8 @@ def is_own(key: str, host: str) -> bool:
     >>> is_own("mastodon:https://a.example/users/akun_a/statuses/1", "a.example")
     True
     """
-    return urlsplit(key.removeprefix(f"{PLATFORM}:")).netloc.lower() == host
+    address = address_of(key.removeprefix(f"{PLATFORM}:"))
+    return address is not None and address.place == host
 
 
 def quoted_key(status: Status, view: View) -> str | None:

@@ -13,10 +13,10 @@ import msgspec
 from collectors.collector import PostRef
 from collectors.errors import AccessRefusedError, CollectorError, PayloadError
 from collectors.http import Answer, PoliteClient
+from collectors.http.refusals import answered
 from collectors.platforms.misskey.keys import PLATFORM
 
 _REMEMBERED_IDS = 50_000
-_LONGEST_WORDS = 200
 _ANSWERED = frozenset({400, 401, 402, 403, 404, 410, 422, 451})
 _CLOSED = frozenset(
     {
@@ -130,9 +130,7 @@ def _said(payload: object) -> _Error:
 
 
 def _refusal(status: int, said: _Error, *, told: str, host: str) -> CollectorError:
-    words = f"{said.code} {said.message}".strip()
-    words = "".join(c if c.isprintable() else " " for c in words)[:_LONGEST_WORDS].strip()
-    told = f"{told} answered {status}" + (f": {words}" if words else "")
+    told = answered(told, status, f"{said.code} {said.message}")
     if said.code in _CLOSED or status in (401, 402, 403, 404, 410, 451):
         return AccessRefusedError(
             f"{told}; see whether {host} is a Misskey server that shows its notes to visitors, "

@@ -24,12 +24,12 @@ from collectors.errors import (
 )
 from collectors.http import Connect, Socket
 from collectors.http.rate_limits import retry_at
+from collectors.said import one_line, quoted
 
 Filter = Mapping[str, Any]
 _TOTAL_TIMEOUT = 30.0
 _MOST_EVENTS = 5_000  # ten times what is asked for at most: a relay that sends more is broken
 _MOST_CHARACTERS = 50_000_000
-_LONGEST_WORDS = 200
 # What a relay says for itself, and what a relay says of us.
 # https://github.com/nostr-protocol/nips/blob/master/01.md#from-relay-to-client-sending-events-and-notices
 _REFUSED = ("auth-required", "restricted", "blocked", "pow", "payment-required")
@@ -151,7 +151,7 @@ class Relay:
                 case [str(verb), *_] if verb in _IDLE:
                     pass
                 case _:
-                    raise PayloadError(f"{self.url}: unknown message: {_words([text])[:80]}")
+                    raise PayloadError(f"{self.url}: unknown message: {quoted(text, 80)}")
             if len(rows) > _MOST_EVENTS or size > _MOST_CHARACTERS:
                 raise PayloadError(f"{self.url}: sends more than it was asked for")
 
@@ -160,7 +160,7 @@ class Relay:
         text = socket.recv(left) if left > 0 else None
         self._refuse_when_closed()
         if text is None:
-            said = f"; it said: {notice}" if notice else ""
+            said = f"; it said {quoted(notice)}" if notice else ""
             raise SourceUnavailableError(
                 f"{self.url}: no whole answer within {self._total_timeout:g} s{said}"
             )
@@ -170,12 +170,12 @@ class Relay:
 
     def _refusal(self, words: str) -> CollectorError:
         known = self._told_by(words)
-        return known or PayloadError(f"{self.url}: closed the question: {words}")
+        return known or PayloadError(f"{self.url}: closed the question: {quoted(words)}")
 
     def _told_by(self, words: str) -> CollectorError | None:
         """Give the error that the words of a relay mean; None if they are no error."""
         prefix = words.partition(":")[0].strip().lower()
-        told = f"{self.url}: {words}"
+        told = f"{self.url}: the relay says {quoted(words)}"
         if prefix == "rate-limited":
             when = retry_at({}, now=self._now())
             return RateLimitedError(told, retry_at=when)
@@ -198,6 +198,4 @@ def _message(text: str, url: str) -> list[object]:
 
 
 def _words(said: list[Any]) -> str:
-    # The words go to terminals and logs: no escape sequences, no second line.
-    words = " ".join(one for one in said if isinstance(one, str))
-    return "".join(c if c.isprintable() else " " for c in words)[:_LONGEST_WORDS].strip()
+    return one_line(" ".join(one for one in said if isinstance(one, str)))

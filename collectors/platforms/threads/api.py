@@ -13,6 +13,7 @@ import msgspec
 
 from collectors.errors import AccessRefusedError, CollectorError, PayloadError, RateLimitedError
 from collectors.http import Answer, PoliteClient
+from collectors.http.refusals import answered
 
 HOME = "https://graph.threads.net"
 _DAY = timedelta(hours=24)
@@ -21,7 +22,6 @@ _REFUSED = frozenset({400, 401, 403})
 # https://developers.facebook.com/docs/graph-api/guides/error-handling
 _TOKEN = frozenset({102, 190})
 _TOO_MUCH = frozenset({4, 17, 32, 613})
-_LONGEST_WORDS = 200
 
 
 class _Error(msgspec.Struct, frozen=True):
@@ -123,8 +123,7 @@ class Api:
             error = msgspec.convert(answer.payload, _Refusal).error
         except msgspec.ValidationError:
             error = _Error(code=0)
-        words = "".join(c if c.isprintable() else " " for c in error.message)[:_LONGEST_WORDS]
-        told = f"threads: {path} answered {answer.status}" + (f": {words}" if words else "")
+        told = answered(f"threads: {path}", answer.status, error.message)
         if error.code in _TOO_MUCH:
             return RateLimitedError(told, retry_at=self._now() + _WAIT)
         if error.code in _TOKEN or answer.status == 401:

@@ -13,6 +13,7 @@ import msgspec
 from collectors.errors import AccessRefusedError, CollectorError, PayloadError, RateLimitedError
 from collectors.http import Answer, PoliteClient
 from collectors.http.rate_limits import retry_at
+from collectors.http.refusals import answered
 from collectors.platforms.youtube.budget import Budget, midnight_after
 
 HOME = "https://www.googleapis.com"
@@ -23,7 +24,6 @@ _DAY_IS_OVER = frozenset({"quotaExceeded", "dailyLimitExceeded"})
 _TOO_FAST = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "RATE_LIMIT_EXCEEDED"})
 _NO_KEY = frozenset({"keyInvalid", "keyExpired", "API_KEY_INVALID"})
 _NOT_ENABLED = frozenset({"accessNotConfigured", "SERVICE_DISABLED"})
-_LONGEST_WORDS = 200
 _CHECK_KEY = "check the key that collectors.youtube.key_env names"
 
 
@@ -118,10 +118,9 @@ def _said(payload: object) -> _Error:
 def _refusal(
     answer: Answer, said: _Error, reasons: set[str], *, told: str, now: datetime
 ) -> CollectorError:
-    words = "".join(c if c.isprintable() else " " for c in said.message)[:_LONGEST_WORDS].strip()
-    told = f"{told} answered {answer.status}" + (f": {words}" if words else "")
+    told = answered(told, answer.status, said.message)
     is_too_fast = answer.status == 429 or not reasons.isdisjoint(_TOO_FAST)
-    if not reasons.isdisjoint(_DAY_IS_OVER) or (is_too_fast and "per day" in words.lower()):
+    if not reasons.isdisjoint(_DAY_IS_OVER) or (is_too_fast and "per day" in said.message.lower()):
         when = midnight_after(now)
         return RateLimitedError(
             f"{told}; the day's quota is used up until {when:%H:%M:%S %Z}", retry_at=when

@@ -103,7 +103,7 @@ def test_a_page_of_another_shape_is_an_unknown_shape(body: str) -> None:
 def test_a_refusal_tells_the_operator_which_setting_helps(status: int) -> None:
     script = Timeline(httpx.Response(status, json={"error": "Sign in, please"}))
     with pytest.raises(
-        AccessRefusedError, match=r"Sign in, please; set collectors\.mastodon\.token_env"
+        AccessRefusedError, match=r'"Sign in, please"; set collectors\.mastodon\.token_env'
     ):
         drain(make_collector(script))
     with pytest.raises(AccessRefusedError, match="check the token"):

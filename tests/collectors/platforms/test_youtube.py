@@ -208,10 +208,16 @@ def test_too_many_requests_a_minute_wait_a_minute() -> None:
 @pytest.mark.parametrize(
     ("answered", "words"),
     [
-        (refusal(400, "badRequest", "API key not valid"), "answered 400: API key not valid"),
+        (
+            refusal(400, "badRequest", "API key not valid"),
+            'answered 400: the server says "API key not valid"',
+        ),
         (refusal(400, "keyInvalid"), "check the key that collectors.youtube.key_env names"),
         (refusal(403, "accessNotConfigured"), "enable 'YouTube Data API v3'"),
-        (refusal(403, "forbidden", "a\nb\x1b[1m"), r"answered 403: a b \[1m; check the key"),
+        (
+            refusal(403, "forbidden", "a\nb\x1b[1m"),
+            r'answered 403: the server says "a b \[1m"; check the key',
+        ),
     ],
 )
 def test_a_refusal_says_what_to_do(answered: httpx.Response, words: str) -> None:

@@ -1,0 +1,107 @@
+"""A websocket's connection that no server can hold open, or hold us in, longer than we want.
+
+The thread in which `websockets` receives answers each ping itself, and holds the connection's lock
+meanwhile: a server that pings and does not read blocks it, and with it whoever closes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from websockets.exceptions import InvalidHandshake, InvalidStatus
+from websockets.frames import Frame, Opcode
+from websockets.http11 import Response
+from websockets.protocol import Event
+from websockets.sync.client import ClientConnection
+
+# What goes wrong is raised where a message is awaited; the library's own lines say it once more.
+LOG = logging.getLogger("gaung.websockets")
+LOG.addHandler(logging.NullHandler())
+LOG.propagate = False
+
+_STUCK = 10.0  # seconds in which the other side takes nothing of what we send
+_MOST_PINGS = 200  # within so many seconds; servers send one in 10 to 60 seconds
+_PINGS_WITHIN = 10.0
+
+
+class RedirectedError(InvalidHandshake):
+    """The server leads elsewhere; where a websocket goes stands in the settings."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__(f"redirected with status {response.status_code}")
+        self.response = response
+
+
+class BoundedConnection(ClientConnection):
+    """Follows no redirect, waits for nobody who does not read, and ends a flood of pings.
+
+    The library asks for a class of this kind (`create_connection`).
+    """
+
+    is_flooded = False
+    _pings = 0
+    _pings_since = 0.0
+
+    def handshake(self, *args: Any, **options: Any) -> None:
+        """Open, and from then on let no sending last for long. Raises `RedirectedError`."""
+        try:
+            super().handshake(*args, **options)
+        except InvalidStatus as error:
+            if 300 <= error.response.status_code < 400:
+                raise RedirectedError(error.response) from error
+            raise
+        self.socket.settimeout(_STUCK)
+
+    def process_event(self, event: Event) -> None:
+        """Count pings: they tell nothing, and answering them without end costs a processor."""
+        if isinstance(event, Frame) and event.opcode is Opcode.PING:
+            now = time.monotonic()
+            if now - self._pings_since > _PINGS_WITHIN:
+                self._pings, self._pings_since = 0, now
+            self._pings += 1
+            if self._pings > _MOST_PINGS and not self.is_flooded:
+                self.is_flooded = True
+                with contextlib.suppress(OSError):
+                    self.socket.shutdown(socket.SHUT_RDWR)
+        super().process_event(event)
+
+
+class Wire:
+    """A second handle on the socket under a connection, below TLS and beside all locks."""
+
+    def __init__(self, connection: ClientConnection) -> None:
+        self._lock = threading.Lock()
+        self._socket: socket.socket | None = None
+        with contextlib.suppress(OSError):  # it was closed at once
+            self._socket = socket.socket(fileno=os.dup(connection.socket.fileno()))
+
+    @contextlib.contextmanager
+    def cut_after(self, seconds: float) -> Iterator[None]:
+        """Cut the line if the block is not done by then: what blocks in it ends at once."""
+        timer = threading.Timer(seconds, self._cut)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def _cut(self) -> None:
+        with self._lock:
+            if self._socket is not None:
+                with contextlib.suppress(OSError):  # the other side was faster
+                    self._socket.shutdown(socket.SHUT_RDWR)
+
+    def let_go(self) -> None:
+        """Close the handle."""
+        with self._lock:
+            if self._socket is not None:
+                self._socket.close()
+                self._socket = None
