@@ -13,6 +13,7 @@ import polars as pl
 
 from analysis.frames import POSTS
 from analysis.graphs.acts import TARGETS
+from collectors import moments
 from collectors.imports.parquet_pages import normalized
 
 # What is read here; a table with more of meaning to us is read by the importer.
@@ -25,7 +26,6 @@ _NOTHING = ["", "nan", "none", "null", "n/a", "<na>", "nat"]
 _ODD_ID = r"^\d+\.0$|^\d(?:[.,]\d+)?[eE]\+?\d+$|^\d{15}\d0+$|^\s|\s$"
 _SECONDS = r"^\d{10}$"
 _ISO = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.0+)?(?:Z|\+00:00| UTC)?$"
-_FIRST = pl.datetime(1980, 1, 1, time_zone="UTC")  # earlier years stand for "unknown"
 _HASHTAG = r"(?:^|[^\w/&#＃])[#＃]\w+"
 _BEFORE_HASHTAG = r"^[^#＃]?[#＃]"
 _LINK = r"(?i)https?://[^\s<>\"“”]+"
@@ -60,12 +60,16 @@ class Rows:
         odd += [pl.col(name).str.to_lowercase().is_in(_NOTHING) for name in small]
         odd.append(pl.col("author").str.contains(r"^\s|\s$"))
         odd.append(pl.col("text").str.contains("[\r\0]"))
-        return cells.select(
-            ~pl.any_horizontal(one.fill_null(value=False) for one in odd)
-            & pl.col("post_id").is_not_null()
-            & pl.coalesce("author_id", "author").is_not_null()
-            & (_time(cells) >= _FIRST).fill_null(value=False)
-        ).to_series()
+        return (
+            cells.with_columns(_time(cells).alias("at"))
+            .select(
+                ~pl.any_horizontal(one.fill_null(value=False) for one in odd)
+                & pl.col("post_id").is_not_null()
+                & pl.coalesce("author_id", "author").is_not_null()
+                & moments.possible("at").fill_null(value=False)
+            )
+            .to_series()
+        )
 
     def posts(self, columns: Set[str]) -> pl.DataFrame:
         """Give these columns of POSTS and TARGETS, of clean rows; each post once."""
