@@ -13,7 +13,7 @@ from datetime import datetime
 import polars as pl
 import pyarrow as pa
 
-from collectors import hashtags
+from collectors import hashtags, moments
 from collectors.records import Author, Engagement, Interaction, Post, Rejected, Removal
 
 _UTC = pl.Datetime("us", "UTC")
@@ -115,7 +115,11 @@ def nothing(schema: pl.Schema) -> pl.DataFrame:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """One unit of saving: all of it is stored with its cursor in one transaction, or none."""
+    """One unit of saving: all of it is stored with its cursor in one transaction, or none.
+
+    Whatever makes it, no page holds a time at which nothing can have been posted: such a post is
+    set aside with what it brought, and any other such time is unknown.
+    """
 
     posts: pl.DataFrame = field(default_factory=lambda: nothing(POSTS))
     authors: pl.DataFrame = field(default_factory=lambda: nothing(AUTHORS))
@@ -137,6 +141,68 @@ class Page:
     # Why the source gives nothing older than `reached_at`, though there may be: 'clamp', 'too old'.
     beyond: str | None = None
     progress: int = 0  # bytes of the file read so far, for a progress bar
+
+    def __post_init__(self) -> None:
+        """Hold the promise about times."""
+        frames = (self.posts, self.authors, self.interactions, self.engagement)
+        if any(_has_odd_time(frame) for frame in frames):
+            for name, frame in _with_possible_times(self).items():
+                object.__setattr__(self, name, frame)
+
+
+def _has_odd_time(frame: pl.DataFrame) -> bool:
+    if frame.is_empty():
+        return False
+    odd = [(~moments.possible(n)).any() for n, dtype in frame.schema.items() if dtype == _UTC]
+    return any(frame.select(pl.any_horizontal(odd)).row(0))
+
+
+def _with_possible_times(page: Page) -> dict[str, pl.DataFrame]:
+    """Set the posts aside whose time is impossible, and take other such times for unknown."""
+    reason = moments.why_impossible("created_at")
+    odd = page.posts.filter(reason.is_not_null())
+    posts = _without_odd(page.posts.filter(reason.is_null()), "indexed_at", "edited_at")
+    # A post is set aside whole: with its acts and counts, and its author if it brought nobody else.
+    gone = odd["post_key"].unique().implode()
+    lost = ~pl.col("post_key").is_in(posts["post_key"].unique().implode())
+    lost &= pl.col("post_key").is_in(gone)
+    acts = page.interactions.filter(~lost.fill_null(value=False))
+    named = {*posts["author_key"], *acts["author_key"], *acts["target_author_key"]}
+    left = (set(odd["author_key"]) - named) if odd.height else set()
+    return {
+        "posts": posts,
+        "authors": _without_odd(
+            page.authors.filter(~pl.col("author_key").is_in(list(left))), "created_at"
+        ),
+        "interactions": _acts_without_odd(acts),
+        "engagement": page.engagement.filter(~lost, moments.possible("taken_at")),
+        "local_ids": page.local_ids.filter(~lost),
+        "rejected": pl.concat([page.rejected, _set_aside(odd, reason)]),
+    }
+
+
+def _without_odd(frame: pl.DataFrame, *columns: str) -> pl.DataFrame:
+    return frame.with_columns(pl.when(moments.possible(c)).then(c).alias(c) for c in columns)
+
+
+def _acts_without_odd(acts: pl.DataFrame) -> pl.DataFrame:
+    """Keep an act that is no post, such as a boost: who passed on what is known, but not when."""
+    is_odd = (~moments.possible("acted_at")).fill_null(value=False)
+    marked = acts.with_columns(
+        precision=pl.when(is_odd).then(pl.lit("unknown")).otherwise("precision")
+    )
+    return _without_odd(marked, "acted_at", "not_before")
+
+
+def _set_aside(odd: pl.DataFrame, reason: pl.Expr) -> pl.DataFrame:
+    told = ("post_key", "url", "author_key", "kind", "text")
+    raw = pl.struct(moments.written("created_at").alias("created_at"), *told)
+    return odd.select(
+        pl.coalesce("url", "post_key").alias("locator"),
+        reason.alias("reason"),
+        raw.struct.json_encode().alias("raw"),
+        pl.lit("created_at").alias("field"),
+    ).cast(REJECTED)
 
 
 _ARROW_TYPES: dict[type[pl.DataType], pa.DataType] = {
@@ -190,7 +256,11 @@ def page_of(
     local_ids: by post key.
     """
     posts = list(posts)
-    times = [post.created_at for post in posts if post.captured_as == "matched"]
+    times = [
+        post.created_at
+        for post in posts
+        if post.captured_as == "matched" and moments.is_possible(post.created_at)
+    ]
     return Page(
         posts=frame_of(posts, POSTS),
         authors=frame_of(authors, AUTHORS),

@@ -16,7 +16,7 @@ import polars as pl
 from collectors.errors import ImportFileError
 from collectors.imports.detect import IMPORTERS, recognize
 from collectors.imports.lake import MANIFEST
-from collectors.imports.sample import Importer, ImportOptions, Provenance, Sample
+from collectors.imports.sample import Importer, ImportOptions, Provenance, Sample, captured_at
 from collectors.page import POSTS, REJECTED, Page
 from monitor import clock
 from monitor.ledger import Stretch
@@ -74,8 +74,7 @@ def import_file(
 
     covers: the hashtags and the stretch of time that the file is complete for, if it is known.
     """
-    captured_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    options = ImportOptions(captured_at=captured_at, mapping=mapping, zone=zone)
+    options = ImportOptions(captured_at=captured_at(path), mapping=mapping, zone=zone)
     source, sha256 = f"import/{importer.name}", _sha256(path)
     made = importer.provenance(Sample.of(path))
     with _Turns(stores) as turns:
@@ -153,8 +152,7 @@ def preview(
 ) -> Preview:
     """Read a file to its end, and store nothing."""
     sample = Sample.of(path)
-    captured_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    options = ImportOptions(captured_at=captured_at, mapping=mapping, zone=zone)
+    options = ImportOptions(captured_at=captured_at(path), mapping=mapping, zone=zone)
     first: list[pl.DataFrame] = []
     aside: list[pl.DataFrame] = []
     keys: set[str] = set()

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
+from collectors.moments import EARLIEST
 from monitor import clock, config, wiring
 from monitor.config import parse_duration, parse_time
 from monitor.errors import OperatorError
@@ -247,7 +248,7 @@ def _at(app: App, time: Time) -> datetime | None:
     if isinstance(time, datetime):
         if time.tzinfo is None:
             raise OperatorError(f"{time}: name its zone, such as tzinfo=ZoneInfo('Asia/Jakarta')")
-        return time
+        return max(time, EARLIEST)
     try:
         return parse_time(time, now=clock.now(), zone=app.config.zone)
     except ValueError as error:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from analysis.frames import ACTIVITY, COVERAGE, VOLUME, require
+from analysis.trends.calendar import day_start
 from analysis.trends.silence import improbable_silence
 
 _DAY = timedelta(days=1)
@@ -20,7 +21,8 @@ def grid(since: datetime, until: datetime, window: timedelta, zone: str) -> pl.D
     """Give every window that touches [since, until), as the column window_start (UTC).
 
     Days begin at midnight in `zone`, weeks on Monday; shorter windows are counted from that
-    midnight, so they must divide a day. A day on which clocks are put back has more of them.
+    midnight, so they must divide a day. A day on which clocks are put back has more of them; a
+    day that a zone skips has none.
 
     >>> from datetime import UTC
     >>> noon = datetime(2026, 8, 18, 12, tzinfo=UTC)
@@ -36,8 +38,7 @@ def grid(since: datetime, until: datetime, window: timedelta, zone: str) -> pl.D
         spans = pl.DataFrame({"day": days, "end": days.shift(-1)}).head(-1)
         steps = pl.datetime_ranges("day", "end", window, closed="left")
         starts = spans.select(window_start=steps).explode("window_start").to_series()
-    utc = starts.dt.convert_time_zone("UTC").dt.cast_time_unit("us")
-    frame = pl.DataFrame({"window_start": utc, "end": utc.shift(-1, fill_value=None)})
+    frame = pl.DataFrame({"window_start": starts, "end": starts.shift(-1, fill_value=None)})
     touched = (pl.col("window_start") < until) & (pl.col("end").is_null() | (pl.col("end") > since))
     kept = frame.filter(touched) if since < until else frame.clear()
     return kept.select("window_start")
@@ -101,17 +102,21 @@ def _check_window(window: timedelta) -> None:
 
 
 def _midnights(since: datetime, until: datetime, period: timedelta, zone: str) -> pl.Series:
-    """Give the local midnights from the period that holds since to the first after until."""
+    """Give the local midnights, in UTC, from before since to after until."""
     first = since.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
-    last = until.astimezone(ZoneInfo(zone)).replace(tzinfo=None) + period
+    # Clocks that are put back may show the time before a midnight that has passed.
+    last = until.astimezone(ZoneInfo(zone)).replace(tzinfo=None) + 2 * period
     weeks = period.days % 7 == 0
     step = f"{period.days // 7}w" if weeks else f"{period.days}d"
     naive = pl.Series("day", [first, last], dtype=pl.Datetime("us")).dt.truncate(step)
     days = pl.datetime_range(naive[0], naive[1], step, eager=True).dt.cast_time_unit("us")
     local = pl.Series(days).alias("day").to_frame()
     at = pl.col("day").dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
-    later = (pl.col("day") + _HOUR).dt.replace_time_zone(zone, ambiguous="earliest")
-    return local.select(at.fill_null(later)).to_series()  # some zones skip a midnight hour
+    known = local.select("day", at=at.dt.convert_time_zone("UTC").dt.cast_time_unit("us"))
+    skipped = known.filter(pl.col("at").is_null())["day"].to_list()
+    began = [day_start(day.date(), ZoneInfo(zone)) for day in skipped]
+    later = pl.Series("at", began, dtype=known.schema["at"])
+    return pl.concat([known["at"].drop_nulls(), later]).unique().sort().alias("day")
 
 
 def _with_coverage(windows: pl.DataFrame, coverage: pl.DataFrame | None) -> pl.DataFrame:

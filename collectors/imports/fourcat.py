@@ -15,7 +15,7 @@ from collectors.errors import RecordError
 from collectors.imports import jsonl
 from collectors.imports.fourcat_rows import read_row
 from collectors.imports.sample import ImportOptions, Provenance, Sample
-from collectors.imports.times import parse_any
+from collectors.imports.times import counted_at
 from collectors.imports.zeeschuimer import pages_of, read_item
 from collectors.imports.zeeschuimer_items import Mapped, Seen, decoded
 from collectors.page import Page
@@ -97,6 +97,6 @@ def _read(content: bytes, options: ImportOptions) -> tuple[Seen, Mapped]:
     if meta.source_platform is None:
         raise RecordError("not told of which platform it is", field="$.__import_meta")
     written = meta.last_updated or meta.timestamp_collected
-    at = options.captured_at if written is None else parse_any(str(written), field="last_updated")
+    at = counted_at(written, options.captured_at, field="last_updated")
     seen = Seen(f"import:{NAME}", at)
     return seen, read_item(meta.source_platform, content, seen)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collectors import moments
 from collectors.page import (
     AUTHORS,
     ENGAGEMENT,
@@ -43,7 +44,7 @@ class Gathered:
         """Give all of it as a page."""
         matched = {post.post_key for post in self.matched}
         referenced = [post for key, post in self.referenced.items() if key not in matched]
-        times = [post.created_at for post in self.matched]
+        times = [p.created_at for p in self.matched if moments.is_possible(p.created_at)]
         return Page(
             posts=frame_of(self.matched + referenced, POSTS),
             authors=frame_of(list(self.authors.values()), AUTHORS),

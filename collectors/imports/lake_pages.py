@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from collectors import moments
 from collectors.page import AUTHORS, INTERACTIONS, POSTS, Page
 
 _BOOST = "repost|"  # how the keys begin of reposts that are no posts: the acts tell of them
@@ -16,6 +17,7 @@ def posts_page(rows: pl.DataFrame, progress: int) -> Page:
     given = posts.with_columns(
         created_at="sort_at", hashtags_raw="hashtags", captured_as=pl.lit("matched")
     )
+    dated = posts.filter(moments.possible("sort_at"))["sort_at"]
     return Page(
         posts=_filled(given, POSTS),
         # By time, so that what is known of an account in the end is the newest.
@@ -26,8 +28,8 @@ def posts_page(rows: pl.DataFrame, progress: int) -> Page:
             AUTHORS,
         ).unique("author_key", keep="last", maintain_order=True),
         received=rows.height,
-        oldest_at=posts["sort_at"].min(),  # type: ignore[arg-type]
-        newest_at=posts["sort_at"].max(),  # type: ignore[arg-type]
+        oldest_at=dated.min(),  # type: ignore[arg-type]
+        newest_at=dated.max(),  # type: ignore[arg-type]
         progress=progress,
     )
 

@@ -14,12 +14,13 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from collectors import moments
 from collectors.errors import RecordError
 from collectors.imports import jsonl
 from collectors.imports.sample import ImportOptions, Provenance, Sample
 from collectors.page import Page
 from collectors.platforms.mastodon.accounts import account_key, author_of
-from collectors.platforms.mastodon.payloads import Status, read, utc
+from collectors.platforms.mastodon.payloads import Status, read
 from collectors.platforms.mastodon.statuses import Records, add, records_of
 from collectors.platforms.mastodon.view import View, post_key, view_of
 from collectors.records import Interaction, Rejected
@@ -119,6 +120,7 @@ class _Part:
                 self._set_aside(path, number, _NOT_PUBLIC, b"")
                 continue
             try:
+                moments.posted_at(status.created_at, field="created_at")
                 found.extend(_records_of(status, view))
             except RecordError as error:
                 self._set_aside(path, number, error, msgspec.json.encode(status))
@@ -149,7 +151,7 @@ def _records_of(status: Status, view: View) -> Records:
             author_key=booster.author_key,
             target_author_key=account_key(status.reblog.account, view.host),
             target_post_key=post_key(status.reblog),
-            acted_at=utc(status.created_at),
+            acted_at=moments.utc(status.created_at),
         )
     )
     return found

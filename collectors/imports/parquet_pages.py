@@ -6,7 +6,7 @@ from datetime import datetime
 
 import polars as pl
 
-from collectors import hashtags
+from collectors import hashtags, moments
 from collectors.imports.jsonl import RAW_BYTES
 from collectors.page import AUTHORS, ENGAGEMENT, INTERACTIONS, POSTS, REJECTED, Page
 
@@ -54,6 +54,8 @@ def _reason() -> pl.Expr:
         .then(pl.lit("no post id"))
         .when(pl.col("created_at").is_null())
         .then(pl.lit("no created_at"))
+        .when(~moments.possible("created_at"))
+        .then(moments.why_impossible("created_at"))
         .when(pl.col("author_key").is_null())
         .then(pl.lit("no author"))
         .when(~pl.col("kind").is_in(_KINDS))
@@ -164,6 +166,21 @@ def _engagement(posts: pl.DataFrame, taken_at: datetime) -> pl.DataFrame:
     )
 
 
+def _shown(rows: pl.DataFrame) -> list[pl.Expr]:
+    """Give the columns of a file as they can be told, also times beyond the calendar."""
+    return [
+        pl.col(name).to_physical().cast(pl.String)
+        if dtype.is_temporal() and not _within_calendar(rows[name])
+        else pl.col(name)
+        for name, dtype in rows.schema.items()
+    ]
+
+
+def _within_calendar(times: pl.Series) -> bool:
+    at = times.cast(pl.Datetime("us")).to_frame("at")
+    return bool(at.select(moments.possible("at").all()).item())
+
+
 def _rejected(
     rows: pl.DataFrame, reason: pl.Series, file_name: str, rows_before: int
 ) -> pl.DataFrame:
@@ -174,7 +191,7 @@ def _rejected(
         rows.select(
             pl.format("{}:{}", pl.lit(file_name), row).alias("locator"),
             reason,
-            pl.struct(pl.all()).struct.json_encode().str.slice(0, RAW_BYTES).alias("raw"),
+            pl.struct(*_shown(rows)).struct.json_encode().str.slice(0, RAW_BYTES).alias("raw"),
             pl.lit(None, pl.String).alias("field"),
         )
         .filter(pl.col("reason").is_not_null())

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Literal, Protocol
 
+from collectors import moments
 from collectors.imports import packed
 from collectors.page import Page
 
@@ -31,6 +32,22 @@ class Sample:
         """Read the beginning, unpacked if the file is packed. Raises `OSError`."""
         with packed.opened(path) as file:
             return cls(path, file.read(SAMPLE_BYTES))
+
+
+def captured_at(path: Path) -> datetime:
+    """Give when a file was written, or else when it came here: archives set times of 1970 or 1980.
+
+    Raises `OSError`.
+    """
+    told = path.stat()
+    for seconds in (told.st_mtime, told.st_ctime):
+        try:
+            at = datetime.fromtimestamp(seconds, UTC)
+        except (OverflowError, ValueError, OSError):  # of a disk that writes any number
+            continue
+        if moments.is_possible(at):
+            return at
+    return moments.EARLIEST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from collectors.errors import RecordError
+from collectors.moments import known_at, posted_at
 
 _MONTHS = {
     name: number
@@ -15,7 +16,6 @@ _MONTHS = {
 _TWITTER_LENGTH = len("Fri Aug 16 02:15:02 +0000 2013")
 # Epochs tell their unit by their size: from 2001 to 2286 each unit has its own number of digits.
 _EPOCH_UNITS = {10: 1, 13: 1_000, 16: 1_000_000}
-_FIRST_YEAR = 1980  # years 0 and 1 stand for "unknown" in several exports
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -27,6 +27,15 @@ def parse_twitter(written: str, *, field: str | None = None) -> datetime:
     >>> parse_twitter("Fri Aug 16 09:15:02 +0700 2013").isoformat()
     '2013-08-16T02:15:02+00:00'
     """
+    return posted_at(_given_twitter(written, field), field=field, written=repr(written))
+
+
+def known_twitter(written: str | None, *, field: str) -> datetime | None:
+    """Read a time that a post can do without; None if it cannot be true. Raises `RecordError`."""
+    return known_at(_given_twitter(written, field)) if written else None
+
+
+def _given_twitter(written: str, field: str | None) -> datetime:
     at = _twitter(written)
     if at is None:
         raise RecordError(f"not a time as Twitter writes it: {written!r:.80}", field=field)
@@ -59,6 +68,15 @@ def parse_iso(written: str, *, field: str | None = None, zone: tzinfo = UTC) -> 
     >>> parse_iso("2015-08-07 09:54 -0700").isoformat()
     '2015-08-07T16:54:00+00:00'
     """
+    return posted_at(_given_iso(written, field, zone), field=field, written=repr(written))
+
+
+def known_iso(written: str | None, *, field: str) -> datetime | None:
+    """Read a time that a post can do without; None if it cannot be true. Raises `RecordError`."""
+    return None if written is None else known_at(_given_iso(written, field, UTC))
+
+
+def _given_iso(written: str, field: str | None, zone: tzinfo) -> datetime:
     try:
         at = datetime.fromisoformat(written)
     except ValueError:
@@ -68,12 +86,7 @@ def parse_iso(written: str, *, field: str | None = None, zone: tzinfo = UTC) -> 
             at = datetime.fromisoformat(bare)
         except ValueError as error:
             raise RecordError(f"not a time: {written!r:.80}", field=field) from error
-    if at.year < _FIRST_YEAR:
-        raise RecordError(f"a time before there were posts: {written!r:.80}", field=field)
-    try:
-        return (at.replace(tzinfo=zone) if at.tzinfo is None else at).astimezone(UTC)
-    except OverflowError as error:
-        raise RecordError(f"a time out of range: {written!r:.80}", field=field) from error
+    return at.replace(tzinfo=zone) if at.tzinfo is None else at
 
 
 def parse_any(written: str, *, field: str | None = None, zone: tzinfo = UTC) -> datetime:
@@ -82,16 +95,30 @@ def parse_any(written: str, *, field: str | None = None, zone: tzinfo = UTC) -> 
     >>> parse_any("1701993593") == parse_any("1701993593000") == parse_any("2023-12-07 23:59:53")
     True
     """
+    return posted_at(_given_any(written, field, zone), field=field, written=repr(written))
+
+
+def counted_at(written: object, otherwise: datetime, *, field: str) -> datetime:
+    """Read when counts were taken; `otherwise` if it is not said, or cannot be true.
+
+    Raises `RecordError`.
+    """
+    if written is None:
+        return otherwise
+    return known_at(_given_any(str(written), field, UTC)) or otherwise
+
+
+def _given_any(written: str, field: str | None, zone: tzinfo) -> datetime:
     written = written.strip()
     if written[:3].isalpha() and (at := _twitter(written)) is not None:
         return at
     whole = written.removesuffix(".0")  # seconds that went through a float column
     if whole.isascii() and whole.isdecimal():
-        return _parse_epoch(whole, field=field)
-    return parse_iso(written, field=field, zone=zone)
+        return _given_epoch(whole, field)
+    return _given_iso(written, field, zone)
 
 
-def _parse_epoch(digits: str, *, field: str | None) -> datetime:
+def _given_epoch(digits: str, field: str | None) -> datetime:
     per_second = _EPOCH_UNITS.get(len(digits))
     if per_second is None:
         raise RecordError(

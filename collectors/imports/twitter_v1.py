@@ -16,7 +16,7 @@ from collectors.errors import RecordError
 from collectors.imports import edges, jsonl, x_words
 from collectors.imports.frames import Gathered
 from collectors.imports.sample import ImportOptions, Provenance, Sample
-from collectors.imports.times import parse_twitter
+from collectors.imports.times import known_twitter, parse_twitter
 from collectors.page import Page
 from collectors.records import Author, CapturedAs, Engagement, Post
 
@@ -229,9 +229,7 @@ def _author(user: _User) -> Author:
         handle=user.screen_name,
         display_name=user.name,
         url=f"https://x.com/{user.screen_name}",
-        created_at=parse_twitter(user.created_at, field="$.user.created_at")
-        if user.created_at
-        else None,
+        created_at=known_twitter(user.created_at, field="$.user.created_at"),
         followers=user.followers_count,
         following=user.friends_count,
         posts=user.statuses_count,

@@ -14,7 +14,7 @@ from collectors.errors import ImportFileError, RecordError
 from collectors.imports import jsonl
 from collectors.imports.frames import Gathered
 from collectors.imports.sample import ImportOptions, Provenance, Sample
-from collectors.imports.times import parse_iso
+from collectors.imports.times import known_iso
 from collectors.imports.twitter_v2_records import NAME, Around, gather_matched, gather_referenced
 from collectors.imports.twitter_v2_shapes import Envelope, Includes, Problem, Tweet, User
 from collectors.page import Page
@@ -105,7 +105,7 @@ def _read(
             raise RecordError(_why(envelope.errors))
         return  # a page without hits
     said_at = envelope.twarc.retrieved_at if envelope.twarc is not None else None
-    around = Around(captured_at if said_at is None else parse_iso(said_at))
+    around = Around(known_iso(said_at, field="$.__twarc.retrieved_at") or captured_at)
     into.received += len(raws)
     referenced = _read_includes(envelope.includes, around, into, reject)
     matched = []

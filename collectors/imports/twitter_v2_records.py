@@ -7,7 +7,7 @@ from datetime import datetime
 from collectors.errors import RecordError
 from collectors.imports import edges, x_words
 from collectors.imports.frames import Gathered
-from collectors.imports.times import parse_iso
+from collectors.imports.times import known_iso, parse_iso
 from collectors.imports.twitter_v2_shapes import Entities, Mention, Metrics, Tweet, User
 from collectors.records import Author, CapturedAs, Engagement, Post
 
@@ -193,9 +193,7 @@ def _author(user: User) -> Author:
         handle=user.username,
         display_name=user.name,
         url=f"https://x.com/{user.username}",
-        created_at=parse_iso(user.created_at, field="$.created_at")
-        if user.created_at is not None
-        else None,
+        created_at=known_iso(user.created_at, field="$.created_at"),
         followers=counts.followers_count if counts is not None else None,
         following=counts.following_count if counts is not None else None,
         posts=counts.tweet_count if counts is not None else None,

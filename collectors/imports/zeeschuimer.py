@@ -22,7 +22,7 @@ from collectors.imports import (
 )
 from collectors.imports.frames import Gathered
 from collectors.imports.sample import ImportOptions, Provenance, Sample
-from collectors.imports.times import parse_any
+from collectors.imports.times import counted_at
 from collectors.imports.zeeschuimer_items import ADVERTISEMENT, Mapped, Seen
 from collectors.page import Page
 
@@ -155,6 +155,6 @@ def _read(content: bytes, options: ImportOptions) -> tuple[Seen, Mapped]:
         reason, field = jsonl.reason_and_field(str(error))
         raise RecordError(reason, field=field) from error
     written = line.last_updated or line.timestamp_collected
-    at = options.captured_at if written is None else parse_any(str(written), field="last_updated")
+    at = counted_at(written, options.captured_at, field="last_updated")
     seen = Seen(f"import:{NAME}", at)
     return seen, read_item(line.source_platform, bytes(line.data), seen)

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from collectors.imports import edges, x_words
-from collectors.imports.times import parse_twitter
+from collectors.imports.times import known_twitter, parse_twitter
 from collectors.imports.zeeschuimer_items import Count, Mapped, Seen, count, decoded, given
 from collectors.records import Author, CapturedAs, Engagement, Post
 
@@ -255,7 +255,7 @@ def _author(tweet: _Tweet) -> Author:
         handle=handle,
         display_name=names.name or account.name,
         url=f"https://x.com/{handle}" if handle else None,
-        created_at=parse_twitter(created_at, field="$.core.created_at") if created_at else None,
+        created_at=known_twitter(created_at, field="$.core.created_at"),
         followers=count(account.followers_count, "core.followers_count"),
         following=count(account.friends_count, "core.friends_count"),
         posts=count(account.statuses_count, "core.statuses_count"),

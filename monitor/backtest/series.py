@@ -6,7 +6,7 @@ import csv
 import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
@@ -16,6 +16,8 @@ import numpy as np
 import polars as pl
 
 from analysis.trends.alarm import alarms
+from collectors.errors import RecordError
+from collectors.moments import posted_at
 from monitor.errors import OperatorError
 
 _TIMES = ("timestamp", "time", "datetime", "date", "window_start", "created_at")
@@ -167,9 +169,11 @@ class _BadCellError(Exception):
 def _point(time: str, value: str, zone: ZoneInfo) -> Point:
     try:
         at = datetime.fromisoformat(time.strip())
-        at = (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
-    except (ValueError, OverflowError) as error:
+        at = posted_at(at if at.tzinfo else at.replace(tzinfo=zone))
+    except ValueError as error:
         raise _BadCellError("timestamp", f"{time[:40]!r} is no ISO time") from error
+    except RecordError as error:
+        raise _BadCellError("timestamp", error.reason) from error
     if value.strip().lower() in _UNKNOWN:
         return Point(time, at, None)
     try:

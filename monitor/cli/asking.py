@@ -33,6 +33,7 @@ Examples:
 """
 FORMATS = ("table", "csv", "json", "ndjson", "parquet", "xlsx")
 _ROWS = 100  # of a table for people
+_LONGEST = 86_400
 _TIME = re.compile(r"(\d+)(s|m)?")
 
 
@@ -48,7 +49,10 @@ class _Timeout(click.ParamType[timedelta]):
         match = _TIME.fullmatch(str(value))
         if match is None or not int(match[1]):
             self.fail(f"{value!r} is no time: write 10s or 2m", param, ctx)
-        return timedelta(seconds=int(match[1]) * (60 if match[2] == "m" else 1))
+        seconds = int(match[1].lstrip("0")[:12] or "0") * (60 if match[2] == "m" else 1)
+        if seconds > _LONGEST:
+            self.fail(f"{value!r} is longer than a day: write 10s or 2m", param, ctx)
+        return timedelta(seconds=seconds)
 
 
 @click.command("sql", help=_SQL)

@@ -48,6 +48,7 @@ Examples:
   gaung audit
   gaung audit --action export --json
 """
+_ACTIONS = ("export", "erase", "purge", "set aside")
 
 
 def user() -> str:
@@ -155,7 +156,7 @@ def _age(text: str, now: datetime) -> timedelta:
 
 
 @click.command("audit", help=_AUDIT)
-@click.option("--action", type=click.Choice(["export", "erase", "purge"]), help="Only these.")
+@click.option("--action", type=click.Choice(_ACTIONS), help="Only these.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON, times in UTC.")
 @click.pass_obj
 def audit_command(given: Given, action: str | None, as_json: bool) -> int:

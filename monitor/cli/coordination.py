@@ -52,6 +52,7 @@ Examples:
 """
 _KINDS = ("repost", "text", "near-text", "link", "hashtags", "reply", "media", "all")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "": 1}
+_LONGEST = 366 * 86_400
 _WITHIN = re.compile(r"(\d+)([smh]?)")
 
 
@@ -71,7 +72,11 @@ class WithinType(click.ParamType[int]):
         match = _WITHIN.fullmatch(str(value))
         if match is None:
             self.fail(f"{value!r} is no window: write 60s, 5m, 1h or auto", param, ctx)
-        return int(match[1]) * _SECONDS[match[2]]
+        # A number of many digits is none that can be counted with.
+        seconds = int(match[1].lstrip("0")[:12] or "0") * _SECONDS[match[2]]
+        if seconds > _LONGEST:
+            self.fail(f"{value!r} is longer than a year: write 60s, 5m, 1h or auto", param, ctx)
+        return seconds
 
 
 @click.command("coordination", help=_HELP)

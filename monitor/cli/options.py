@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from monitor.engines import Engine
 
 _WINDOW = re.compile(r"(\d+)([mhd])")
+_LONGEST = timedelta(days=366)
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -32,7 +33,12 @@ class WindowType(click.ParamType[timedelta]):
         match = _WINDOW.fullmatch(str(value))
         if match is None:
             self.fail(f"{value!r} is no window: write 15m, 1h, 6h or 1d", param, ctx)
-        window = timedelta(**{_UNITS[match[2]]: int(match[1])})
+        try:
+            window = timedelta(**{_UNITS[match[2]]: int(match[1])})
+        except (OverflowError, ValueError):  # also of more digits than Python reads
+            window = timedelta.max
+        if window > _LONGEST:
+            self.fail(f"{value!r} is longer than a year: write 15m, 1h, 6h or 1d", param, ctx)
         day = timedelta(days=1)
         if not window or (window > day and window % day) or (window < day and day % window):
             self.fail(f"{value!r} does not divide a day: write 15m, 1h, 6h or 1d", param, ctx)

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Struct
 
+from collectors.moments import EARLIEST
 from monitor.config.problems import problems_of
 from monitor.config.settings import (
     AlertSettings,
@@ -30,6 +31,8 @@ from monitor.errors import ConfigError
 from monitor.nearest import nearest
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_AHEAD = timedelta(days=366)
+_LONGEST = timedelta(days=36_525)  # from now on, or back: beyond it there soon is no calendar
 _DURATION = re.compile(r"(\d+)\s*([smhdw])")
 
 
@@ -70,7 +73,8 @@ def _readable(raw: Mapping[str, Any], struct: type[Struct]) -> dict[str, Any]:
 def _readable_value(value: Any, wanted: Any) -> Any:
     if wanted is timedelta and isinstance(value, str):
         match = _DURATION.fullmatch(value.strip())
-        return timedelta(**{_UNITS[match[2]]: int(match[1])}) if match else value
+        length = _length(match) if match else None
+        return value if length is None else length
     if (
         wanted in (time, time | None)
         and isinstance(value, str)
@@ -128,22 +132,37 @@ def _all_structs() -> list[type[Struct]]:
 def parse_duration(text: str) -> timedelta:
     """Read `30m`, `6h` or `7d`. Raises `ValueError`."""
     match = _DURATION.fullmatch(text.strip())
-    if match is None or not int(match[1]):
+    if match is None or not match[1].strip("0"):
         raise ValueError(f"{text!r} is no duration: write 30m, 6h or 2d")
-    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+    length = _length(match)
+    if length is None:
+        raise ValueError(f"{text!r} is longer than a century: write 30m, 6h or 2d")
+    return length
+
+
+def _length(match: re.Match[str]) -> timedelta | None:
+    """Give the duration that was written; None: it is longer than anything here can last."""
+    try:
+        length = timedelta(**{_UNITS[match[2]]: int(match[1])})
+    except (OverflowError, ValueError):  # also of more digits than Python reads
+        return None
+    return length if length <= _LONGEST else None
 
 
 def parse_time(text: str, *, now: datetime, zone: ZoneInfo) -> datetime:
     """Read `7d`, `36h`, a date or an ISO time; a time without offset is in `zone`.
 
-    Raises `ValueError` with what may be written.
+    What is earlier than any post can be is read as the earliest time, and what is more than a year
+    ahead as a year ahead: nothing lies between. Raises `ValueError` with what may be written.
     """
     if match := _DURATION.fullmatch(text.strip()):
-        return now - timedelta(**{_UNITS[match[2]]: int(match[1])})
+        back = _length(match)
+        return EARLIEST if back is None or back > now - EARLIEST else now - back
     try:
         given = datetime.fromisoformat(text.strip())
     except ValueError:
         raise ValueError(
             f"{text!r} is no time: write 7d, 36h, 2026-11-23 or 2026-11-23T07:00+07:00"
         ) from None
-    return (given if given.tzinfo else given.replace(tzinfo=zone)).astimezone(UTC)
+    zoned = given if given.tzinfo else given.replace(tzinfo=zone)
+    return min(max(zoned, EARLIEST), now + _AHEAD).astimezone(UTC)

@@ -14,6 +14,7 @@ import polars as pl
 
 from analysis.frames import POSTS as KNOWN
 from analysis.graphs.acts import TARGETS, acts_in
+from collectors import moments
 from collectors.imports.sample import Importer, ImportOptions, Provenance, Sample
 from collectors.page import AUTHORS, INTERACTIONS, POSTS, Page
 from monitor.inputs.plain import READ
@@ -87,14 +88,15 @@ def page_of(posts: pl.DataFrame, *, progress: int) -> Page:
         created_at="sort_at", captured_as=pl.lit("matched"), hashtags_raw="hashtags"
     )
     platform = posts["platform"].first()
+    dated = posts.filter(moments.possible("sort_at"))["sort_at"]
     acts = acts.with_columns(platform=pl.lit(platform), precision=pl.lit("exact"))
     return Page(
         posts=_filled(told, POSTS),
         authors=_filled(people, AUTHORS),
         interactions=_filled(acts, INTERACTIONS),
         received=posts.height,
-        oldest_at=posts["sort_at"].min(),  # type: ignore[arg-type]  # a time: so is the column
-        newest_at=posts["sort_at"].max(),  # type: ignore[arg-type]
+        oldest_at=dated.min(),  # type: ignore[arg-type]  # a time: so is the column
+        newest_at=dated.max(),  # type: ignore[arg-type]
         progress=progress,
     )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
@@ -12,7 +11,7 @@ from analysis.frames import ACTS, POSTS
 from analysis.graphs import acts as acting
 from collectors.errors import ImportFileError
 from collectors.imports.detect import recognize
-from collectors.imports.sample import ImportOptions
+from collectors.imports.sample import ImportOptions, captured_at
 from collectors.page import Page
 from monitor.errors import OperatorError
 from monitor.inputs.input import Aside, Wanted, in_order, names_of
@@ -122,9 +121,7 @@ class FileInput:
         before, total = 0, sum(file.stat().st_size for file in self._files)
         for file in self._files:
             self._on_read(Read(before, total, "bytes"))
-            options = ImportOptions(
-                captured_at=datetime.fromtimestamp(file.stat().st_mtime, UTC), only=only
-            )
+            options = ImportOptions(captured_at=captured_at(file), only=only)
             table = plain_table(file)
             read = None if table is None else table.read(needed, options)
             if read is None:

@@ -11,17 +11,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from analysis.frames import ACTS, POSTS
 from analysis.graphs.acts import resolved
 from collectors.imports.lake import MANIFEST as MANIFEST
 from collectors.imports.lake import SCHEMA as SCHEMA
+from collectors.moments import EARLIEST, possible
 from monitor.errors import OperatorError
 from monitor.inputs.input import Aside, Wanted, in_order, names_of
 from monitor.inputs.reading import OnRead, Read, unheard
@@ -78,6 +81,8 @@ class LakeInput:
         self._on_read = on_read
         self.set_aside: list[Aside] = []
         self.notes: list[str] = []
+        if left := self._odd():
+            self.notes.append(f"{left:,} posts are left out: their times are impossible.")
         if wanted.watch is not None:
             self.notes.append(
                 f"{wanted.name}: by its hashtags; which files were imported for a watch, "
@@ -139,6 +144,14 @@ class LakeInput:
         posts = self._scan(self._files("posts"), "posts").filter(self.wanted.tagged())
         return self._read(posts.select(pl.col("post_key").alias("#of"))).lazy()
 
+    def _odd(self) -> int:
+        """Count the posts that have an impossible time, by the days that they are filed under."""
+        odd = [f for f in self._files("posts") if (day_of(f) or date.max) < EARLIEST.date()]
+        try:
+            return sum(pq.read_metadata(file).num_rows for file in odd)
+        except (pa.ArrowException, OSError) as error:
+            raise OperatorError(f"{self.path} is damaged ({error}): export again") from error
+
     def _files(self, table: str) -> list[Path]:
         return sorted(
             (self.path / table).glob(f"platform=*/day=*/{PART}"),
@@ -146,11 +159,13 @@ class LakeInput:
         )
 
     def _scan(self, files: list[Path], table: str) -> pl.LazyFrame:
-        schema = TABLES[table][0]
+        schema, at = TABLES[table]
         if not files:
             return schema.to_frame().lazy()
         # Without its partitions: a folder above may be named like one.
-        return pl.scan_parquet(files, hive_partitioning=False).select(schema.names())
+        rows = pl.scan_parquet(files, hive_partitioning=False).select(schema.names())
+        # Up to 0.1.0 a store, and so a lake, kept posts of impossible times.
+        return rows.filter(possible(at) | pl.col(at).is_null())
 
     def _read(self, rows: pl.LazyFrame) -> pl.DataFrame:
         try:
@@ -162,9 +177,9 @@ class LakeInput:
 def _meets(day: date | None, wanted: Wanted) -> bool:
     if day is None:
         return wanted.since is None and wanted.until is None
-    begin = datetime(day.year, day.month, day.day, tzinfo=UTC)
-    if wanted.since is not None and begin + timedelta(days=1) <= wanted.since:
+    if day < (wanted.since or EARLIEST).astimezone(UTC).date():
         return False
+    begin = datetime(day.year, day.month, day.day, tzinfo=UTC)
     return wanted.until is None or begin < wanted.until
 
 

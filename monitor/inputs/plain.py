@@ -13,6 +13,7 @@ import polars as pl
 
 from analysis.frames import POSTS
 from analysis.graphs.acts import TARGETS
+from collectors import moments
 from collectors.imports import cells as spelling
 from collectors.imports.parquet_pages import normalized
 
@@ -29,7 +30,6 @@ _NO_REFERENCE = f"^{spelling.NO_REFERENCE}$"
 _ODD_NAME = r"^[\s{\[]|\s$|^\W*$"
 _SECONDS = r"^\d{10}$"
 _ISO = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.0+)?(?:Z|\+00:00| UTC)?$"
-_FIRST = pl.datetime(1980, 1, 1, time_zone="UTC")  # earlier years stand for "unknown"
 _HASHTAG = r"(?:^|[^\w/&#＃])[#＃]\w+"
 _BEFORE_HASHTAG = r"^[^#＃]?[#＃]"
 _LINK = r"(?i)https?://[^\s<>\"“”]+"
@@ -65,12 +65,16 @@ class Rows:
         odd += [pl.col(n).str.contains(_NO_REFERENCE) for n in small if n != "post_id"]
         odd.append(pl.col("author").str.contains(_ODD_NAME))
         odd.append(pl.col("text").str.contains("[\r\0]"))
-        return cells.select(
-            ~pl.any_horizontal(one.fill_null(value=False) for one in odd)
-            & pl.col("post_id").is_not_null()
-            & pl.coalesce("author_id", "author").is_not_null()
-            & (_time(cells) >= _FIRST).fill_null(value=False)
-        ).to_series()
+        return (
+            cells.with_columns(_time(cells).alias("at"))
+            .select(
+                ~pl.any_horizontal(one.fill_null(value=False) for one in odd)
+                & pl.col("post_id").is_not_null()
+                & pl.coalesce("author_id", "author").is_not_null()
+                & moments.possible("at").fill_null(value=False)
+            )
+            .to_series()
+        )
 
     def posts(self, columns: Set[str]) -> pl.DataFrame:
         """Give these columns of POSTS and TARGETS, of clean rows; each post once."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from analysis.trends.calendar import start_of_its_day
 from monitor import ledger
 from monitor.errors import OperatorError
 from monitor.inputs.nothing import nothing_stored
@@ -59,9 +60,7 @@ def width_of(length: timedelta) -> timedelta:
 
 def floor(moment: datetime, window: timedelta, zone: ZoneInfo) -> datetime:
     """Give the beginning of the window that a moment lies in."""
-    local = moment.astimezone(zone)
-    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    start = midnight.astimezone(UTC)
+    start = start_of_its_day(moment, zone)
     return start if window >= timedelta(days=1) else start + (moment - start) // window * window
 
 

@@ -243,6 +243,7 @@ where authors.removed_at is null and
        authors.followers, authors.following, authors.posts)
 """
 
+# An author's clock may run ahead: an act is told by ours then, as a post is.
 # A time that is known more exactly replaces one that is known less so.
 _INSERT_INTERACTIONS = """
 insert into interactions (
@@ -250,7 +251,8 @@ insert into interactions (
     acted_at, not_before, precision, source, first_seen_at, via_key, record_key
 )
 select interaction_key, kind, platform, author_key, target_author_key, post_key, target_post_key,
-       acted_at, not_before, precision, $source, $now, via_key, record_key
+       case when acted_at > $now then $now else acted_at end, not_before, precision, $source,
+       $now, via_key, record_key
 from page_interactions
 on conflict (interaction_key) do update set
     acted_at = excluded.acted_at, not_before = excluded.not_before,

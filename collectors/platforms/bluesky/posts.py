@@ -16,6 +16,7 @@ from typing import Any
 
 from collectors import hashtags
 from collectors.errors import RecordError
+from collectors.moments import known_at
 from collectors.records import (
     Author,
     CapturedAs,
@@ -28,7 +29,6 @@ from collectors.records import (
 
 PLATFORM = "bluesky"
 _FRACTION = re.compile(r"(\.\d{6})\d+")
-_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 _SKEW = timedelta(minutes=5)
 _POST_URI = re.compile(r"at://(did:[a-z0-9]+:[^/\s]+)/app\.bsky\.feed\.post/([^/\s]+)")
 
@@ -197,10 +197,9 @@ def time_in(said: object) -> datetime | None:
         return None
     try:
         when = datetime.fromisoformat(_FRACTION.sub(r"\1", said.strip()))
-        when = (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
+    except ValueError:
         return None
-    return when if when >= _EARLIEST else None
+    return known_at(when if when.tzinfo else when.replace(tzinfo=UTC))
 
 
 def _quoted(embed: object) -> str | None:

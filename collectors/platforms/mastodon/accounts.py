@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import msgspec
 
+from collectors import moments
 from collectors.errors import RecordError
 from collectors.platforms.mastodon.bridges import (
     original_author,
     original_handle,
     original_page,
 )
-from collectors.platforms.mastodon.payloads import Account, utc
+from collectors.platforms.mastodon.payloads import Account
 from collectors.records import Author, Rejected
 
 PLATFORM = "mastodon"
@@ -57,7 +58,7 @@ def author_of(account: Account, host: str) -> Author:
         handle=handle(account.acct, host),
         display_name=account.display_name,
         url=account.url,
-        created_at=None if account.created_at is None else utc(account.created_at),
+        created_at=moments.known_at(account.created_at),
         is_bot=account.bot,
         followers=_unless_hidden(account.followers_count),
         following=_unless_hidden(account.following_count),

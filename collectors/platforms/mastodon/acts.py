@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from collectors import moments
 from collectors.platforms.mastodon.accounts import account_key, author_key, platform_of
-from collectors.platforms.mastodon.payloads import Status, utc
+from collectors.platforms.mastodon.payloads import Status
 from collectors.platforms.mastodon.view import View, post_key, quoted_key
 from collectors.records import Interaction, InteractionKind
 
@@ -23,7 +24,7 @@ def acts_of(status: Status, view: View) -> Iterator[Interaction]:
             target_author_key=author,
             post_key=post_key(status),
             target_post_key=post,
-            acted_at=utc(status.created_at),
+            acted_at=moments.utc(status.created_at),
         )
 
     if status.reblog is not None:

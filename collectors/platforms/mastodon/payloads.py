@@ -7,7 +7,7 @@ https://docs.joinmastodon.org/entities/Status/
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, TypeVar
 
 import msgspec
@@ -175,11 +175,3 @@ def is_suspended(account: object, address: str) -> bool:
         return msgspec.convert(account, _Known).suspended
     except msgspec.ValidationError as error:
         raise PayloadError(f"{address}: unknown answer about an account: {error}") from error
-
-
-def utc(moment: datetime) -> datetime:
-    """Give a moment in UTC. Raises `RecordError` at the edges of the calendar."""
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError as error:
-        raise RecordError(f"{moment} is outside of the calendar") from error

@@ -6,13 +6,14 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from collectors import moments
 from collectors.errors import PayloadError, RecordError
 from collectors.markup import text_and_links
 from collectors.page import Page, page_of
 from collectors.platforms.mastodon.accounts import account_key, author_of, platform_of, set_aside
 from collectors.platforms.mastodon.acts import acts_of
 from collectors.platforms.mastodon.bridges import original_page
-from collectors.platforms.mastodon.payloads import Status, read, utc
+from collectors.platforms.mastodon.payloads import Status, read
 from collectors.platforms.mastodon.view import View, post_key, quoted_key, referenced
 from collectors.records import (
     Author,
@@ -93,9 +94,12 @@ def page_of_statuses(
     cursor: str | None,
 ) -> Page:
     """Make the page. Raises `PayloadError` if nothing on it can be read: the shape has changed."""
-    unread = list(rejected)
+    unread, undated = list(rejected), []
     found = Records()
     for place, status in statuses:
+        if (odd := moments.odd(status.created_at, "created_at")) is not None:
+            undated.append(set_aside(rows[place], locator(address, place), odd))
+            continue
         try:
             found.extend(records_of(status, view))
         except RecordError as error:
@@ -104,7 +108,7 @@ def page_of_statuses(
         why = f"{unread[0].field}: {unread[0].reason}"
         raise PayloadError(f"{address}: none of {len(rows)} statuses can be read: {why}")
     local_ids = {key: local_id for local_id, key in view.keys.items()}
-    return found.page(unread, received=len(rows), cursor=cursor, local_ids=local_ids)
+    return found.page(unread + undated, received=len(rows), cursor=cursor, local_ids=local_ids)
 
 
 def _first(records: Iterable[_Record], key: Callable[[_Record], str]) -> Collection[_Record]:
@@ -162,12 +166,12 @@ def _post(status: Status, captured_as: CapturedAs, view: View) -> Post:
         platform=platform_of(key),
         author_key=account_key(status.account, view.host),
         kind=_kind(status, view),
-        created_at=utc(status.created_at),
+        created_at=moments.utc(status.created_at),
         captured_as=captured_as,
         text=text,
         lang=status.language,
         url=original_page(status.url),
-        edited_at=None if status.edited_at is None else utc(status.edited_at),
+        edited_at=moments.known_at(status.edited_at),
         hashtags_raw=tuple(tag.name for tag in status.tags),
         urls=links,
         reply_to_key=view.post_key(status.in_reply_to_id),

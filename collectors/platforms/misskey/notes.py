@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
-from collectors import hashtags
+from collectors import hashtags, moments
 from collectors.errors import PayloadError, RecordError
 from collectors.page import Page, page_of
 from collectors.platforms.misskey.keys import (
@@ -20,7 +20,7 @@ from collectors.platforms.misskey.keys import (
     post_key,
     uri_of,
 )
-from collectors.platforms.misskey.payloads import Note, User, read, set_aside, utc
+from collectors.platforms.misskey.payloads import Note, User, read, set_aside
 from collectors.records import (
     Author,
     CapturedAs,
@@ -118,8 +118,12 @@ def page_of_notes(
         for one in (note, note.reply, note.renote)
         if one is not None
     }
+    undated = []
     for place, note in notes:
         if not note.is_public:
+            continue
+        if (odd := moments.odd(note.created_at, "createdAt")) is not None:
+            undated.append(set_aside(rows[place], f"{address}#{place}", odd))
             continue
         try:
             _take(found, note, hashtag, users, view)
@@ -128,6 +132,7 @@ def page_of_notes(
     if len(found.rejected) == len(rows) > 1:
         why = f"{found.rejected[0].field}: {found.rejected[0].reason}"
         raise PayloadError(f"{address}: none of {len(rows)} notes can be read: {why}")
+    found.rejected += undated
     return found.page(cursor)
 
 
@@ -144,7 +149,7 @@ def acts_of(note: Note, view: View) -> Iterator[Interaction]:
             # A renote is no post of its own: servers of other software name it in other ways.
             post_key=None if kind == "repost" else post_key(note, view.host),
             target_post_key=key,
-            acted_at=utc(note.created_at),
+            acted_at=moments.utc(note.created_at),
         )
 
     if (renoted := _key_of(note.renote, note.renote_id, view)) is not None:
@@ -197,7 +202,7 @@ def _mentions(note: Note, users: Mapping[str, str], view: View) -> Iterator[Inte
             author_key=acting,
             target_author_key=named,
             post_key=post_key(note, view.host),
-            acted_at=utc(note.created_at),
+            acted_at=moments.utc(note.created_at),
         )
 
 
@@ -214,11 +219,11 @@ def _post(note: Note, captured_as: CapturedAs, view: View) -> Post:
         platform=platform_of(key),
         author_key=key_of(note.user, view.host),
         kind=_kind(note),
-        created_at=utc(note.created_at),
+        created_at=moments.utc(note.created_at),
         captured_as=captured_as,
         text=text,
         url=note.url or uri_of(note, view.host),
-        edited_at=None if note.updated_at is None else utc(note.updated_at),
+        edited_at=moments.known_at(note.updated_at),
         # The server folds upper and lower case; the text has them as they were written.
         hashtags_raw=tuple(
             dict.fromkeys((*written, *(t for t in note.tags if hashtags.normalize(t) not in shown)))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 
 import msgspec
@@ -88,11 +88,6 @@ def read(row: object) -> Note:
         if missing := _MISSING.fullmatch(what):
             where = f"{where}.{missing['name']}".lstrip(".")
         raise RecordError(what, field=where or None) from error
-    for one in (note, note.reply, note.renote):
-        if one is not None:
-            utc(one.created_at)
-            if one.updated_at is not None:
-                utc(one.updated_at)
     return note
 
 
@@ -100,11 +95,3 @@ def set_aside(row: object, locator: str, error: RecordError) -> Rejected:
     """Keep what cannot be read, with the reason."""
     raw = json.dumps(row, ensure_ascii=False)
     return Rejected(locator=locator, reason=error.reason, raw=raw, field=error.field)
-
-
-def utc(moment: datetime) -> datetime:
-    """Give a moment in UTC. Raises `RecordError` at the edges of the calendar."""
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError as error:
-        raise RecordError(f"{moment} is outside of the calendar") from error

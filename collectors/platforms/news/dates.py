@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from zoneinfo import ZoneInfo
 
+from collectors.moments import known_at
+
 # Indonesian time zones, which no standard for dates knows.
 _ZONES = {"WIB": "+0700", "WITA": "+0800", "WIT": "+0900", "GMT+7": "+0700"}
 _ZONE = re.compile(r"\s*\(?(WITA|WIB|WIT|GMT\+7)\)?\s*$")
@@ -31,6 +33,10 @@ _MONTHS = {
 }
 _LETTERS = re.compile(r"[A-Za-z]+")
 _DAY = re.compile(r"^[A-Za-z']+,\s*")
+# The year 1 is how Go and .NET write that there is no date; a reader of RFC 822 makes it 2001.
+_OLD_YEAR = re.compile(r"(?:^|[\s,]|(?<!GMT)(?<!UTC)(?<!UT)(?<=[A-Za-z])[-/.])0\d{2,3}(?![\d:])")
+_YEAR = re.compile(r"\b[12]\d{3}\b")
+_READ_AS = datetime(2001, 1, 1)  # noqa: DTZ001  # of "01 Jan 01", which is the year 1 as well
 _LONGEST = 60
 
 
@@ -53,7 +59,7 @@ def published_at(said: str, *, zone: ZoneInfo) -> datetime | None:
         when = _iso(text) or _rfc822(text)
         if when is None:
             return None
-        return (when if when.tzinfo else when.replace(tzinfo=zone)).astimezone(UTC)
+        return known_at(when if when.tzinfo else when.replace(tzinfo=zone))
     except (ValueError, OverflowError):
         return None
 
@@ -67,9 +73,13 @@ def _iso(text: str) -> datetime | None:
 
 def _rfc822(text: str) -> datetime | None:
     english = _LETTERS.sub(lambda m: _MONTHS.get(m[0].lower(), m[0]), _DAY.sub("", text))
+    if _OLD_YEAR.search(english) and not _YEAR.search(english):
+        return None
     try:
         when = parsedate_to_datetime(english)
     except (TypeError, ValueError, IndexError):
+        return None
+    if when.replace(tzinfo=None) == _READ_AS and "2001" not in english:
         return None
     # "-0000" is UTC by a clock that knows no zone; everything else without one is local.
     return when.replace(tzinfo=UTC) if english.endswith("-0000") else when

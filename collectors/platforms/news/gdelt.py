@@ -19,6 +19,7 @@ from urllib.parse import unquote, urlsplit
 from collectors.collector import SourceReport
 from collectors.errors import CollectorError, PayloadError, RateLimitedError
 from collectors.http import PoliteClient
+from collectors.moments import BEFORE, is_possible
 from collectors.page import Page
 from collectors.platforms.news.articles import PLATFORM, page_of_articles
 from collectors.platforms.news.feed import Article
@@ -190,7 +191,7 @@ def _article(cells: list[str]) -> tuple[str, Article]:
         url=address,
         title=title or slug or key,
         summary="",
-        published_at=_date_of(cells[_DATE]),
+        published_at=_published_at(cells[_DATE]),
         labels=(),
         words=tuple(words_of(f"{title}. {slug}")),
     )
@@ -202,6 +203,13 @@ def _stamp(at: datetime) -> str:
 
 def _date_of(stamp: str) -> datetime:
     return datetime.strptime(stamp, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+
+
+def _published_at(stamp: str) -> datetime:
+    at = _date_of(stamp)
+    if not is_possible(at):
+        raise ValueError(f"{BEFORE}: {stamp}")
+    return at
 
 
 def _time_of(stamp: str) -> datetime:

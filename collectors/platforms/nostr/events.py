@@ -16,6 +16,7 @@ import coincurve
 import msgspec
 
 from collectors.errors import RecordError
+from collectors.moments import posted_at
 from collectors.records import Rejected
 
 PLATFORM = "nostr"
@@ -24,8 +25,6 @@ NOTE, DELETION, REPOST, GENERIC_REPOST = 1, 5, 6, 16
 _Hex32 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
 _Hex64 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{128}\Z")]
 _HEX32 = re.compile(r"[0-9a-f]{64}")
-# Nostr is of 2020, but people bring their old posts along; before this there was nothing to bring.
-_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(hours=1)  # clocks that go wrong; what is later than that is set aside
 _LATEST_SECOND = 253_402_300_799
 _WHERE = re.compile(r"(?P<what>.*) - at `\$\.?(?P<where>[^`]*)`", re.DOTALL)
@@ -159,5 +158,4 @@ def _refuse_odd_time(event: Event, now: datetime) -> None:
     when = moment(event)
     if when > now + AHEAD:
         raise RecordError(f"{when:%Y-%m-%d %H:%M:%S} lies in the future", field="created_at")
-    if when < _EARLIEST:
-        raise RecordError(f"{when:%Y-%m-%d} is before there was anything", field="created_at")
+    posted_at(when, field="created_at")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from urllib.parse import parse_qs, urlsplit
 
@@ -17,6 +17,7 @@ from selectolax.lexbor import LexborNode
 from collectors import hashtags
 from collectors.errors import RecordError
 from collectors.markup import text_and_links
+from collectors.moments import posted_at
 from collectors.platforms.telegram.links import Place, is_telegram, place_of
 
 _POST = re.compile(r"(?P<name>[A-Za-z][A-Za-z0-9_]{2,31})/(?P<number>[1-9][0-9]{0,15})", re.ASCII)
@@ -136,11 +137,11 @@ def _time(node: LexborNode) -> datetime:
     written = shown.attributes.get("datetime") or ""
     try:
         when = datetime.fromisoformat(written)
-        if when.tzinfo is None:
-            raise RecordError(f"{written[:40]!r} has no offset", field="time[datetime]")
-        return when.astimezone(UTC)
-    except (ValueError, OverflowError) as error:
+    except ValueError as error:
         raise RecordError(f"{written[:40]!r} is no time", field="time[datetime]") from error
+    if when.tzinfo is None:
+        raise RecordError(f"{written[:40]!r} has no offset", field="time[datetime]")
+    return posted_at(when, field="time[datetime]", written=written)
 
 
 def _reply(node: LexborNode) -> Place | None:

@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 
 import msgspec
 
 from collectors import hashtags
 from collectors.errors import RecordError
+from collectors.moments import posted_at
 from collectors.records import Author, Interaction, InteractionKind, Post, PostKind, Rejected
 
 PLATFORM = "threads"
@@ -72,10 +73,7 @@ class Thread(msgspec.Struct, frozen=True):
             raise RecordError(f"{self.timestamp[:60]!r} is no time", field="timestamp") from None
         if when.tzinfo is None:
             raise RecordError(f"{self.timestamp!r} has no time zone", field="timestamp")
-        try:
-            return when.astimezone(UTC)
-        except OverflowError:
-            raise RecordError(f"{self.timestamp!r} is no time in UTC", field="timestamp") from None
+        return posted_at(when, field="timestamp", written=self.timestamp)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from collectors import hashtags
+from collectors import hashtags, moments
 from collectors.collector import PostRef
 from collectors.errors import RecordError
 from collectors.page import Page, page_of
@@ -15,7 +15,6 @@ from collectors.platforms.youtube.payloads import (
     Thread,
     answer_of,
     read_all,
-    utc,
 )
 from collectors.platforms.youtube.videos import PLATFORM
 from collectors.records import Author, Engagement, Interaction, Post, Rejected
@@ -71,8 +70,8 @@ class Comments:
         if key in self._posts:  # a page may give a comment again, and name its author otherwise
             return
         author = _author(said)
-        created_at = utc(said.published_at)
-        edited_at = None if said.updated_at is None else utc(said.updated_at)
+        created_at = moments.utc(said.published_at)
+        edited_at = moments.known_at(said.updated_at)
         self._authors.setdefault(author.author_key, author)
         self._posts[key] = Post(
             post_key=key,
@@ -108,9 +107,6 @@ class Comments:
 def _check(thread: Thread) -> None:
     said = thread.snippet.top_level_comment.snippet
     _author(said)
-    utc(said.published_at)
-    if said.updated_at is not None:
-        utc(said.updated_at)
 
 
 def _author(said: CommentSnippet) -> Author:

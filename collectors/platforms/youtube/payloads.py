@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, TypeVar
 
 import msgspec
@@ -221,11 +221,3 @@ def count_of(written: str | None, field: str) -> int | None:
     if not _COUNT.fullmatch(written) or int(written) > _INT64:
         raise RecordError(f"{written[:40]!r} is no count", field=f"statistics.{field}")
     return int(written)
-
-
-def utc(moment: datetime) -> datetime:
-    """Give a moment in UTC. Raises `RecordError` at the edges of the calendar."""
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError as error:
-        raise RecordError(f"{moment} is outside of the calendar") from error

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from collectors import hashtags
+from collectors import hashtags, moments
 from collectors.collector import PostRef
 from collectors.errors import PayloadError
 from collectors.page import Page, page_of
@@ -21,7 +21,6 @@ from collectors.platforms.youtube.payloads import (
     answer_of,
     count_of,
     read_all,
-    utc,
 )
 from collectors.records import Author, Engagement, Post, Rejected, Removal
 
@@ -58,7 +57,10 @@ def search_page(payload: object, address: str) -> SearchPage:
     return SearchPage(
         ids=tuple(dict.fromkeys(one.id.video_id for one in found)),
         token=answer.next_page_token or None,
-        oldest=min((one.snippet.published_at for one in found), default=None),
+        oldest=min(
+            (at for one in found if moments.is_possible(at := one.snippet.published_at)),
+            default=None,
+        ),
         rejected=tuple(rejected),
         received=len(answer.items),
     )
@@ -159,7 +161,7 @@ def _post(video: Video, hashtag: str) -> Post:
         platform=PLATFORM,
         author_key=f"{PLATFORM}:{shown.channel_id}",
         kind="original",
-        created_at=utc(shown.published_at),
+        created_at=moments.utc(shown.published_at),
         text=f"{shown.title}\n\n{shown.description}".strip(),
         lang=shown.default_audio_language or shown.default_language,
         url=f"https://www.youtube.com/watch?v={video.id}",
@@ -181,15 +183,13 @@ def _author(video: Video, channel: Channel | None) -> Author:
         handle=handle,
         display_name=video.snippet.channel_title,
         url=f"https://www.youtube.com/channel/{key}",
-        created_at=None if created_at is None else utc(created_at),
+        created_at=moments.known_at(created_at),
         followers=followers,
         posts=posts,
     )
 
 
 def _counts_of_channel(channel: Channel) -> tuple[int | None, int | None]:
-    if channel.snippet.published_at is not None:
-        utc(channel.snippet.published_at)
     counts = channel.statistics
     followers = count_of(counts.subscriber_count, "subscriberCount")
     if counts.hidden_subscriber_count:  # 0 is then no count
@@ -198,7 +198,6 @@ def _counts_of_channel(channel: Channel) -> tuple[int | None, int | None]:
 
 
 def _check_video(video: Video) -> None:
-    utc(video.snippet.published_at)
     _counts(video)
 
 

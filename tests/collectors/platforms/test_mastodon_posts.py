@@ -86,7 +86,9 @@ def test_each_way_to_write_a_time_is_the_same_moment(written: str) -> None:
     [
         ({"created_at": "2026-03-01T11:00:00"}, "created_at"),
         ({"created_at": "0000-01-01T00:00:00Z"}, "created_at"),
-        ({"created_at": "0001-01-01T00:00:00+05:00"}, None),
+        ({"created_at": "0001-01-01T00:00:00+05:00"}, "created_at"),
+        ({"created_at": "1970-01-01T00:00:00Z"}, "created_at"),
+        ({"created_at": "9999-12-31T23:59:59-05:00"}, "created_at"),
         ({"uri": ""}, "uri"),
         ({"reblogs_count": "2"}, "reblogs_count"),
         ({"reblogs_count": 10**30}, "reblogs_count"),
