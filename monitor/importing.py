@@ -19,10 +19,12 @@ from collectors.imports.lake import MANIFEST
 from collectors.imports.sample import Importer, ImportOptions, Provenance, Sample, captured_at
 from collectors.page import POSTS, REJECTED, Page
 from monitor import clock
+from monitor.errors import StoreError
 from monitor.ledger import Stretch
 from monitor.nearest import one_of
 from monitor.store import Store, StoreFile
 from monitor.store.posts import Saved
+from monitor.store.runs import INTERRUPTED
 
 _Result = TypeVar("_Result")
 
@@ -86,13 +88,18 @@ def import_file(
             )
         )  # fmt: skip
         read = set_aside = repeated = 0
-        for page in importer.pages(path, options):
-            turns.save(page, run_id=run_id, source=source, now=now, watch=watch)
-            read += page.received
-            set_aside += page.rejected.height
-            repeated += page.repeated
-            on_progress(page.progress)
-        turns.settle()
+        try:
+            for page in importer.pages(path, options):
+                turns.save(page, run_id=run_id, source=source, now=now, watch=watch)
+                read += page.received
+                set_aside += page.rejected.height
+                repeated += page.repeated
+                on_progress(page.progress)
+            turns.settle()
+        except BaseException as error:
+            if not isinstance(error, StoreError):  # else whoever looks next sees that it broke off
+                turns.do(_broken_off(run_id, error, now))
+            raise
         verdict = "partial" if set_aside else "complete" if read else "empty"
         turns.do(lambda store: _finish(store, run_id, verdict, source, covers, now))
     return ImportResult(
@@ -108,6 +115,11 @@ def import_file(
         imported_before_at=before,
         provenance=made,
     )
+
+
+def _broken_off(run_id: int, error: BaseException, now: datetime) -> Callable[[Store], None]:
+    why = str(error) if isinstance(error, ImportFileError) else INTERRUPTED
+    return lambda store: store.runs.finish(run_id, "failed", now=now, detail=why)
 
 
 def _finish(

@@ -1,10 +1,20 @@
-"""One daemon per store: a lock that the system takes back when its holder ends, however it ends."""
+"""Who is at work on a store: locks that the system takes back when their holder ends, however.
+
+One daemon per store has one, and each process that collects or imports has one, by which others
+tell whether a run that has not ended goes on or broke off.
+"""
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import fcntl
 import os
+import threading
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from monitor.errors import DaemonRunningError
@@ -55,3 +65,115 @@ class DaemonLock:
         finally:
             os.close(file)
         return None
+
+
+@dataclass(slots=True)
+class _Presence:
+    """The name under which this process works on a store, and the lock that proves it."""
+
+    name: str
+    process: int
+    file: int
+    path: Path
+    runs: set[int] = field(default_factory=set)  # that somebody in this process carries out
+
+
+_present: dict[Path, _Presence] = {}
+_entering = threading.Lock()
+_shift = threading.local()
+
+
+def worker_on(store: Path) -> str:
+    """Give the name under which this process works on a store; it is locked until the end."""
+    return _presence(store).name
+
+
+def is_at_work(store: Path, name: str | None) -> bool:
+    """Tell whether the process that works under a name still lives."""
+    if name is None:  # of a time when runs had no name
+        return False
+    ours = _present.get(store)
+    if ours is not None and ours.name == name and ours.process == os.getpid():
+        return True
+    return _is_locked(_path_of(store, name))
+
+
+def is_carried_out(store: Path, name: str | None, run_id: int) -> bool:
+    """Tell whether a run goes on: by another process that lives, or by a thread of this one."""
+    ours = _present.get(store)
+    if ours is not None and ours.name == name and ours.process == os.getpid():
+        return run_id in ours.runs
+    return is_at_work(store, name)
+
+
+@contextmanager
+def at_work() -> Iterator[None]:
+    """Hold the runs that this thread begins until it leaves, whether they were ended or not."""
+    before = getattr(_shift, "runs", None)
+    _shift.runs = []
+    try:
+        yield
+    finally:
+        for store, run_id in _shift.runs:
+            _presence(store).runs.discard(run_id)
+        _shift.runs = before
+
+
+def begin(store: Path, run_id: int) -> None:
+    """Note that this thread carries out a run, if it is `at_work`."""
+    runs = getattr(_shift, "runs", None)
+    if runs is not None:
+        runs.append((store, run_id))
+        _presence(store).runs.add(run_id)
+
+
+def _presence(store: Path) -> _Presence:
+    with _entering:
+        known = _present.get(store)
+        if known is None or known.process != os.getpid():
+            known = _present[store] = _enter(store)
+        return known
+
+
+def _enter(store: Path) -> _Presence:
+    for left in store.parent.iterdir():
+        if left.name.startswith(f"{store.name}.at-"):
+            _is_locked(left)  # by a process that was killed: it goes
+    name = uuid.uuid4().hex[:12]
+    path = _path_of(store, name)
+    begun = path.with_name(f".{path.name}")  # unlocked, it would pass for one that was left
+    file = os.open(begun, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+    fcntl.flock(file, fcntl.LOCK_EX)
+    begun.rename(path)
+    presence = _Presence(name, os.getpid(), file, path)
+    atexit.register(_leave, presence)
+    return presence
+
+
+def _leave(presence: _Presence) -> None:
+    if presence.process == os.getpid():
+        presence.path.unlink(missing_ok=True)
+
+
+def _path_of(store: Path, name: str) -> Path:
+    return store.with_name(f"{store.name}.at-{name}")
+
+
+def _is_locked(path: Path) -> bool:
+    """Tell whether a process holds a file, and remove one that nobody holds any more."""
+    try:
+        file = os.open(path, os.O_RDONLY)
+    except FileNotFoundError:
+        return False
+    except OSError:  # another user's, who alone can tell
+        return True
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    else:
+        with contextlib.suppress(OSError):
+            path.unlink()
+        return False
+    finally:
+        os.close(file)

@@ -125,8 +125,14 @@ def _problems(state: dict[str, Any]) -> list[str]:
         f"{run['source']}{_of(run['hashtag'])}: last run {run['verdict']}: "
         f"{run['detail'] or 'no reason given'}"
         for run in state["runs"]
-        if run["verdict"] in ("failed", "refused")
+        if run["verdict"] in ("failed", "refused") and run["task"] != "import"
     ]
+    problems += [
+        f"{run['source']} {run['locator']}: not read to its end ({run['detail']}): import it again"
+        for run in state["runs"]
+        if run["verdict"] == "failed" and run["task"] == "import"
+        and state["at"] - run["started_at"] < _WEEK
+    ]  # fmt: skip
     problems += [
         f"{run['source']}{_of(run['hashtag'])}: suspect: {run['detail']}; counted as unknown, not 0"
         for run in state["runs"]

@@ -27,6 +27,7 @@ from monitor.deliver import Delivery, deliver
 from monitor.detect import detect
 from monitor.digest import write_digests
 from monitor.letters import Letter
+from monitor.lock import at_work
 from monitor.notify import notify, release
 from monitor.outgoing import StoredOutbox
 from monitor.schedule import Task, Wish
@@ -151,16 +152,17 @@ def listen_to(
     """Listen to one source."""
     if not isinstance(collector, Streamer):
         raise TypeError(f"{collector.source} is no source to listen to")
-    return listen(
-        app.stores,
-        collector,
-        hashtags,
-        settings=app.config.collect,
-        now=now,
-        stop=stop,
-        live=live,
-        on_page=on_page,
-    )
+    with at_work():
+        return listen(
+            app.stores,
+            collector,
+            hashtags,
+            settings=app.config.collect,
+            now=now,
+            stop=stop,
+            live=live,
+            on_page=on_page,
+        )
 
 
 def notice(

@@ -15,6 +15,7 @@ from monitor.collect.stage import explain
 from monitor.collect.worker import Worker
 from monitor.config import CollectSettings
 from monitor.ledger import Gap, Stream
+from monitor.lock import at_work
 from monitor.schedule import Task, Wish, backfill_of
 from monitor.store import Store, StoreFile
 
@@ -121,7 +122,8 @@ class _Filling:
             stop=asked.stop,
             on_page=self._tell,
         )
-        return worker.run(task)
+        with at_work():
+            return worker.run(task)
 
     def _next(self) -> Task | None:
         """Give the newest of what is missing."""

@@ -14,6 +14,7 @@ from monitor.collect.run import RunResult
 from monitor.collect.worker import Worker
 from monitor.config import CollectSettings
 from monitor.ledger import Stream, Stretch
+from monitor.lock import at_work
 from monitor.schedule import Task, Wish
 from monitor.store import Store, StoreFile
 
@@ -21,7 +22,7 @@ from monitor.store import Store, StoreFile
 def plan(
     store: Store, wishes: Iterable[Wish], *, settings: CollectSettings, now: datetime
 ) -> list[Task]:
-    """Give what is due, and note what an interrupted run left open. Wants a transaction."""
+    """Give what is due, and close what nobody will finish. Wants a transaction."""
     store.runs.close_interrupted(now=now)
     wishes = list(wishes)
     for wish in wishes:
@@ -81,9 +82,10 @@ def collect(
 
     def work(source: str) -> list[RunResult]:
         worker = Worker(stores, collectors[source], settings=settings, now=now, stop=stop)
-        if source in looks:
-            return worker.look_again(looks[source])
-        return worker.carry_out(by_source[source])
+        with at_work():
+            if source in looks:
+                return worker.look_again(looks[source])
+            return worker.carry_out(by_source[source])
 
     with ThreadPoolExecutor(max_workers=len(sources), thread_name_prefix="collect") as pool:
         return [result for results in pool.map(work, sources) for result in results]

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -57,6 +59,11 @@ class Database:
         self._has_changed = False  # what reports are computed from, in this transaction
         # Otherwise times come back as Etc/UTC, which Polars holds to be another type than UTC.
         connection.execute("set timezone = 'UTC'")
+
+    @cached_property
+    def path(self) -> Path:
+        """The file."""
+        return Path(self.value("select path from duckdb_databases() where not internal limit 1"))
 
     @property
     def connection(self) -> duckdb.DuckDBPyConnection:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from monitor import __version__, secrets
+from monitor import __version__, lock, secrets
 from monitor.schedule import Attempt
 from monitor.store.database import Database
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from collectors.page import Page
     from monitor.store.posts import Saved
+
+INTERRUPTED = "interrupted"  # the detail of a run that nobody finished
 
 
 class Runs:
@@ -28,14 +30,14 @@ class Runs:
 
         Gives its id.
         """
-        return int(
+        run_id = int(
             self._db.value(
                 """
                 insert into runs (
                     task, source, hashtag, watch, locator, sha256, started_at, version, tool,
-                    capture_mode)
+                    capture_mode, worker)
                 values ($task, $source, $hashtag, $watch, $locator, $sha256, $now, $version, $tool,
-                    $capture_mode)
+                    $capture_mode, $worker)
                 returning run_id
                 """,
                 task=task,
@@ -48,8 +50,11 @@ class Runs:
                 capture_mode=about.get("capture_mode"),
                 now=now,
                 version=__version__,
+                worker=lock.worker_on(self._db.path),
             )
         )
+        lock.begin(self._db.path, run_id)
+        return run_id
 
     def add_page(self, run_id: int, saved: Saved, page: Page) -> None:
         """Add what a page brought to its run, and where the next one starts."""
@@ -92,14 +97,28 @@ class Runs:
         )
 
     def close_interrupted(self, *, now: datetime) -> int:
-        """Close live runs that nobody will finish: their process has ended. Gives their number."""
+        """Close runs that nobody will finish: their process has ended. Gives their number.
+
+        What goes on, in this process or in another, is left alone.
+        """
+        left = [row["run_id"] for row in self._unfinished() if not self._goes_on(row)]
+        if not left:
+            return 0
         return self._db.run(
             """
-            update runs set finished_at = $now, verdict = 'failed', detail = 'interrupted'
-            where finished_at is null and task <> 'import'
+            update runs set finished_at = $now, verdict = 'failed', detail = $why
+            where list_contains($left, run_id)
             """,
             now=now,
+            why=INTERRUPTED,
+            left=left,
         )
+
+    def _unfinished(self) -> list[dict[str, Any]]:
+        return self._db.rows("select run_id, worker from runs where finished_at is null")
+
+    def _goes_on(self, row: dict[str, Any]) -> bool:
+        return lock.is_carried_out(self._db.path, row["worker"], row["run_id"])
 
     def last_attempts(self, *, now: datetime) -> dict[tuple[str, str], Attempt]:
         """Give the last polls of each stream; what a replay noted ahead of now does not count."""
@@ -139,8 +158,12 @@ class Runs:
         return when
 
     def last_of_each(self) -> list[dict[str, Any]]:
-        """Give the last run of each source and hashtag, and of each import."""
-        return self._db.rows(
+        """Give the last run of each source and hashtag, and of each import.
+
+        One that goes on has no verdict; one that broke off has that of a failure, also before
+        anybody has closed it.
+        """
+        rows = self._db.rows(
             """
             select * from runs where task not in ('expand', 'check')
             qualify row_number() over (
@@ -149,20 +172,41 @@ class Runs:
             order by source, hashtag, locator
             """
         )
+        return [
+            row
+            if row["verdict"] is not None or self._goes_on(row)
+            else row | {"verdict": "failed", "detail": INTERRUPTED}
+            for row in rows
+        ]
 
     def by_source(self) -> list[dict[str, Any]]:
         """Give how each source went: source, last_run_at, last_success_at, received, rejected.
 
-        An answer that is empty or has more than was read is a success; an import is none of these.
+        An answer that is empty or has more than was read is a success, and so is what a stream
+        that goes on has told; an import is none of these.
         """
+        heard = [
+            row["run_id"]
+            for row in self._db.rows(
+                "select run_id, worker from runs where finished_at is null and task = 'stream'"
+            )
+            if self._goes_on(row)
+        ]
         return self._db.rows(
             """
-            select source, max(coalesce(finished_at, started_at)) as last_run_at,
-                   max(finished_at) filter (
-                       verdict in ('complete', 'truncated', 'partial', 'empty')) as last_success_at,
+            select source,
+                   max(greatest(finished_at, started_at, heard_at)) as last_run_at,
+                   max(coalesce(heard_at, finished_at)) filter (
+                       verdict in ('complete', 'truncated', 'partial', 'empty')
+                       or heard_at is not null) as last_success_at,
                    sum(received)::bigint as received, sum(rejected)::bigint as rejected
-            from runs where task <> 'import' group by source order by source
-            """
+            from (select r.*, c.updated_at as heard_at from runs r
+                  left join cursors c on c.source = r.source and list_contains($heard, r.run_id)
+                       and c.updated_at >= r.started_at
+                  where task <> 'import')
+            group by source order by source
+            """,
+            heard=heard,
         )
 
     def last_cursor(self, source: str, hashtag: str) -> str | None:
@@ -182,7 +226,7 @@ class Runs:
         """Tell when a file with this content was imported to the end."""
         rows = self._db.rows(
             "select max(finished_at) as at from runs "
-            "where sha256 = $sha256 and verdict is not null",
+            "where sha256 = $sha256 and verdict <> 'failed'",
             sha256=sha256,
         )
         return rows[0]["at"] if rows else None
@@ -245,17 +289,21 @@ class Runs:
         )
 
     def failures(self, since: datetime, until: datetime) -> list[dict[str, Any]]:
-        """Give the sources with polls that failed within a time: source, runs, last_at, detail."""
+        """Give the sources with polls that failed within a time: source, runs, last_at, detail.
+
+        A run that broke off with its process says nothing of the source: that time is a gap.
+        """
         return self._db.rows(
             """
             select source, count(*) as runs, max(started_at) as last_at,
                    arg_max(detail, started_at) as detail
             from runs
             where task in ('poll', 'rescan', 'nightly', 'stream')
-              and verdict in ('failed', 'refused')
+              and verdict in ('failed', 'refused') and detail is distinct from $interrupted
               and started_at >= $since and started_at <= $until
             group by source order by source
             """,
             since=since,
             until=until,
+            interrupted=INTERRUPTED,
         )
