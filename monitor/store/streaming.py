@@ -11,6 +11,7 @@ from monitor.schedule import CHECK_AGES
 from monitor.store.database import Database
 from monitor.store.hiding import ASKED_EVERY
 
+_SKEW = timedelta(minutes=5)  # of a source's clock
 _MOST_TRACKED = 200_000  # keys of some 100 bytes each
 
 
@@ -31,7 +32,13 @@ class Streaming:
     def position(self, source: str) -> Position | None:
         """Tell where a stream goes on; None if it never ran."""
         rows = self._db.rows("select * from cursors where source = $source", source=source)
-        return Position(rows[0]["cursor"], rows[0]["reached_at"]) if rows else None
+        if not rows:
+            return None
+        cursor, reached_at, noted_at = (rows[0][n] for n in ("cursor", "reached_at", "updated_at"))
+        if reached_at > noted_at + _SKEW:
+            # Version 0.1.0 took a stranger's time for its own: it had heard up to then at most.
+            return Position(None, noted_at)
+        return Position(cursor, reached_at)
 
     def move(self, source: str, position: Position, *, now: datetime) -> None:
         """Note how far a stream has come, in the transaction of the page."""

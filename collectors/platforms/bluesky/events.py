@@ -76,7 +76,8 @@ def _read_account(
 
     https://atproto.com/specs/account: only `deleted` is for good.
     """
-    key, active, status = f"{PLATFORM}:{did}", account.get("active"), account.get("status")
+    key, active, said = f"{PLATFORM}:{did}", account.get("active"), account.get("status")
+    status = said if isinstance(said, str) else "deactivated"
     if not isinstance(active, bool) or (interest is not None and key not in interest.authors):
         return
     kind: RemovalKind
@@ -87,7 +88,7 @@ def _read_account(
     elif status in _STILL_THERE:
         return
     else:
-        kind, reason = "away", status if isinstance(status, str) else "deactivated"
+        kind, reason = "away", status
     found.removals.append(Removal(kind=kind, key=key, reason=reason, removed_at=at))
 
 
