@@ -8,8 +8,10 @@ from typing import Literal
 
 PostKind = Literal["original", "reply", "quote", "repost", "article"]
 InteractionKind = Literal["repost", "quote", "reply", "mention", "forward", "link"]
-# undone: a repost taken back; `key` is then the `record_key` of the act.
-RemovalKind = Literal["post", "author", "undone"]
+# For good: post, author, and undone, a repost taken back (`key`: the `record_key` of the act).
+# For a time: hidden, a post that is not shown now; away, an account that is not there now; and
+# back, an account that is there again.
+RemovalKind = Literal["post", "author", "undone", "hidden", "away", "back"]
 # matched: the source gave it for the hashtag; referenced: it came along because a match points to
 # it. Only matched posts are counted.
 CapturedAs = Literal["matched", "referenced"]
@@ -90,11 +92,15 @@ class Engagement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Removal:
-    """A post or an account that its platform says is gone: its text must go here too."""
+    """A post or an account that its platform says is gone, or is not shown for now.
+
+    Only what is gone for good (`deleted`) is a `post` or an `author`: a state that may end, as
+    `suspended`, hides, and what was hidden comes back when its source shows it again.
+    """
 
     kind: RemovalKind
     key: str  # post_key or author_key
-    reason: str  # deleted, deactivated, suspended, protected, unavailable
+    reason: str  # deleted; or deactivated, suspended, protected, unavailable, …; active
     removed_at: datetime
 
 

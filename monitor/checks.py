@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
+from monitor.config import Config
 from monitor.errors import OperatorError, StoreMissingError
 from monitor.wiring import App
 
@@ -24,6 +27,7 @@ def check(app: App) -> Iterator[CheckResult]:
     """Check watches, store, sources and mail, one after the other."""
     yield _watches(app)
     yield _store(app)
+    yield from _blanked(app)
     yield from _sources(app)
     yield _mail(app)
     yield from _defects(app)
@@ -45,6 +49,42 @@ def _store(app: App) -> CheckResult:
     except OperatorError as error:
         return CheckResult("store", "cannot be used", str(error))
     return CheckResult("store", f"{app.stores.path}, {posts:,} posts")
+
+
+def _blanked(app: App) -> Iterator[CheckResult]:
+    """Tell of posts that version 0.1.0 blanked though they were only away."""
+    try:
+        with app.stores.open(read_only=True) as store:
+            found = store.hiding.damaged()
+    except OperatorError:  # told by the store's own line
+        return
+    for blanked in found:
+        told = (
+            f"{blanked.posts:,} posts of {blanked.accounts:,} {blanked.platform} accounts lost "
+            "their text to version 0.1.0, which took what was away for what was deleted; "
+            "they are not counted"
+        )
+        if _is_asked(app.config, blanked.platform):
+            again = "each is asked for again once a day, and is back when it is shown"
+            yield CheckResult("store", f"{told}: {again}")
+        else:
+            yield CheckResult("store", told, _ASK[blanked.platform])
+
+
+_ASK = {
+    "bluesky": "set collectors.bluesky.appview, and follow their hashtags in a watch with the "
+    'source "bluesky": then they are asked for again',
+    "youtube": 'follow their hashtags in a watch with the source "youtube": then they are asked '
+    "for again",
+}
+
+
+def _is_asked(config: Config, platform: str) -> bool:
+    """Tell whether somebody is asked what became of a platform's posts."""
+    if not any(platform in watch.sources for watch in config.followed):
+        return False
+    settings = msgspec.structs.asdict(config.collectors)
+    return platform != "bluesky" or bool(settings["bluesky"].appview)
 
 
 def _missing(path: Path) -> CheckResult:

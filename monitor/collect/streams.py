@@ -103,6 +103,8 @@ def _begun(
             # Never heard, but wanted before: the source was out of reach.
             wanted = min(s.wanted_from for s in store.coverage.streams(sources=[source]))
             cursor = collector.cursor_at(wanted)
+        elif position is not None and cursor is None and isinstance(collector, Replayer):
+            cursor = collector.cursor_at(position.reached_at)
     return run_id, cursor, Interest(frozenset(hashtags), posts, authors, acts)
 
 

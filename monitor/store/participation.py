@@ -92,13 +92,17 @@ class Participation:
         return dict(frame.iter_rows())
 
     def checked(self, selection: Selection) -> pl.DataFrame:
-        """Give the posts asked about again a day or more later: sort_at (when), is_gone."""
+        """Give the posts asked about again a day or more later: sort_at (when), is_gone.
+
+        Of what is hidden for a time nobody can say that it is gone, or there.
+        """
         written = selection.any_time().where().replace("captured_as = 'matched'", _EVER_MATCHED)
         frame = self._db.frame(
             f"""
             select max(c.checked_at) as sort_at, any_value(p.removed_at is not null) as is_gone
             from checks c join (select * from posts where {written}) p using (post_key)
             where c.checked_at - p.sort_at >= $later
+              and p.post_key not in (select post_key from hidden)
               and {selection.acted().replace("acted_at", "c.checked_at")}
             group by p.post_key order by sort_at
             """,  # noqa: S608

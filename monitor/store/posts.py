@@ -10,6 +10,7 @@ import polars as pl
 from collectors.page import Page
 from monitor.store.aliases import Aliases
 from monitor.store.database import Database
+from monitor.store.hiding import Hiding
 from monitor.store.privacy import Privacy
 from monitor.store.removals import Removals
 
@@ -35,11 +36,13 @@ class Posts:
         self._db = database
         self._aliases = Aliases(database)
         self._removals = Removals(database)
+        self._hiding = Hiding(database)
         self._privacy = Privacy(database)
 
     def add(self, page: Page, *, source: str, now: datetime, watch: str | None = None) -> Saved:
         """Save a page. What is known stays, what is fuller replaces what was poorer."""
         page = self._privacy.without_erased(self._aliases.resolve(page))
+        self._hiding.bring_back(page, source=source)
         before = self._matched()
         touched = self._add_posts(page.posts, source=source, now=now)
         new = self._matched() - before
@@ -50,6 +53,8 @@ class Posts:
             self._add_sightings(page, source=source, now=now)
         self._removals.apply(page.removals, source=source, now=now)
         self._removals.apply_standing(page.posts)
+        self._hiding.apply(page.removals, source=source, now=now)
+        self._hiding.hide_standing(page.posts)
         if watch is not None:
             self._add_matches(page.posts, watch=watch, via=source, now=now)
         return Saved(new=new, updated=max(0, touched - new), interactions=interactions)

@@ -14,6 +14,7 @@ import polars as pl
 
 from collectors.page import Page
 from monitor.naming import Known
+from monitor.store.cutting import CUT_LEDGER
 from monitor.store.database import Database
 from monitor.store.evidence import without
 
@@ -97,8 +98,8 @@ class Privacy:
                 self._db.run(_ERASE_VIA)
                 for statement in _ERASE_POSTS:
                     self._db.run(statement)
-            self._db.run("delete from authors where author_key in (from erased_authors)")
-            self._db.run("delete from removals where key in (from erased_authors)")
+            for statement in _ERASE_AUTHORS:
+                self._db.run(statement)
         raw = self._forget_names([key.partition(":")[2].lstrip("@"), known.handle])
         # By its handle too: a file may know it by nothing else.
         by_handle = f"{key.partition(':')[0]}:@{(known.handle or '').lower()}"
@@ -115,11 +116,12 @@ class Privacy:
         raw = 0
         for name in {n for n in names if n and len(n) >= 3}:
             raw += self._db.run("delete from rejected where contains(raw, $name)", name=name)
-            self._db.run(
-                "update posts set text = replace(text, '@' || $name, '@…') "
-                "where contains(text, '@' || $name)",
-                name=name,
-            )
+            for table in ("posts", "hidden"):
+                self._db.run(
+                    f"update {table} set text = replace(text, '@' || $name, '@…') "  # noqa: S608
+                    "where contains(text, '@' || $name)",
+                    name=name,
+                )
             self._forget_in_evidence(name)
         return raw
 
@@ -188,11 +190,7 @@ class Privacy:
             before=posts_before,
         )
         with self._db.given("erased_posts", posts):
-            self._db.run(_CUT_STREAMS)
-            self._db.run(_CUT_COVERAGE)
-            self._db.run(_DROP_COVERAGE)
-            self._db.run(_CUT_GAPS)
-            for statement in _ERASE_POSTS:
+            for statement in (*CUT_LEDGER, *_ERASE_POSTS):
                 self._db.run(statement)
         acts = self._db.run(
             "delete from interactions where first_seen_at < $before", before=posts_before
@@ -203,6 +201,7 @@ class Privacy:
             before=posts_before,
         )
         authors = self._db.run(_ERASE_IDLE_AUTHORS)
+        self._db.run(_ERASE_IDLE_HIDDEN)
         return Gone(posts=posts.height, authors=authors, interactions=acts, raw=raw)
 
     def tidied_at(self) -> datetime | None:
@@ -252,7 +251,12 @@ _ERASE_VIA = """
 update interactions set via_key = null
 where regexp_replace(via_key, '^(\\w+:)at://([^/]+)/.*$', '\\1\\2') in (from erased_authors)
 """
-_OF_POSTS = ("engagement", "sightings", "matches", "expansions", "checks")
+_ERASE_AUTHORS = (
+    "delete from authors where author_key in (from erased_authors)",
+    "delete from hidden_authors where author_key in (from erased_authors)",
+    "delete from removals where key in (from erased_authors)",
+)
+_OF_POSTS = ("engagement", "sightings", "matches", "expansions", "checks", "hidden")
 _ERASE_POSTS = (
     *(f"delete from {table} where post_key in (from erased_posts)" for table in _OF_POSTS),  # noqa: S608
     "delete from removals where key in (from erased_posts)",
@@ -270,30 +274,6 @@ where author_key not in (select author_key from posts)
   and author_key not in (
       select target_author_key from interactions where target_author_key is not null)
 """
-# Up to when posts of a hashtag are gone: before that, nothing can be said any more.
-_LAST_GONE = """
-    select tag, max(sort_at) + interval 1 microsecond as until_at
-    from (select unnest(hashtags) as tag, sort_at
-          from posts semi join erased_posts using (post_key))
-    group by tag
-"""
-_CUT_STREAMS = f"""
-update streams set wanted_from = greatest(wanted_from, gone.until_at)
-from ({_LAST_GONE}) gone where streams.hashtag = gone.tag
-"""  # noqa: S608
-_DROP_COVERAGE = f"""
-delete from coverage using ({_LAST_GONE}) gone
-where coverage.hashtag = gone.tag and coverage.from_at < gone.until_at
-"""  # noqa: S608
-# The start is part of the key: what begins before and goes on is put in anew.
-_CUT_COVERAGE = f"""
-insert into coverage
-select c.source, c.hashtag, gone.until_at, max(c.to_at)
-from coverage c join ({_LAST_GONE}) gone on c.hashtag = gone.tag
-where c.from_at < gone.until_at and c.to_at > gone.until_at group by all
-on conflict do nothing
-"""  # noqa: S608
-_CUT_GAPS = f"""
-delete from gaps using ({_LAST_GONE}) gone
-where gaps.hashtag = gone.tag and gaps.to_at <= gone.until_at
-"""  # noqa: S608
+_ERASE_IDLE_HIDDEN = (
+    "delete from hidden_authors where author_key not in (select author_key from authors)"
+)

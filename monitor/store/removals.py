@@ -7,6 +7,7 @@ from datetime import datetime
 import polars as pl
 
 from monitor.store.database import Database
+from monitor.store.hiding import FORGET, PASSING
 
 
 class Removals:
@@ -16,7 +17,11 @@ class Removals:
         self._db = database
 
     def apply(self, removals: pl.DataFrame, *, source: str, now: datetime) -> int:
-        """Blank what is named, and count it no longer. Gives the number of posts touched."""
+        """Blank what is named, and count it no longer. Gives the number of posts touched.
+
+        What may be shown again is not gone: that is for `Hiding`.
+        """
+        removals = removals.filter(~pl.col("kind").is_in(PASSING))
         if removals.is_empty():
             return 0
         with self._db.given("page_removals", removals.unique(["kind", "key"])):
@@ -29,6 +34,8 @@ class Removals:
             )
             self._db.run(_ACTS)
             self._db.run(_AUTHORS)
+            for statement in FORGET:
+                self._db.run(statement)
             return self._db.run(_POSTS)
 
     def apply_standing(self, posts: pl.DataFrame) -> int:

@@ -9,7 +9,9 @@ from datetime import datetime, timedelta
 from collectors.collector import PostRef
 from monitor.schedule import CHECK_AGES
 from monitor.store.database import Database
+from monitor.store.hiding import ASKED_EVERY
 
+_SKEW = timedelta(minutes=5)  # of a source's clock
 _MOST_TRACKED = 200_000  # keys of some 100 bytes each
 
 
@@ -30,7 +32,13 @@ class Streaming:
     def position(self, source: str) -> Position | None:
         """Tell where a stream goes on; None if it never ran."""
         rows = self._db.rows("select * from cursors where source = $source", source=source)
-        return Position(rows[0]["cursor"], rows[0]["reached_at"]) if rows else None
+        if not rows:
+            return None
+        cursor, reached_at, noted_at = (rows[0][n] for n in ("cursor", "reached_at", "updated_at"))
+        if reached_at > noted_at + _SKEW:
+            # Version 0.1.0 took a stranger's time for its own: it had heard up to then at most.
+            return Position(None, noted_at)
+        return Position(cursor, reached_at)
 
     def move(self, source: str, position: Position, *, now: datetime) -> None:
         """Note how far a stream has come, in the transaction of the page."""
@@ -53,7 +61,9 @@ class Streaming:
         frame = self._db.frame(
             """
             select post_key, author_key from posts
-            where captured_as = 'matched' and platform = $platform and sort_at >= $since
+            where (captured_as = 'matched'
+                   or post_key in (select post_key from hidden where captured_as = 'matched'))
+              and platform = $platform and sort_at >= $since
               and list_has_any(hashtags, $hashtags)
             order by sort_at desc limit $limit
             """,
@@ -64,13 +74,19 @@ class Streaming:
         )
         acts = self._db.frame(
             "select record_key from interactions where record_key is not null "
-            "and platform = $platform and acted_at >= $since and removed_at is null",
+            "and platform = $platform and acted_at >= $since "
+            "and (removed_at is null or hidden_at is not null)",
             platform=platform,
             since=since,
         )
+        # However long an account is away: that it is back must be heard.
+        away = self._db.frame(
+            "select key from removals where kind = 'away' and starts_with(key, $platform || ':')",
+            platform=platform,
+        )
         return (
             set(frame["post_key"].to_list()),
-            set(frame["author_key"].to_list()),
+            {*frame["author_key"].to_list(), *away["key"].to_list()},
             set(acts["record_key"].to_list()),
         )
 
@@ -86,6 +102,8 @@ class Streaming:
     ) -> list[PostRef]:
         """Give posts that came of age since the source was last asked what became of them.
 
+        What is hidden is asked about once a day, and what version 0.1.0 blanked however old it is.
+
         found_by: the sources whose posts are asked about, if not the source's own.
         """
         rows = self._db.rows(
@@ -96,6 +114,7 @@ class Streaming:
             since=since,
             now=now,
             ages=[age / timedelta(seconds=1) for age in CHECK_AGES],
+            asked_before=now - ASKED_EVERY,
             limit=limit,
         )
         return [
@@ -126,14 +145,15 @@ class Streaming:
 _TO_CHECK = """
 with seen as (
     select p.post_key, p.author_key, p.url, p.created_at, min(s.first_seen_at) as first_seen_at,
-           max(s.local_id) as local_id, c.checked_at
+           max(s.local_id) as local_id, c.checked_at, h.post_key is not null as is_hidden
     from posts p
     join sightings s on s.post_key = p.post_key
         and s.source in (select unnest($found_by))
     left join checks c on c.post_key = p.post_key and c.source = $source
-    where p.captured_as = 'matched' and p.kind <> 'article' and p.sort_at >= $since
-      and list_has_any(p.hashtags, $hashtags)
-    group by p.post_key, p.author_key, p.url, p.created_at, c.checked_at
+    left join hidden h on h.post_key = p.post_key
+    where coalesce(h.captured_as, p.captured_as) = 'matched' and p.kind <> 'article'
+      and (p.sort_at >= $since or not h.is_kept) and list_has_any(p.hashtags, $hashtags)
+    group by p.post_key, p.author_key, p.url, p.created_at, c.checked_at, is_hidden
 ), dated as (
     select *, list_max(list_filter(
         list_transform($ages, lambda age: created_at + to_seconds(age)),
@@ -142,5 +162,6 @@ with seen as (
 )
 select * from dated
 where reached_at is not null and coalesce(checked_at, first_seen_at) < reached_at
+   or is_hidden and coalesce(checked_at, first_seen_at) <= $asked_before
 order by coalesce(checked_at, first_seen_at), post_key limit $limit
 """

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from monitor.store.expansions import Expansions
     from monitor.store.findings import Findings
     from monitor.store.gathered import Gathered
+    from monitor.store.hiding import Hiding
     from monitor.store.kept import Kept
     from monitor.store.outbox import Outbox
     from monitor.store.participation import Participation
@@ -124,6 +125,12 @@ class Store:
         from monitor.store import privacy
 
         return privacy.Privacy(self.database)
+
+    @cached_property
+    def hiding(self) -> Hiding:
+        from monitor.store import hiding
+
+        return hiding.Hiding(self.database)
 
     @cached_property
     def kept(self) -> Kept:

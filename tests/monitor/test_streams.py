@@ -15,6 +15,7 @@ from collectors.page import Page, page_of
 from collectors.records import Post, Removal
 from monitor.collect import listen
 from monitor.config import CollectSettings
+from monitor.store.streaming import Position
 from tests.builders import HOUR, NOON, make_post, make_repost
 
 SOURCE = "bluesky/contoh"
@@ -196,6 +197,18 @@ def test_a_stream_is_told_what_was_found_before(stores):
         {post.author_key},
     )
     assert source.interests[1].hashtags == frozenset(TAGS)
+
+
+def test_a_place_that_lay_in_the_future_is_heard_again_from_when_it_was_noted(stores):
+    hear(stores, Told())
+    noted = NOON + timedelta(minutes=5)
+    with stores.open() as store, store.transaction():  # as version 0.1.0 may have left it
+        at = Position("2026-03-03T00:00:00+00:00", NOON + 36 * HOUR)
+        store.streaming.move(SOURCE, at, now=noted)
+    late = make_post(9, created_at=NOON + HOUR)
+    hear(stores, Told([late], minutes=120), at=NOON + 2 * HOUR)
+    assert value(stores, "select count(*) from posts") == 1
+    assert value(stores, "select reached_at from cursors") == noted + 2 * HOUR
 
 
 def test_a_hashtag_that_is_added_later_is_covered_from_then_on(stores):

@@ -86,13 +86,34 @@ class AppViewCollector:
         for view in views:
             shown.add(view, "referenced")
         given = {row.get("uri") for row in rows if isinstance(row, dict)}
-        for uri in (uri for uri in uris if uri not in given):
-            # Left out of a list may be many things: each is asked for by itself.
-            if self._thread(uri, depth=0) is None:
-                gone = Removal(kind="post", key=key_of(uri), reason="deleted", removed_at=now)
-                shown.found.removals.append(gone)
+        # Left out of a list may be many things: each is asked for by itself.
+        left_out = [post for post, uri in zip(posts, uris, strict=True) if uri not in given]
+        missing = [
+            post
+            for post in left_out
+            if self._thread(post.post_key.removeprefix(_POST), depth=0) is None
+        ]
+        shown.found.removals += self._fates(shown, missing, now)
         self._add_people(shown, sorted({view.author.author_key for view in views}))
         return shown.page()
+
+    def _fates(self, shown: Shown, missing: list[PostRef], now: datetime) -> list[Removal]:
+        """Tell what became of posts that are not there.
+
+        An account that was deactivated or suspended is not shown either, and all its posts are
+        "not found" until it is back: only of an account that is there is a post deleted.
+        """
+        if not missing:
+            return []
+        actors = sorted({post.author_key.removeprefix(_POST) for post in missing})
+        rows = self._rows("app.bsky.actor.getProfiles", "profiles", actors=actors)
+        there = {person.author_key for person in shown.read_people(rows, self._client.host)}
+        return [
+            Removal(kind="post", key=post.post_key, reason="deleted", removed_at=now)
+            if post.author_key in there
+            else Removal(kind="hidden", key=post.post_key, reason="unavailable", removed_at=now)
+            for post in missing
+        ]
 
     def _add_people(self, shown: Shown, author_keys: list[str]) -> None:
         """Ask how many follow the authors: a post does not show it."""

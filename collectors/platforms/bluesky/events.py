@@ -22,9 +22,11 @@ from collectors.platforms.bluesky.posts import (
     uri_in,
     written_at,
 )
-from collectors.records import Interaction, Removal
+from collectors.records import Interaction, Removal, RemovalKind
 
 _POSTS, _REPOSTS = "app.bsky.feed.post", "app.bsky.feed.repost"
+# A relay is behind with such an account, or has paused it: its posts are there as before.
+_STILL_THERE = frozenset({"throttled", "desynchronized"})
 
 
 def time_of(event: dict[str, Any]) -> datetime:
@@ -70,11 +72,24 @@ def _part(event: dict[str, Any], name: str) -> dict[str, Any]:
 def _read_account(
     account: dict[str, Any], did: str, at: datetime, interest: Interest | None, found: Found
 ) -> None:
-    key = f"{PLATFORM}:{did}"
-    if account.get("active") is False and (interest is None or key in interest.authors):
-        status = account.get("status")
-        reason = status if isinstance(status, str) else "deactivated"
-        found.removals.append(Removal(kind="author", key=key, reason=reason, removed_at=at))
+    """Read what an account's server says of it, or a relay: that may end with the next word.
+
+    https://atproto.com/specs/account: only `deleted` is for good.
+    """
+    key, active, said = f"{PLATFORM}:{did}", account.get("active"), account.get("status")
+    status = said if isinstance(said, str) else "deactivated"
+    if not isinstance(active, bool) or (interest is not None and key not in interest.authors):
+        return
+    kind: RemovalKind
+    if active:
+        kind, reason = "back", "active"
+    elif status == "deleted":
+        kind, reason = "author", status
+    elif status in _STILL_THERE:
+        return
+    else:
+        kind, reason = "away", status
+    found.removals.append(Removal(kind=kind, key=key, reason=reason, removed_at=at))
 
 
 def _read_deletion(

@@ -10,12 +10,20 @@ from typing import Any
 import msgspec
 
 from collectors.collector import Interest
-from collectors.errors import PayloadError, RecordError
+from collectors.errors import PayloadError, RecordError, SourceUnavailableError
 from collectors.page import Page, page_of
 from collectors.platforms.bluesky.candidates import Candidates
 from collectors.platforms.bluesky.events import read_event
 from collectors.platforms.bluesky.posts import Found
-from collectors.platforms.bluesky.wires import Place, Wire, at_micros, micros, wire_of
+from collectors.platforms.bluesky.wires import (
+    Head,
+    NumberUnknownError,
+    Place,
+    Wire,
+    at_micros,
+    micros,
+    wire_of,
+)
 from collectors.records import Rejected
 
 HOLE = timedelta(seconds=60)  # the network is never silent for so long
@@ -26,6 +34,7 @@ _KEPT = timedelta(hours=35)  # https://github.com/bluesky-social/jetstream: 36 h
 _CAUGHT_UP = timedelta(seconds=3)
 _LOOK_EVERY = 16  # events: looking at the clock costs as much as an event
 _MOST_UNREADABLE = 100  # frames in a row: then it is no Jetstream
+_SKEW = timedelta(minutes=5)  # of a server's clock, or of ours
 
 
 @dataclass(slots=True)
@@ -52,7 +61,6 @@ class Heard:
         self._reached = None if since is None else micros(since.at)
         self._host = "" if since is None else since.host
         self._seq = 0 if since is None else since.seq
-        self._last = b""  # the last event, which names its place where time does not
         self._is_first = True  # no event came yet over this connection
         self.must_hear_again = False
         self._interest, self._source, self._now = interest, source, now
@@ -62,33 +70,33 @@ class Heard:
         self._beyond: str | None = None
         self._batch = _Batch()
         self._page_at = now()
-        self._unreadable = 0
+        self._unreadable = self._ahead = 0  # in a row
+        self._latest = 0  # up to when an event's time is believed
 
     @property
     def reached_at(self) -> datetime | None:
-        """All before has been heard."""
-        return None if self._reached is None else at_micros(self._reached)
+        """All before has been heard: up to now at most, where the server's clock is ahead."""
+        return None if self._reached is None else min(at_micros(self._reached), self._now())
 
     @property
     def place(self) -> Place | None:
         """Where to go on."""
-        self._note_seq()
         at = self.reached_at
         return None if at is None else Place(at, self._host if self._seq else "", self._seq)
 
     def begin(self, wire: Wire, host: str, *, beyond: str | None = None) -> None:
         """Begin to hear a connection; `beyond`: why it does not go on where the last one ended."""
         # What cannot be asked for again is a hole, however short.
-        is_again = wire.is_portable or (host == self._host and beyond is None)
-        self._hole = HOLE if is_again else timedelta(0)
+        self._hole = HOLE if beyond is None else timedelta(0)
         if host != self._host:
             self._host, self._seq = host, 0
-        self._wire, self._last, self._is_first = wire, b"", True
+        self._wire, self._is_first = wire, True
         self._beyond = beyond or self._beyond
 
     def is_near(self) -> bool:
         """Tell now and then whether it has caught up with the present."""
-        return self._batch.frames % _LOOK_EVERY == 0 and self.lag() < _CAUGHT_UP
+        is_due = self._batch.frames % _LOOK_EVERY == 0
+        return is_due and not self._ahead and self.lag() < _CAUGHT_UP
 
     def lag(self) -> timedelta:
         """Tell how far behind the present it is."""
@@ -126,46 +134,75 @@ class Heard:
         )
 
     def take(self, frame: bytes) -> None:
-        """Take in one event."""
+        """Take in one event. Raises `CollectorError`."""
         self._batch.frames += 1
-        # Every event moves the time; to read it from the bytes is cheaper than to decode.
-        moment = self._wire.micros_in(frame)
-        if moment is not None:
-            self._last = frame
-            if self._is_first:
-                self._look_where_it_begins(moment)
-            if self._reached is None or moment > self._reached:
-                self._reached = moment
-            if frame not in self._candidates:
-                return
+        head = self._wire.head_of(frame)
+        is_ahead = head is not None and not self._has_come_to(head)
+        if head is not None and not self._candidates.may_matter(head, frame):
+            return
         self._batch.received += 1
         try:
             event = self._wire.event_of(decoded(frame))
             if event is None:
-                self._beyond = self._beyond or "too old"
+                # The server says so itself: what it no longer keeps is a hole, however short.
+                self._beyond, self._hole = self._beyond or "too old", timedelta(0)
                 return
+            if is_ahead:
+                event |= {"time_us": micros(self._now())}
             read_event(event, self._interest, self._batch.found)
             self._unreadable = 0
+        except NumberUnknownError:
+            self.forget_number()
+            raise
         except RecordError as error:
-            self._unreadable += 1
-            if self._unreadable >= _MOST_UNREADABLE:
-                raise PayloadError(f"{self._source}: events of an unknown shape") from error
-            self._batch.rejected.append(
-                Rejected(
-                    locator=f"{self._source}@{self.reached_at:%Y-%m-%dT%H:%M:%SZ}"
-                    if self.reached_at
-                    else self._source,
-                    reason=error.reason,
-                    raw=frame.decode(errors="replace"),
-                    field=error.field,
-                )
-            )
+            self._set_aside(frame, error)
 
-    def _note_seq(self) -> None:
-        self._seq = (self._wire.seq_in(self._last) if self._last else 0) or self._seq
+    def forget_number(self) -> None:
+        """Go on by the time only."""
+        self._host, self._seq = "", 0
+
+    def _has_come_to(self, head: Head) -> bool:
+        """Note how far an event brings us; False if its time is yet to come.
+
+        Then it proves nothing of what was heard, and is no place to go on from.
+        """
+        moment = head.moment
+        if moment > self._latest:  # the clock costs as much as an event: it is looked at seldom
+            self._latest = micros(self._now() + _SKEW)
+            if moment > self._latest:
+                self._ahead += 1
+                if self._ahead >= _MOST_UNREADABLE:
+                    raise SourceUnavailableError(
+                        f"{self._source}: {self._host or 'the server'} tells of "
+                        f"{at_micros(moment):%Y-%m-%d %H:%M %Z}, which is yet to come: see whether "
+                        "the clock of this machine is right, or set jetstream to another server"
+                    )
+                return False
+        self._ahead = 0
+        if self._is_first:
+            self._look_where_it_begins(moment)
+        if self._reached is None or moment > self._reached:
+            self._reached = moment
+        self._seq = head.seq
+        return True
+
+    def _set_aside(self, frame: bytes, error: RecordError) -> None:
+        self._unreadable += 1
+        if self._unreadable >= _MOST_UNREADABLE:
+            raise PayloadError(f"{self._source}: events of an unknown shape") from error
+        self._batch.rejected.append(
+            Rejected(
+                locator=f"{self._source}@{self.reached_at:%Y-%m-%dT%H:%M:%SZ}"
+                if self.reached_at
+                else self._source,
+                reason=error.reason,
+                raw=frame.decode(errors="replace"),
+                field=error.field,
+            )
+        )
 
     def _look_where_it_begins(self, moment: int) -> None:
-        self._is_first, at = False, at_micros(moment)
+        self._is_first, at = False, min(at_micros(moment), self._now())
         reached = self.reached_at
         if reached is None:
             self._since_at = at

@@ -91,7 +91,7 @@ class JetstreamCollector:
                 failures += 1
                 if failures >= _TRIES or self._is_closed:
                     raise
-                if wire_of(self._urls[0]).is_portable or failures > 1:
+                if failures > 1 or not wire_of(self._urls[0]).is_numbered:
                     self._urls.append(self._urls.pop(0))  # another server
                 self._sleep(float(2 ** (failures - 1)))
                 continue
@@ -114,7 +114,9 @@ class JetstreamCollector:
         except PayloadError as error:
             if _TOO_OLD not in str(error):
                 raise
-            socket = self._connect_to(None)
+            # By the time it gives what it keeps, and says so.
+            heard.forget_number()
+            socket = self._connect_to(heard.place)
             heard.begin(wire, host, beyond="too old")
         else:
             heard.begin(wire, host)

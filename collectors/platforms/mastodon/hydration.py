@@ -18,6 +18,7 @@ from collectors.records import Rejected, Removal
 
 BATCH = 20  # https://docs.joinmastodon.org/methods/statuses/#index
 _GONE = frozenset({404, 410})
+_NO_ANSWER = _GONE | {401, 403}  # about an account: there is none, or it is not for visitors
 
 
 class Hydration:
@@ -59,7 +60,10 @@ class Hydration:
             answers.add([answer.payload], answer.url)
         # A page for people that was not found is none of this API's answers.
         elif isinstance(answer.payload, dict) and self._is_deleted(answers.asked[local_id]):
-            answers.remove(local_id, now)
+            if self._is_away(answers.asked[local_id]):
+                answers.hide(local_id, now)
+            else:
+                answers.remove(local_id, now)
 
     def _is_deleted(self, post: PostRef) -> bool:
         """Tell whether a post that is gone here is gone everywhere, as far as can be told.
@@ -74,6 +78,17 @@ class Hydration:
             return False
         answer = self._api.get("/api/v1/accounts/lookup", {"acct": handle}, allow=_GONE)
         return answer.status not in _GONE and not is_suspended(answer.payload, answer.url)
+
+    def _is_away(self, post: PostRef) -> bool:
+        """Tell whether a post's own server suspended its author, which it may undo for 30 days.
+
+        https://docs.joinmastodon.org/admin/moderation/#suspend-user
+        """
+        handle = post.author_key.partition(":@")[2]
+        if not handle or not is_own(post.post_key, self._api.host):
+            return False
+        answer = self._api.get("/api/v1/accounts/lookup", {"acct": handle}, allow=_NO_ANSWER)
+        return answer.status not in _NO_ANSWER and is_suspended(answer.payload, answer.url)
 
 
 class Answers:
@@ -116,6 +131,10 @@ class Answers:
     def remove(self, local_id: str, now: datetime) -> None:
         key = self.asked[local_id].post_key
         self._removals.append(Removal(kind="post", key=key, reason="deleted", removed_at=now))
+
+    def hide(self, local_id: str, now: datetime) -> None:
+        key = self.asked[local_id].post_key
+        self._removals.append(Removal(kind="hidden", key=key, reason="suspended", removed_at=now))
 
     def page(self) -> Page:
         return self._records.page(self._rejected, received=self._received, removals=self._removals)

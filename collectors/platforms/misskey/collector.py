@@ -22,6 +22,7 @@ _PAGES = 10  # of the rest the note's counts speak
 _GONE = "NO_SUCH_NOTE"
 # The server knows the note, and shows it to its members only.
 _HIDDEN = ("SIGNIN_REQUIRED", "CONTENT_RESTRICTED_BY_SERVER", "CONTENT_RESTRICTED_BY_USER")
+_NO_ACCOUNT = ("NO_SUCH_USER", "USER_SUSPENDED", *_HIDDEN)
 
 
 class MisskeyCollector:
@@ -89,10 +90,22 @@ class MisskeyCollector:
             if not isinstance(answer, Refused):
                 add_counts(found, answer.payload, answer.url, post, view)
             elif answer.code == _GONE and self._api.is_own(post):
-                found.removals.append(
-                    Removal(kind="post", key=post.post_key, reason="deleted", removed_at=now)
-                )
+                found.removals.append(self._fate(post, now))
         return found.page()
+
+    def _fate(self, post: PostRef, now: datetime) -> Removal:
+        """Tell what became of a note that its own server does not have for visitors.
+
+        A suspended account may come back with its notes, and is not shown meanwhile:
+        https://misskey.io/api-doc#tag/users/operation/post___users___show
+        """
+        handle = post.author_key.partition(":@")[2]
+        name, _, _ = handle.partition("@")
+        answer = self._api.ask("users/show", {"username": name}, unless=_NO_ACCOUNT)
+        payload = None if isinstance(answer, Refused) else answer.payload
+        if isinstance(payload, dict) and payload.get("isSuspended") is not True:
+            return Removal(kind="post", key=post.post_key, reason="deleted", removed_at=now)
+        return Removal(kind="hidden", key=post.post_key, reason="unavailable", removed_at=now)
 
     def check(self) -> SourceReport:
         """Ask the server what it is."""

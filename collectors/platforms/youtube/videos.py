@@ -105,7 +105,8 @@ def page_of_counts(
 ) -> Page:
     """Make the page of what became of videos, which are given by their ids.
 
-    What is not in the answer was deleted or made private; the API does not say which.
+    What is not in the answer was deleted or made private; the API does not say which. It is
+    hidden, and back when it is given again.
     """
     rows = answer_of(payload, Answer, address).items
     videos, rejected = read_all(rows, CountedVideo, address, check=_counts)
@@ -119,7 +120,7 @@ def page_of_counts(
         }.values(),
         rejected=rejected,
         removals=[
-            Removal(kind="post", key=post.post_key, reason="unavailable", removed_at=now)
+            Removal(kind="hidden", key=post.post_key, reason="unavailable", removed_at=now)
             for post in gone
         ],
         received=len(rows),

@@ -72,6 +72,15 @@ def quiet(**answers: Any) -> Network:
     return Network(**{"getRepostedBy": {"repostedBy": []}, "getQuotes": {"posts": []}} | answers)
 
 
+def profiles(*people: dict[str, Any]) -> Any:
+    """Answer with those of some people who are asked for, as the AppView does."""
+
+    def shown(params: httpx.QueryParams) -> dict[str, Any]:
+        return {"profiles": [p for p in people if p["did"] in params.get_list("actors")]}
+
+    return shown
+
+
 def test_who_reposted_answered_and_quoted_a_post() -> None:
     network = Network(
         getPostThread=thread(
@@ -144,7 +153,9 @@ def test_counts_and_names_of_posts_and_which_are_gone() -> None:
 
     network = Network(
         getPosts={"posts": [post("budi", 1, minutes=HOUR_AGO, text="#banjirkota")]},
-        getProfiles={"profiles": [person("budi", followersCount=8, followsCount=2, postsCount=5)]},
+        getProfiles=profiles(
+            person("budi", followersCount=8, followsCount=2, postsCount=5), person("sari")
+        ),
         getPostThread=one,
     )
     page = opened(network).hydrate([ref(here), ref(gone), ref(hidden)], now=NOON)
@@ -156,6 +167,22 @@ def test_counts_and_names_of_posts_and_which_are_gone() -> None:
     ]
     assert page.authors.select("handle", "followers").rows() == [("budi.pds.example", 8)]
     assert network.asked[0][1].get_list("uris") == [here, gone, hidden]
+
+
+@pytest.mark.parametrize("there", [[], ["budi"]])
+def test_a_post_of_an_account_that_is_not_shown_either_may_come_back_with_it(
+    there: list[str],
+) -> None:
+    # The AppView answers `NotFound` to all posts of an account that is deactivated or suspended.
+    network = Network(
+        getPosts={"posts": [post("budi", 1, minutes=HOUR_AGO, text="a")] if there else []},
+        getProfiles=profiles(*(person(name) for name in there)),
+    )
+    asked = [ref(uri("sari", 2)), ref(uri("sari", 3)), *([ref()] if there else [])]
+    page = opened(network).hydrate(asked, now=NOON)
+    assert sorted(page.removals.select("kind", "key", "reason").rows()) == [
+        ("hidden", f"bluesky:{uri('sari', number)}", "unavailable") for number in (2, 3)
+    ]
 
 
 def test_an_appview_that_shows_nothing_at_all_deletes_nothing_unasked() -> None:

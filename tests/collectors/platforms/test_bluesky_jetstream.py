@@ -13,6 +13,7 @@ from collectors.collector import Interest, Replayer
 from collectors.errors import PayloadError, SourceUnavailableError
 from collectors.platforms.bluesky.candidates import Candidates
 from collectors.platforms.bluesky.settings import Settings
+from collectors.platforms.bluesky.wires import wire_of
 from tests.collectors.platforms.jetstream_network import (
     ALI,
     BUDI,
@@ -54,7 +55,9 @@ def test_a_hashtag_is_found_wherever_it_stands(record: dict[str, Any]) -> None:
     assert list(found) == [f"bluesky:{uri(ALI, '1')}"]
     assert "tolakruu" in found[f"bluesky:{uri(ALI, '1')}"]["hashtags"]
     escaped = json.dumps(event).encode()
-    assert escaped in Candidates(Interest(TAGS))
+    head = wire_of("wss://a.example/subscribe").head_of(escaped)
+    assert head is not None
+    assert Candidates(Interest(TAGS)).may_matter(head, escaped)
 
 
 @pytest.mark.parametrize(
@@ -131,10 +134,9 @@ def test_deletions_and_accounts_that_go_are_told_of_what_is_known_only() -> None
         gone,
         stranger,
     ]
-    known = Interest(TAGS, authors={f"bluesky:{BUDI}"})
     removals = [
         (row["kind"], row["key"], row["reason"])
-        for page in hear(Network(events), interest=known)
+        for page in hear(Network(events))
         for row in page.removals.iter_rows(named=True)
     ]
     assert removals == [
@@ -142,6 +144,51 @@ def test_deletions_and_accounts_that_go_are_told_of_what_is_known_only() -> None
         ("post", f"bluesky:{uri(ALI, '1')}", "deleted"),
         ("author", f"bluesky:{ALI}", "deleted"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        ("throttled", None),
+        ("desynchronized", None),
+        ("deactivated", "away"),
+        ("suspended", "away"),
+        ("takendown", "away"),
+        ("sesuatu yang baru", "away"),
+        (None, "away"),
+        ("deleted", "author"),
+    ],
+)
+def test_only_an_account_that_was_deleted_is_gone_for_good(
+    status: str | None, kind: str | None
+) -> None:
+    # https://atproto.com/specs/account, and com.atproto.sync.subscribeRepos#account
+    away = {"active": False, "did": ALI} | ({} if status is None else {"status": status})
+    back = {"active": True, "did": ALI}
+    events = [
+        post(1, ALI, "1", "#banjir"),
+        {"did": ALI, "time_us": micros(START + 2 * SECOND), "kind": "account", "account": away},
+        {"did": ALI, "time_us": micros(START + 3 * SECOND), "kind": "account", "account": back},
+        {"did": ALI, "time_us": micros(START + 4 * SECOND), "kind": "account", "account": {}},
+    ]
+    removals = [row for page in hear(Network(events)) for row in page.removals.rows(named=True)]
+    told = [(row["kind"], row["key"], row["reason"]) for row in removals]
+    key = f"bluesky:{ALI}"
+    expected = [] if kind is None else [(kind, key, status or "deactivated")]
+    assert told == [*expected, ("back", key, "active")]
+
+
+@pytest.mark.parametrize("word", ["delete", "account", "commit", "operation"])
+@pytest.mark.parametrize("where", ["hashtag", "field", "text"])
+def test_a_post_is_one_whatever_words_its_author_uses(word: str, where: str) -> None:
+    record: dict[str, Any] = {
+        "hashtag": {"text": f"#banjir #{word}", "facets": [facet("banjir"), facet(word)]},
+        "field": {"text": "#banjir", word: "delete", "kind": "account", "did": "did:plc:x"},
+        "text": {"text": f'#banjir dan "{word}"'},
+    }[where]
+    event = post(1, ALI, "1")
+    event["commit"]["record"] |= record
+    assert list(posts(hear(Network([event])))) == [f"bluesky:{uri(ALI, '1')}"]
 
 
 def test_pages_join_without_a_hole_from_the_cursor_to_now() -> None:

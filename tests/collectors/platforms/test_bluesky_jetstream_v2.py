@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -63,7 +64,7 @@ EVENTS = [
 
 
 class Server:
-    """Numbers events from its own first number on, and knows no other server's."""
+    """Numbers events from its own first number on, and takes a time for a place, too."""
 
     def __init__(self, first: int, *, keeps_from: int = 0) -> None:
         self.first, self.keeps_from = first, keeps_from
@@ -75,16 +76,34 @@ class Server:
         query = parse_qs(urlsplit(url).query)
         assert query["kinds"] == ["commit", "account"]
         assert query["collections"] == ["app.bsky.feed.post", "app.bsky.feed.repost"]
-        seq = int(query["cursor"][0]) if "cursor" in query else None
-        self.asked.append(seq)
-        start = len(EVENTS) - 2 if seq is None else seq - self.first + 1
-        if seq is not None and start < self.keeps_from:
-            raise PayloadError(f"{url}: answered 400: CursorTooOld")
-        frames = [frame_of(self.first + n, e) for n, e in enumerate(EVENTS)][max(0, start) :]
+        cursor = int(query["cursor"][0]) if "cursor" in query else None
+        self.asked.append(cursor)
+        frames = [frame_of(self.first + n, e) for n, e in enumerate(EVENTS)]
+        frames = self._from(cursor, frames, url)
         breaks = self.breaks_after.pop(0) if self.breaks_after else None
         if breaks is not None and self.ends_with:
             frames, breaks = [*frames[:breaks], self.ends_with.pop(0)], None
         return FakeSocket(frames, breaks)
+
+    def _from(self, cursor: int | None, frames: list[str], url: str) -> list[str]:
+        """Begin where `network.bsky.jetstream.subscribeEvents` says."""
+        if cursor is None:
+            return frames[-2:]
+        if cursor >= 10**15:
+            since = sum(event["time_us"] < cursor for event in EVENTS)
+            outdated = [info("OutdatedCursor")] if since < self.keeps_from else []
+            return outdated + frames[max(since, self.keeps_from) :]
+        start = cursor - self.first + 1
+        if start < self.keeps_from:
+            raise PayloadError(f"{url}: answered 400: CursorTooOld")
+        if start > len(frames):
+            return [info("FutureCursor"), *frames[-2:]]
+        return frames[max(0, start) :]
+
+
+def info(name: str) -> str:
+    payload = {"$type": f"{PATH[6:]}#info", "name": name}
+    return json.dumps({"$type": "message", "payload": payload})
 
 
 def heard(
@@ -115,7 +134,7 @@ def test_it_tells_what_version_1_tells() -> None:
     assert (act["kind"], act["acted_at"]) == ("repost", START + 2 * SECOND)
     assert act["via_key"] == f"bluesky:{uri(ALI, '0')}"
     removals = [row for page in pages for row in page.removals.select("kind", "reason").rows()]
-    assert removals == [("post", "deleted"), ("author", "deactivated")]
+    assert removals == [("post", "deleted"), ("away", "deactivated")]
     assert pages[-1].cursor == f"{int((START + 59 * SECOND).timestamp() * 1e6)}/satu.example/1058"
     assert f"bluesky:{uri(ALI, '1')}" in interest.posts
 
@@ -139,39 +158,68 @@ def test_what_it_says_of_an_error_ends_the_connection_and_loses_nothing(error: s
     assert sum(page.posts.height for page in pages) == 2
 
 
-def test_a_number_of_another_server_is_not_asked_for_and_the_hole_is_told() -> None:
+def seconds(after: float) -> int:
+    """Return a time after the start as a cursor, less the five seconds that are heard again."""
+    return int((START + (after - 5) * SECOND).timestamp() * 1e6)
+
+
+def test_another_server_is_asked_by_the_time_and_nothing_is_missing() -> None:
     server = Server(7)
     pages, _ = heard({OTHER: server}, beginning("satu.example", 999))
-    assert server.asked[0] is None
-    first = pages[0]
-    assert first.since_at == START + 58 * SECOND  # a hole, though it is short
-    late = f"{int((START - 3600 * SECOND).timestamp() * 1e6)}/satu.example/1"
-    pages, _ = heard({OTHER: Server(7)}, late)
-    assert pages[0].since_at == START + 58 * SECOND
+    assert server.asked == [seconds(0)]
+    assert pages[0].since_at == START
+    assert (pages[0].beyond, sum(page.posts.height for page in pages)) == (None, 2)
+
+
+def test_a_server_that_goes_away_is_followed_by_another_from_there() -> None:
+    one, other = Server(1000), Server(7)
+    one.breaks_after = [3, 0, 0]
+    pages, _ = heard({ONE: one, OTHER: other}, beginning("satu.example", 999))
+    assert (one.asked, other.asked) == ([999, 1002], [seconds(3)])
+    keys = {key for page in pages for key in page.posts["post_key"]}
+    assert len(keys) == 2
+    assert all(page.beyond is None for page in pages)
+    for before, after in pairwise(pages):
+        assert after.since_at == before.reached_at
+
+
+def test_what_no_server_keeps_is_told_however_short_it_is() -> None:
+    server = Server(7, keeps_from=8)
+    pages, _ = heard({OTHER: server}, beginning("satu.example", 999))
+    assert (pages[0].since_at, pages[0].beyond) == (START + 9 * SECOND, "too old")
 
 
 def test_a_number_that_is_no_longer_kept_is_told_as_too_old() -> None:
     late = f"{int((START - 3600 * SECOND).timestamp() * 1e6)}/satu.example/1001"
     server = Server(1000, keeps_from=30)
     pages, _ = heard({ONE: server}, late)
-    assert server.asked[:2] == [1001, None]
+    assert server.asked[:2] == [1001, seconds(-3600)]
     assert pages[0].beyond == "too old"
-    assert pages[0].since_at == START + 58 * SECOND
+    assert pages[0].since_at == START + 31 * SECOND
+
+
+def test_a_server_that_counts_anew_is_asked_by_the_time() -> None:
+    server = Server(7)
+    pages, _ = heard({ONE: server}, beginning("satu.example", 123456))
+    assert server.asked == [123456, seconds(0)]
+    assert sum(page.posts.height for page in pages) == 2
+    assert pages[-1].cursor is not None
+    assert pages[-1].cursor.endswith("/satu.example/65")
 
 
 def test_an_outdated_cursor_is_told_without_an_event_lost() -> None:
-    info = {"$type": f"{PATH[6:]}#info", "name": "OutdatedCursor"}
     server = Server(1000)
     server.breaks_after = [0]
-    server.ends_with = [json.dumps({"$type": "message", "payload": info})]
+    server.ends_with = [info("OutdatedCursor")]
     pages, _ = heard({ONE: server}, beginning("satu.example", 999))
     assert not any(page.rejected.height for page in pages)
 
 
-def test_a_time_is_no_number_so_version_2_begins_now() -> None:
+def test_a_time_is_a_place_to_version_2_too() -> None:
     server = Server(7)
-    heard({OTHER: server}, str(int(START.timestamp() * 1e6)))
-    assert server.asked[0] is None
+    pages, _ = heard({OTHER: server}, str(int(START.timestamp() * 1e6)))
+    assert server.asked == [seconds(0)]
+    assert sum(page.posts.height for page in pages) == 2
 
 
 def test_a_cursor_of_version_2_is_a_time_to_version_1() -> None:

@@ -142,6 +142,17 @@ def test_what_a_server_takes_away_from_others_by_its_own_choice_is_not_deleted(
     assert [row[1] for row in removed(found)] == [f"mastodon:{HERE['uri']}"]
 
 
+def test_a_post_whose_author_its_own_server_suspended_may_come_back() -> None:
+    server = Server(HERE)
+    server.there.clear()
+    server.lookup = httpx.Response(200, json=make_account("akun_a", suspended=True))
+    assert removed(server.hydrate(ref_of(HERE))) == [
+        ("hidden", f"mastodon:{HERE['uri']}", "suspended", LATER)
+    ]
+    server.lookup = httpx.Response(200, json=make_account("akun_a"))
+    assert [row[0] for row in removed(server.hydrate(ref_of(HERE)))] == ["post"]
+
+
 def test_a_server_that_is_no_more_deletes_nothing() -> None:
     server = Server(HERE, ELSEWHERE)
     collector = server.collector()

@@ -154,11 +154,36 @@ def test_many_renotes_are_read_page_by_page() -> None:
     assert page.interactions.height == 349
 
 
+def without_note(account: httpx.Response) -> Callable[[httpx.Request], httpx.Response]:
+    """Have no note, and answer so about its author."""
+
+    def told(request: httpx.Request) -> httpx.Response:
+        found = account if request.url.path.endswith("users/show") else error("NO_SUCH_NOTE")
+        return httpx.Response(found.status_code, content=found.content)
+
+    return told
+
+
 def test_a_note_that_is_gone_is_unknown_to_expansion_and_deleted_to_a_check() -> None:
-    collector = opened(Script(error("NO_SUCH_NOTE")))
+    collector = opened(without_note(httpx.Response(200, json={"username": "akun_a"})))
     assert collector.expand(ref(OWN), now=NOON) is None
     page = collector.hydrate([ref(OWN)], now=NOON)
     assert page.removals.select("kind", "key", "reason").rows() == [("post", OWN, "deleted")]
+
+
+@pytest.mark.parametrize(
+    "account",
+    [
+        error("NO_SUCH_USER", 404),
+        error("USER_SUSPENDED", 403),
+        httpx.Response(200, json={"username": "akun_a", "isSuspended": True}),
+    ],
+)
+def test_a_note_of_an_account_that_is_not_shown_either_may_come_back_with_it(
+    account: httpx.Response,
+) -> None:
+    page = opened(without_note(account)).hydrate([ref(OWN)], now=NOON)
+    assert page.removals.select("kind", "key", "reason").rows() == [("hidden", OWN, "unavailable")]
 
 
 def test_a_note_of_another_server_that_is_gone_here_is_not_deleted() -> None:
