@@ -252,7 +252,7 @@ _ERASE_VIA = """
 update interactions set via_key = null
 where regexp_replace(via_key, '^(\\w+:)at://([^/]+)/.*$', '\\1\\2') in (from erased_authors)
 """
-_OF_POSTS = ("engagement", "sightings", "matches", "expansions", "checks")
+_OF_POSTS = ("engagement", "sightings", "matches", "expansions", "checks", "unanswered")
 _ERASE_POSTS = (
     *(f"delete from {table} where post_key in (from erased_posts)" for table in _OF_POSTS),  # noqa: S608
     "delete from removals where key in (from erased_posts)",
