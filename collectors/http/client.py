@@ -197,7 +197,7 @@ class PoliteClient:
                 self._refuse_when_closed(asked)
                 failure, told = error, f"{asked}: {type(error).__name__} {error}".rstrip()
             else:
-                if reply.status < 500:
+                if reply.status < 500 or reply.status in allow:
                     return reply
                 told = str(self._refusal(reply, asked))
             if attempt < attempts:

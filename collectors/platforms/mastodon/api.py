@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from collectors.collector import PostRef
 from collectors.errors import AccessRefusedError, PayloadError
-from collectors.http import Answer, PoliteClient
+from collectors.http import NO_SUCH_ENDPOINT, Answer, PoliteClient
 from collectors.platforms.mastodon.accounts import PLATFORM
 from collectors.platforms.mastodon.boosts import param_of
 from collectors.platforms.mastodon.bridges import copy_of
@@ -60,8 +60,8 @@ class Api:
 
     def instance(self) -> Instance:
         """Ask the server what it is, and to whom it shows what."""
-        answer = self.get("/api/v2/instance", allow={404})
-        if answer.status == 404:  # before Mastodon 4.0, and other software
+        answer = self.get("/api/v2/instance", allow=NO_SUCH_ENDPOINT)
+        if answer.status in NO_SUCH_ENDPOINT:  # before Mastodon 4.0, and other software
             answer = self.get("/api/v1/instance")
         return instance_of(answer.payload, self.host)
 

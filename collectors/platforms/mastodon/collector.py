@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from collectors.collector import PostRef, SourceReport, report_of_error
 from collectors.errors import CollectorError, PayloadError
-from collectors.http import Answer, PoliteClient
+from collectors.http import NO_SUCH_ENDPOINT, Answer, PoliteClient
 from collectors.page import Page
 from collectors.platforms.mastodon.accounts import PLATFORM
 from collectors.platforms.mastodon.api import Api, next_id, rows_of
@@ -99,7 +99,7 @@ class MastodonCollector:
             instance = self._api.instance()
             if has_token:
                 # This question is open to every token, whatever it may read.
-                self._api.get("/api/v1/apps/verify_credentials", allow={404})
+                self._api.get("/api/v1/apps/verify_credentials", allow=NO_SUCH_ENDPOINT)
         except CollectorError as error:
             host = self.source.partition("/")[2]
             shape = f"see whether {host} is a Mastodon server: open https://{host}/api/v2/instance"

@@ -18,7 +18,7 @@ from collectors.errors import (
 )
 from collectors.page import Page, page_of
 from collectors.platforms.x.meter import Meter, stamp
-from collectors.platforms.x.payloads import User, listing_of, read
+from collectors.platforms.x.payloads import User, listing_of, problems_of, read
 from collectors.platforms.x.tweets import (
     PLATFORM,
     View,
@@ -125,6 +125,9 @@ class ExpandingXCollector(XCollector):
             f"/2/tweets/{native_id}/retweeted_by",
             {"max_results": few, "user.fields": _USER_FIELDS},
         )
+        problems = problems_of(answer.payload)
+        if problems and all(problem.is_of_one for problem in problems):
+            return None  # deleted since, or shown to some only
         rows = listing_of(answer.payload, answer.url).data
         self._meter.pay(accounts=len(rows))
         few = self._meter.affordable("", accounts=False, most=_FEW)

@@ -10,7 +10,12 @@ import httpx
 import pytest
 
 from collectors.collector import PostRef
-from collectors.errors import AccessRefusedError, PayloadError, RateLimitedError
+from collectors.errors import (
+    AccessRefusedError,
+    CollectorError,
+    PayloadError,
+    RateLimitedError,
+)
 from collectors.platforms.youtube.api import Api
 from collectors.platforms.youtube.collector import YoutubeCollector
 from tests.collectors.examples.youtube import KEY, answer, channel, found, thread, video
@@ -268,6 +273,21 @@ def test_comments_that_were_seen_are_not_paged_through_again() -> None:
 @pytest.mark.parametrize("status_reason", [(403, "commentsDisabled"), (404, "videoNotFound")])
 def test_switched_off_comments_are_not_nobody(status_reason: tuple[int, str]) -> None:
     assert make_youtube(Script(refusal(*status_reason))).expand(ref(), now=NOON) is None
+
+
+@pytest.mark.parametrize("status_reason", [(403, "forbidden"), (400, "processingFailure")])
+def test_a_refusal_of_one_video_is_not_blamed_on_the_key(status_reason: tuple[int, str]) -> None:
+    youtube = make_youtube(Script(refusal(*status_reason)))
+    with pytest.raises(CollectorError, match="said of this video") as refused:
+        youtube.expand(ref(), now=NOON)
+    assert "key" not in str(refused.value)
+
+
+@pytest.mark.parametrize("reason", ["keyInvalid", "API_KEY_SERVICE_BLOCKED", "ipRefererBlocked"])
+def test_a_refusal_of_the_key_is_blamed_on_it_also_at_one_video(reason: str) -> None:
+    youtube = make_youtube(Script(refusal(403, reason)))
+    with pytest.raises(AccessRefusedError, match="check the key"):
+        youtube.expand(ref(), now=NOON)
 
 
 def test_a_comment_is_no_video_to_be_asked_about() -> None:
