@@ -31,6 +31,9 @@ _MONTHS = {
 }
 _LETTERS = re.compile(r"[A-Za-z]+")
 _DAY = re.compile(r"^[A-Za-z']+,\s*")
+# Hugo's mark for no date, 'Mon, 01 Jan 0001', which the standard library reads as the year 2001.
+# https://github.com/nextcloud/news/issues/1092
+_NO_YEAR = re.compile(r"[A-Za-z]\.?,? 0\d{3}\b")
 _LONGEST = 60
 
 
@@ -67,6 +70,8 @@ def _iso(text: str) -> datetime | None:
 
 def _rfc822(text: str) -> datetime | None:
     english = _LETTERS.sub(lambda m: _MONTHS.get(m[0].lower(), m[0]), _DAY.sub("", text))
+    if _NO_YEAR.search(english):
+        return None
     try:
         when = parsedate_to_datetime(english)
     except (TypeError, ValueError, IndexError):
