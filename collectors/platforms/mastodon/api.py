@@ -164,5 +164,20 @@ def next_id(answer: Answer) -> str | None:
     return found
 
 
+def id_below(answer: Answer) -> str | None:
+    """Give the id of the last status, below which the next page starts where no link says so.
+
+    None if nothing was given, or if the server uses links and gives none to a next page.
+    """
+    rows = rows_of(answer)
+    if not rows or answer.links:
+        return None
+    ids = [row.get("id") for row in rows if isinstance(row, dict)]
+    found = next((one for one in reversed(ids) if isinstance(one, str) and one), None)
+    if found is None:
+        raise PayloadError(f"{answer.url}: no link to a next page, and no status with an id")
+    return found
+
+
 def _uri_of(post: PostRef) -> str:
     return copy_of(post.post_key) or post.post_key.removeprefix(f"{PLATFORM}:")

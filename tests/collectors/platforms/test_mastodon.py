@@ -12,6 +12,7 @@ from tests.collectors.servers import (
     NOON,
     Answering,
     Script,
+    make_client,
     make_collector,
     make_status,
     page,
@@ -203,3 +204,42 @@ def test_a_rate_limit_keeps_the_pages_before_it() -> None:
         next(pages)
     assert caught.value.retry_at == NOON + timedelta(minutes=2)
     collector.close()
+
+
+class Linkless:
+    """A server that pages by `max_id`, gives so many at most, and no links: as Pixelfed does."""
+
+    def __init__(self, count: int, *, most: int, knows_max_id: bool = True) -> None:
+        self.rows = [make_status(id=str(1000 + n)) for n in range(count)]
+        self.most, self.knows_max_id = most, knows_max_id
+        self.asked = 0
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/api/v2/instance":
+            return httpx.Response(200, json={"version": "3.5.3 (compatible; Pixelfed 0.12.6)"})
+        self.asked += 1
+        below = int(request.url.params.get("max_id", 99_999)) if self.knows_max_id else 99_999
+        rows = [row for row in reversed(self.rows) if int(row["id"]) < below]
+        limit = min(int(request.url.params["limit"]), self.most)
+        return page(rows[:limit], link="")
+
+
+@pytest.mark.parametrize(("count", "most"), [(120, 40), (95, 20), (7, 40), (40, 40), (1, 1)])
+def test_a_server_without_links_is_read_down_to_a_page_without_anything(
+    count: int, most: int
+) -> None:
+    server = Linkless(count, most=most)
+    collector = MastodonCollector("a.example", make_client(server))
+    pages = list(collector.pages("banjirkota", cursor=None, now=NOON))
+    collector.close()
+    assert sum(one.received for one in pages) == count
+    assert (pages[-1].received, pages[-1].beyond) == (0, None)
+
+
+def test_a_server_without_links_that_gives_the_same_again_proves_no_end() -> None:
+    server = Linkless(120, most=40, knows_max_id=False)
+    collector = MastodonCollector("a.example", make_client(server))
+    pages = list(collector.pages("banjirkota", cursor=None, now=NOON))
+    collector.close()
+    assert [one.beyond for one in pages] == [None, "clamp"]
+    assert server.asked == 2
