@@ -63,6 +63,9 @@ class MastodonCollector:
                 asked.add(cursor)
                 params["max_id"] = cursor
             answer = self._api.get(path, params)
+            is_end = cursor is not None and not rows_of(answer) and next_id(answer) is None
+            if is_end:  # if it is said twice: a server that stumbles may give an empty list
+                answer = self._api.get(path, params)
             cursor = next_id(answer)
             if cursor in asked:
                 raise PayloadError(f"{answer.url}: the link to the next page leads back to a page")

@@ -55,6 +55,7 @@ class XCollector:
         """Give the pages of a hashtag, newest first, up to seven days back."""
         query = f"#{hashtag}"
         start, token = _place(cursor, now)
+        asked = {token}
         self._meter.begin()
         self._meter.estimate(query, max(start, now - _BACK + _MARGIN))
         while True:
@@ -73,8 +74,9 @@ class XCollector:
             users = found.includes.users if self._accounts else []
             self._meter.pay(posts=len(found.data), accounts=len(users))
             following = found.meta.next_token
-            if following is not None and following == token:
-                raise PayloadError("x: the next page leads back to itself")
+            if following is not None and following in asked:
+                raise PayloadError("x: the next page leads back to a page")
+            asked.add(following)
             yield page_of_tweets(
                 found.data,
                 users,

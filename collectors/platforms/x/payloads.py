@@ -171,12 +171,17 @@ def read(row: object, shape: type[_Record]) -> _Record:
 def listing_of(payload: object, address: str) -> Listing:
     """Read an answer. Raises `PayloadError`."""
     try:
-        return msgspec.convert(payload, Listing)
+        listing = msgspec.convert(payload, Listing)
     except msgspec.ValidationError as error:
         words = "; ".join(f"{one.title}: {one.detail}"[:200] for one in problems_of(payload)[:1])
         clean = "".join(c if c.isprintable() else " " for c in words)
         told = f"no posts, but {clean}" if clean else f"an answer of an unknown shape: {error}"
         raise PayloadError(f"{address}: {told}") from error
+    said, came = listing.meta.result_count, len(listing.data)
+    if came < said:
+        # Left out, or named otherwise: it must not read as a calm hour.
+        raise PayloadError(f"{address}: {said} records are announced, and {came} came")
+    return listing
 
 
 class _Refused(msgspec.Struct, frozen=True):

@@ -53,7 +53,22 @@ def test_pages_follow_the_link_until_there_is_none() -> None:
         {"limit": "40"},
         {"limit": "40", "max_id": "30"},
         {"limit": "40", "max_id": "20"},
+        {"limit": "40", "max_id": "20"},  # the end, said twice
     ]
+
+
+def test_an_empty_page_in_the_midst_is_asked_for_once_more() -> None:
+    script = Timeline(
+        page([make_status()], next_id="30"),
+        page([]),
+        page([make_status()], next_id="20"),
+        page([], next_id="10"),  # hidden, all of it; the link says that there is more
+        page([make_status()]),
+    )
+    pages = drain(make_collector(script))
+    assert [(one.received, one.cursor) for one in pages] == [
+        (1, "30"), (1, "20"), (0, "10"), (1, None),
+    ]  # fmt: skip
 
 
 def test_reading_resumes_where_the_cursor_says() -> None:
@@ -61,7 +76,7 @@ def test_reading_resumes_where_the_cursor_says() -> None:
     (only,) = drain(make_collector(script), cursor="20")
     assert (only.received, only.cursor) == (0, None)
     assert script.requests[0].url.params["max_id"] == "20"
-    assert len(script.requests) == 1
+    assert {request.url.params["max_id"] for request in script.requests} == {"20"}
 
 
 def test_only_the_id_is_taken_from_a_link_to_another_server() -> None:

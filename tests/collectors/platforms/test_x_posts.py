@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import polars as pl
@@ -168,3 +169,31 @@ def test_an_answer_of_nothing_but_errors_is_told_in_its_words() -> None:
 
     with pytest.raises(PayloadError, match="Invalid Request: One or more parameters are wrong"):
         pages_of(opened(broken))
+
+
+@pytest.mark.parametrize("rows", [[], TWEETS[:2]])
+def test_records_that_are_announced_and_do_not_come_are_no_calm(rows: list[dict[str, Any]]) -> None:
+    def hiding(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("search/recent"):
+            payload = {"meta": {"result_count": 10}} | ({"data": rows} if rows else {})
+            return httpx.Response(200, json=payload)
+        return answer(request)
+
+    with pytest.raises(PayloadError, match="10 records are announced"):
+        pages_of(opened(hiding))
+
+
+def test_pages_that_lead_round_in_a_circle_are_noticed_before_they_are_paid_for_twice() -> None:
+    asked: list[str | None] = []
+
+    def circling(request: httpx.Request) -> httpx.Response:
+        if not request.url.path.endswith("search/recent"):
+            return answer(request)
+        asked.append(request.url.params.get("next_token"))
+        following = {None: "a", "a": "b", "b": "c", "c": "a"}[asked[-1]]
+        meta = {"result_count": 0, "next_token": following}
+        return httpx.Response(200, json={"meta": meta})
+
+    with pytest.raises(PayloadError, match="leads back to a page"):
+        pages_of(opened(circling))
+    assert asked == [None, "a", "b", "c"]

@@ -18,6 +18,7 @@ from collectors.errors import (
 )
 from collectors.platforms.youtube.api import Api
 from collectors.platforms.youtube.collector import YoutubeCollector
+from collectors.platforms.youtube.slices import Slice, after
 from tests.collectors.examples.youtube import KEY, answer, channel, found, thread, video
 from tests.collectors.servers import NOON, Script, make_client
 
@@ -95,6 +96,16 @@ def test_nothing_counts_as_read_before_all_pages_of_a_slice_have_ended() -> None
     assert rest[0].reached_at == NOON - 30 * HOUR
     assert rest[-1].reached_at == datetime(2005, 2, 14, tzinfo=UTC)
     assert rest[-1].cursor is None
+
+
+def test_a_full_page_that_names_no_next_one_is_not_the_end_of_its_slice() -> None:
+    start, end = NOON - 6 * HOUR, NOON
+    current = Slice(start, end, end)
+    full = after(current, given=50, token=None, oldest=NOON - HOUR)
+    assert full.reached_at == end
+    assert full.following == Slice(start, end, NOON - HOUR + timedelta(seconds=1))
+    rest = after(full.following, given=3, token=None, oldest=NOON - 2 * HOUR)
+    assert rest.reached_at == start
 
 
 def test_a_page_whose_token_has_expired_is_read_again_from_the_slices_end() -> None:
