@@ -75,7 +75,7 @@ def main() -> None:
             return httpx.Response(404)
         asked[0] += 1
         here = f"https://a.example/api/v1/timelines/tag/airbersih?max_id={10**17 - asked[0]}"
-        links = {"Link": f'<{here}>; rel="next"'} if asked[0] < pages else {}
+        links = {"Link": f'<{here}>; rel="{"next" if asked[0] < pages else "prev"}"'}
         return httpx.Response(200, content=bodies[asked[0] % 50], headers=links)
 
     client = PoliteClient(

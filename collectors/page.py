@@ -114,6 +114,16 @@ def nothing(schema: pl.Schema) -> pl.DataFrame:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hole:
+    """A stretch within what was read that the source did not give, and where to ask for it."""
+
+    from_at: datetime
+    to_at: datetime
+    detail: str
+    cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """One unit of saving: all of it is stored with its cursor in one transaction, or none.
 
@@ -138,7 +148,11 @@ class Page:
     # None: the matched posts tell. Of a stream's page: up to when all has been read.
     reached_at: datetime | None = None
     since_at: datetime | None = None  # of a stream's page: from when on all has been read
-    # Why the source gives nothing older than `reached_at`, though there may be: 'clamp', 'too old'.
+    # Of a source that stands still: nothing newer than this was to be had. None: all up to now.
+    shown_to: datetime | None = None
+    holes: tuple[Hole, ...] = ()
+    # Why the source gives nothing older than `reached_at`, though there may be: 'clamp', 'too old';
+    # or 'truncated' with a cursor, where it stopped short and may give it another time.
     beyond: str | None = None
     progress: int = 0  # bytes of the file read so far, for a progress bar
 
@@ -249,6 +263,8 @@ def page_of(
     reached_at: datetime | None = None,
     since_at: datetime | None = None,
     beyond: str | None = None,
+    shown_to: datetime | None = None,
+    holes: Iterable[Hole] = (),
     progress: int = 0,
 ) -> Page:
     """Make a page of records. `oldest_at` and `newest_at` are taken from the matched posts.
@@ -277,6 +293,8 @@ def page_of(
         newest_at=max(times, default=None),
         reached_at=reached_at,
         since_at=since_at,
+        shown_to=shown_to,
+        holes=tuple(holes),
         beyond=beyond,
         progress=progress,
     )

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import msgspec
 
+from monitor import clock
 from monitor.config import Config
 from monitor.errors import OperatorError, StoreMissingError
+from monitor.schedule import LOOKS
 from monitor.wiring import App
 
 
@@ -108,12 +110,37 @@ def _sources(app: App) -> Iterator[CheckResult]:
     from monitor.collect import Fence, Fenced
 
     fence = Fence(app.stores)
+    looks = _looks(app)
     for source, collector in collectors.items():
         try:
             told = Fenced(collector, fence).check()
         finally:
             collector.close()
         yield CheckResult(source, told.summary, told.remedy)
+        yield from looks.get(source, [])
+
+
+def _looks(app: App) -> dict[str, list[CheckResult]]:
+    """Tell by source where asking about known posts fails, for all of them or for some."""
+    try:
+        with app.stores.open(read_only=True) as store:
+            runs = [run for run in store.runs.last_of_each() if run["task"] in LOOKS]
+            unanswered = store.unanswered.counted(now=clock.now())
+    except OperatorError:  # the store has a line of its own
+        return {}
+    found: dict[str, list[CheckResult]] = {}
+    for run in runs:
+        if run["verdict"] in ("failed", "refused"):
+            summary = f"last run {run['verdict']}: {run['detail'] or 'no reason given'}"
+            remedy = "counts, reposts and deletions are not learnt until it answers these questions"
+            result = CheckResult(f"{run['source']}, {LOOKS[run['task']]}", summary, remedy)
+            found.setdefault(run["source"], []).append(result)
+    for row in unanswered:
+        posts = "1 post" if row["posts"] == 1 else f"{row['posts']:,} posts"
+        summary = f"{posts} cannot be asked about, to be tried again: {row['why']}"
+        result = CheckResult(f"{row['source']}, {LOOKS[row['task']]}", summary)
+        found.setdefault(row["source"], []).append(result)
+    return found
 
 
 def _defects(app: App) -> Iterator[CheckResult]:

@@ -173,7 +173,7 @@ def _number(value: object, kind: type[Any]) -> Any:
 def _sources(store: Store, config: Config, now: datetime) -> list[LiveSource]:
     last: dict[str, dict[str, Any]] = {}
     for row in store.runs.last_of_each():
-        if row["task"] == "import":
+        if row["task"] in ("import", "expand", "check"):
             continue
         known = last.get(row["source"])
         if known is None or row["started_at"] > known["started_at"]:

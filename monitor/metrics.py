@@ -16,6 +16,7 @@ from typing import Any
 
 from monitor import __version__
 from monitor.errors import OperatorError
+from monitor.schedule import LOOKS
 
 Labels = tuple[tuple[str, str], ...]
 
@@ -46,6 +47,7 @@ def metrics_of(state: dict[str, Any]) -> list[Metric]:
         _one("gaung_posts", "Posts in the store that were looked for.", state["posts"]),
         *_of_watches(state["watches"]),
         *_of_sources(state["sources"], state["runs"]),
+        *_of_looks(state["runs"], state["unanswered"]),
         _each(
             "gaung_open_gaps",
             "Stretches that are missing and still wanted.",
@@ -113,7 +115,11 @@ def _of_watches(watches: list[dict[str, Any]]) -> list[Metric]:
 
 
 def _of_sources(sources: list[dict[str, Any]], runs: list[dict[str, Any]]) -> list[Metric]:
-    failing = [run["source"] for run in runs if run["verdict"] in ("failed", "refused")]
+    failing = [
+        run["source"]
+        for run in runs
+        if run["verdict"] in ("failed", "refused") and run["task"] not in LOOKS
+    ]
     told = (
         ("gaung_source_last_run_timestamp_seconds", "When it was last asked.", "last_run_at", 0),
         ("gaung_source_last_success_timestamp_seconds", "When it last answered.",
@@ -133,6 +139,31 @@ def _of_sources(sources: list[dict[str, Any]], runs: list[dict[str, Any]]) -> li
             [((("source", s["source"]),), failing.count(s["source"])) for s in sources],
         ),
     ]  # fmt: skip
+
+
+def _of_looks(runs: list[dict[str, Any]], unanswered: list[dict[str, Any]]) -> list[Metric]:
+    """Tell how it goes to ask about known posts: who passed them on, what became of them."""
+
+    def of(row: dict[str, Any]) -> Labels:
+        return (("source", row["source"]), ("task", row["task"]))
+
+    return [
+        _each(
+            "gaung_source_look_failing",
+            "Whether the last look at known posts failed (1): expand asks who passed them on, "
+            "check what became of them.",
+            [
+                (of(run), _value(run["verdict"] in ("failed", "refused")))
+                for run in runs
+                if run["task"] in LOOKS
+            ],
+        ),
+        _each(
+            "gaung_source_unanswered_posts",
+            "Posts that cannot be asked about, though the source is well.",
+            [(of(row), row["posts"]) for row in unanswered],
+        ),
+    ]
 
 
 def _counted(values: Iterable[str]) -> list[tuple[str, int]]:

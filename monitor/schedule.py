@@ -199,3 +199,18 @@ EXPANSION_AGES: Sequence[timedelta] = (
 # The ages at which a post's source is asked what became of it. Daily: what was deleted must go
 # here too within 24 hours.
 CHECK_AGES: Sequence[timedelta] = (timedelta(hours=1), *(timedelta(days=n) for n in range(1, 8)))
+# What is asked about posts that are known, by the task of its runs.
+LOOKS = {"expand": "who passed posts on", "check": "what became of posts"}
+_FIRST_RETRY = timedelta(hours=1)
+
+
+def retry_after(failures: int) -> timedelta:
+    """Tell how long a post is left alone that could not be asked about so often in a row.
+
+    Ever longer, but not longer than a day: what was deleted must go here too.
+
+    >>> [retry_after(failures) // timedelta(hours=1) for failures in (1, 2, 3, 50)]
+    [1, 2, 4, 24]
+    """
+    doubled: int = 2 ** min(failures - 1, 10)
+    return min(_FIRST_RETRY * doubled, _DAY)

@@ -11,6 +11,7 @@ from monitor import ledger
 from monitor.config import Watch
 from monitor.errors import StoreMissingError
 from monitor.lock import DaemonLock
+from monitor.schedule import LOOKS
 from monitor.store import Store
 from monitor.store.queries import Selection
 from monitor.wiring import App
@@ -34,6 +35,7 @@ def status_of(app: App, *, now: datetime) -> dict[str, Any]:
         "sources": [],
         "runs": [],
         "gaps": [],
+        "unanswered": [],
     }
     try:
         with app.stores.open(read_only=True) as store:
@@ -92,6 +94,7 @@ def _stored(store: Store, app: App, now: datetime) -> dict[str, Any]:
             }
             for gap in store.coverage.open_gaps()
         ],
+        "unanswered": store.unanswered.counted(now=now),
     }
 
 
@@ -122,7 +125,7 @@ def _problems(state: dict[str, Any]) -> list[str]:
     if followed and not state["daemon"]["running"]:
         problems.append("the daemon is not running: start it with `gaung run`")
     problems += [
-        f"{run['source']}{_of(run['hashtag'])}: last run {run['verdict']}: "
+        f"{run['source']}{_of(run)}: last run {run['verdict']}: "
         f"{run['detail'] or 'no reason given'}"
         for run in state["runs"]
         if run["verdict"] in ("failed", "refused") and run["task"] != "import"
@@ -134,7 +137,7 @@ def _problems(state: dict[str, Any]) -> list[str]:
         and state["at"] - run["started_at"] < _WEEK
     ]  # fmt: skip
     problems += [
-        f"{run['source']}{_of(run['hashtag'])}: suspect: {run['detail']}; counted as unknown, not 0"
+        f"{run['source']}{_of(run)}: suspect: {run['detail']}; counted as unknown, not 0"
         for run in state["runs"]
         if run["verdict"] == "empty" and run["detail"]
     ]
@@ -145,5 +148,7 @@ def _problems(state: dict[str, Any]) -> list[str]:
     return problems
 
 
-def _of(hashtag: str | None) -> str:
-    return f" #{hashtag}" if hashtag else ""
+def _of(run: dict[str, Any]) -> str:
+    if run["task"] in LOOKS:
+        return f", {LOOKS[run['task']]}"
+    return f" #{run['hashtag']}" if run["hashtag"] else ""

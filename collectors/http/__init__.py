@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from collectors.http.client import PoliteClient
 from collectors.http.messages import Answer, Document
+from collectors.http.refusals import NO_SUCH_ENDPOINT
 from collectors.http.websocket import Connect, Socket, connector
 
-__all__ = ["Answer", "Connect", "Document", "PoliteClient", "Socket", "connector"]
+__all__ = [
+    "NO_SUCH_ENDPOINT",
+    "Answer",
+    "Connect",
+    "Document",
+    "PoliteClient",
+    "Socket",
+    "connector",
+]

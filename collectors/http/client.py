@@ -199,7 +199,7 @@ class PoliteClient:
                 failure = error
                 told = f"{asked}: {type(error).__name__} {one_line(error, 200)}".rstrip()
             else:
-                if reply.status < 500:
+                if reply.status < 500 or reply.status in allow:
                     return reply
                 told = str(self._refusal(reply, asked))
             if attempt < attempts:

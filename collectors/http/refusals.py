@@ -20,6 +20,9 @@ from collectors.said import quoted
 
 # 402 and 451 are rare and are said by people; 404 and 410 mean that there is no such service.
 _REFUSED = frozenset({401, 402, 403, 404, 410, 451})
+# How servers say that they do not have an endpoint: GoToSocial says 405 where it knows the path for
+# other methods, others 501, and 400 where they take the last part of the path for an id.
+NO_SUCH_ENDPOINT = frozenset({400, 404, 405, 410, 501})
 _TOO_EARLY = frozenset({408, 425})
 _WEB_PAGE = "a web page"
 

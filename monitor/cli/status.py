@@ -74,6 +74,10 @@ def _print(state: dict[str, Any], zone: ZoneInfo) -> None:
     _section(out, "Watches", _watches(state["watches"]) if state["watches"] else None)
     _section(out, "Last runs", _runs(state["runs"], at) if state["runs"] else None)
     _section(out, "Open gaps", _gaps(state["gaps"], at) if state["gaps"] else None)
+    unanswered = state["unanswered"]
+    _section(
+        out, "Posts that cannot be asked about", _unanswered(unanswered, at) if unanswered else None
+    )
     for problem in state["problems"]:
         out.print(safe(f"! {problem}"), style="bold red", markup=False)
 
@@ -101,13 +105,14 @@ def _watches(watches: list[dict[str, Any]]) -> Any:
 
 def _runs(runs: list[dict[str, Any]], at: Callable[[datetime | None], str]) -> Any:
     from monitor.cli.tables import table
+    from monitor.schedule import LOOKS
 
     return table(
         ("source", "of", "when", "verdict", "new", "set aside", "why"),
         [
             (
                 r["source"],
-                f"#{r['hashtag']}" if r["hashtag"] else r["locator"] or "",
+                f"#{r['hashtag']}" if r["hashtag"] else LOOKS.get(r["task"]) or r["locator"] or "",
                 at(r["started_at"]),
                 r["verdict"] or "running",
                 f"{r['new']:,}",
@@ -118,6 +123,28 @@ def _runs(runs: list[dict[str, Any]], at: Callable[[datetime | None], str]) -> A
         ],
         right=[4, 5],
         drop=("set aside", "of", "new"),
+        wrap=("why",),
+    )
+
+
+def _unanswered(rows: list[dict[str, Any]], at: Callable[[datetime | None], str]) -> Any:
+    from monitor.cli.tables import table
+    from monitor.schedule import LOOKS
+
+    return table(
+        ("source", "question", "posts", "asked again", "why"),
+        [
+            (
+                r["source"],
+                LOOKS[r["task"]],
+                f"{r['posts']:,}",
+                f"from {at(r['next_at'])}",
+                r["why"] or "",
+            )
+            for r in rows
+        ],
+        right=[2],
+        drop=("asked again", "question"),
         wrap=("why",),
     )
 

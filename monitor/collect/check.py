@@ -6,9 +6,8 @@ import threading
 from datetime import datetime
 
 from collectors.collector import Hydrator, PostRef
-from collectors.errors import CollectorError
-from monitor.collect.run import End, RunResult
-from monitor.collect.verdicts import end_of
+from monitor.collect.inquiry import Inquiry
+from monitor.collect.run import RunResult
 from monitor.config import CollectSettings
 from monitor.store import StoreFile
 
@@ -27,33 +26,32 @@ def check_posts(
     if not posts:
         return None
     source = collector.source
-    end, asked, removed = End("complete"), 0, 0
+    asked = pages = removed = 0
     with stores.open() as store, store.transaction():
         run_id = store.runs.start("check", source, now=now)
-    for start in range(0, len(posts), collector.batch):
-        if stop.is_set():
-            end = End("partial", detail="stopped while it was reading")
-            break
-        batch = posts[start : start + collector.batch]
-        try:
-            page = collector.hydrate(batch, now=now)
-        except CollectorError as error:
-            end = end_of(error, started=asked > 0)
-            break
+        known = store.unanswered.known("check", source)
+    size = collector.batch
+    batches = [posts[start : start + size] for start in range(0, len(posts), size)]
+    inquiry = Inquiry(collector, lambda batch: collector.hydrate(batch, now=now), stop, known)
+    for batch, page in inquiry.answers(batches):
         with stores.open() as store, store.transaction():
             store.runs.add_page(run_id, store.posts.add(page, source=source, now=now), page)
             store.runs.set_aside(run_id, source, page.rejected, now=now)
             store.streaming.mark_checked(source, batch, now=now)
+            store.unanswered.forget("check", source, [post.post_key for post in batch])
         asked += len(batch)
+        pages += 1
         removed += page.removals.height
+    end = inquiry.end
     with stores.open() as store, store.transaction():
+        inquiry.note(store, "check", now=now)
         store.runs.finish(run_id, end.verdict, now=now, detail=end.detail)
     return RunResult(
         task="check",
         source=source,
         hashtag=None,
         verdict=end.verdict,
-        pages=-(-asked // collector.batch),
+        pages=pages,
         received=asked,
         detail=end.detail or (f"{removed} are gone" if removed else None),
     )

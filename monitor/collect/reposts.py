@@ -8,10 +8,10 @@ from datetime import datetime
 
 import polars as pl
 
-from collectors.collector import Expander, PostRef
-from collectors.errors import CollectorError
+from collectors.collector import Expander
 from collectors.page import Page
-from monitor.collect.run import End, RunResult
+from monitor.collect.inquiry import Inquiry
+from monitor.collect.run import RunResult
 from monitor.config import CollectSettings
 from monitor.store import StoreFile
 from monitor.store.posts import Saved
@@ -39,7 +39,10 @@ def expand(
         )
     if not posts:
         return None
-    asked, end = _asked(collector, posts, now, stop)
+    with stores.open(read_only=True) as store:
+        known = store.unanswered.known("expand", source)
+    inquiry = Inquiry(collector, lambda one: collector.expand(one[0], now=now), stop, known)
+    asked = [(posts[0], page) for posts, page in inquiry.answers([[post] for post in posts])]
     with stores.open() as store, store.transaction():
         run_id = store.runs.start("expand", source, now=now)
         # Saved as one: most of these pages hold next to nothing, and each saving has its price.
@@ -52,6 +55,9 @@ def expand(
             store.runs.set_aside(run_id, source, page.rejected, now=now)
             named = page.interactions.filter(kind="repost").height
             store.expansions.mark(source, post.post_key, reposts=named, now=now)
+        store.unanswered.forget("expand", source, [post.post_key for post, _ in asked])
+        inquiry.note(store, "expand", now=now)
+        end = inquiry.end
         store.runs.finish(run_id, end.verdict, now=now, detail=end.detail)
     return RunResult(
         task="expand",
@@ -63,21 +69,6 @@ def expand(
         new=found.interactions,
         detail=end.detail,
     )
-
-
-def _asked(
-    collector: Expander, posts: list[PostRef], now: datetime, stop: threading.Event
-) -> tuple[list[tuple[PostRef, Page | None]], End]:
-    """Ask post by post, until one cannot be asked about."""
-    asked: list[tuple[PostRef, Page | None]] = []
-    for post in posts:
-        if stop.is_set():
-            return asked, End("partial", detail="stopped while it was reading")
-        try:
-            asked.append((post, collector.expand(post, now=now)))
-        except CollectorError as error:
-            return asked, End("partial" if asked else "failed", detail=str(error))
-    return asked, End("complete")
 
 
 def _joined(pages: Iterable[Page]) -> Page:

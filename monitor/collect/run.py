@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+
+from monitor.ledger import Stretch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +37,13 @@ class Progress:
     reached: datetime | None = None  # all that was posted since then has been read
     cursor: str | None = None
     beyond: str | None = None  # why the source gives nothing older
+    shown_to: datetime | None = None  # a source that stands still has nothing newer
+    holes: list[Stretch] = field(default_factory=list)  # what it did not give of what was read
+    is_blind: bool = False  # nothing of the last page could be read: how far it reached is unknown
+
+    def top(self, until: datetime) -> datetime:
+        """Tell up to when all was read, of what was to be read until then."""
+        return until if self.shown_to is None else min(until, self.shown_to)
 
 
 @dataclass(frozen=True, slots=True)

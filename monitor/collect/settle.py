@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from analysis.trends.silence import improbable_silence
+from collectors.page import Hole
 from monitor import ledger
 from monitor.collect.run import End, Progress
 from monitor.ledger import Gap, Stretch
 from monitor.schedule import Task
 from monitor.store import Store
 
+UNREAD = "unread"  # a part of what was read, which the source did not give
+STALE = "stale"  # the source stands still
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -30,15 +34,52 @@ def settle(
     if end.verdict == "empty" and _suspicious(store, task, now):
         detail = "it had posts before, and shows none at all now"
         end = End("empty", "silent", detail)
+    whole = top_of(store, task, now=now)
+    top = progress.top(whole)
     if end.missing is None:
-        top = top_of(store, task, now=now)
+        if progress.is_blind:
+            unread = task.floor, progress.reached or top
+            detail = "none of the records of the last page could be read"
+            note_hole(store, task, Hole(from_at=unread[0], to_at=unread[1], detail=detail), now=now)
+            progress.holes.append(unread)
         store.coverage.cover(task.source, task.hashtag, (task.floor, top))
-        _judge_gaps(store, task, run_id, (task.floor, top), now)
+        _judge_gaps(store, task, run_id, (task.floor, top), progress.holes, now)
     else:
         _note_missing(store, task, progress, end, now)
         _shorten_gaps(store, task, run_id, progress, now)
+    if top < whole:
+        _note_stale(store, task, (max(top, task.floor), whole), now=now)
     store.runs.finish(run_id, end.verdict, now=now, detail=end.detail, retry_at=end.retry_at)
     return end
+
+
+def note_hole(store: Store, task: Task, hole: Hole, *, now: datetime) -> None:
+    """Open a gap for what the source did not give, unless it was read before. Before covering."""
+    for start, end in _unread(store, task, (max(hole.from_at, task.floor), hole.to_at)):
+        known = store.coverage.open_gaps(source=task.source, hashtag=task.hashtag)
+        # Pages go backwards: hole after hole makes one gap.
+        above = next((gap for gap in known if gap.reason == UNREAD and gap.from_at == end), None)
+        if above is not None:
+            store.coverage.change_gap(above.gap_id, from_at=start, detail=hole.detail)
+            continue
+        store.coverage.open_gap(
+            task.source,
+            task.hashtag,
+            (start, end),
+            UNREAD,
+            now=now,
+            detail=hole.detail,
+            cursor=hole.cursor,
+        )
+
+
+def _note_stale(store: Store, task: Task, unshown: Stretch, *, now: datetime) -> None:
+    """Open a gap, or move the one that is there, from where a source stands still to now."""
+    for gap in store.coverage.open_gaps(source=task.source, hashtag=task.hashtag):
+        if gap.reason == STALE and gap.from_at < unshown[0] < gap.to_at:
+            store.coverage.change_gap(gap.gap_id, from_at=unshown[0])
+    detail = f"nothing newer than {unshown[0]:%Y-%m-%d %H:%M} UTC was to be had"
+    store.coverage.open_gap(task.source, task.hashtag, unshown, STALE, now=now, detail=detail)
 
 
 def _suspicious(store: Store, task: Task, now: datetime) -> bool:
@@ -87,7 +128,7 @@ def _shorten_gaps(store: Store, task: Task, run_id: int, progress: Progress, now
         elif gap.to_at <= low and gap.cursor is None and progress.cursor is not None:
             # It lies further down than one run comes: the next goes on from here.
             store.coverage.change_gap(gap.gap_id, cursor=progress.cursor)
-    _judge_gaps(store, task, run_id, (low, top), now)
+    _judge_gaps(store, task, run_id, (low, progress.top(top)), progress.holes, now)
 
 
 def _unread(store: Store, task: Task, stretch: Stretch) -> list[Stretch]:
@@ -100,10 +141,19 @@ def _unread(store: Store, task: Task, stretch: Stretch) -> list[Stretch]:
     return ledger.subtract([stretch], covered)
 
 
-def _judge_gaps(store: Store, task: Task, run_id: int, read: Stretch, now: datetime) -> None:
+def _judge_gaps(
+    store: Store,
+    task: Task,
+    run_id: int,
+    read: Stretch,
+    holes: Sequence[Stretch],
+    now: datetime,
+) -> None:
     """Close the gaps that were read through, but for those whose silence is improbable."""
     for gap in store.coverage.open_gaps(source=task.source, hashtag=task.hashtag):
         if gap.from_at < read[0] or gap.to_at > read[1] or gap.reason == "silent":
+            continue
+        if not ledger.subtract([gap.stretch], holes):
             continue
         if silence := _silence(store, gap):
             (start, end), why = silence

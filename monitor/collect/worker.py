@@ -5,27 +5,30 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import polars as pl
 
 from collectors.collector import Collector, Expander, Hydrator, Pager
 from collectors.errors import CollectorError, PayloadError
-from collectors.page import Page
+from collectors.page import Hole, Page
 from monitor.collect.check import check_posts
 from monitor.collect.fence import Fence, Fenced
 from monitor.collect.reposts import expand
 from monitor.collect.run import End, Progress, RunResult
-from monitor.collect.settle import settle, top_of
+from monitor.collect.settle import note_hole, settle, top_of
 from monitor.collect.verdicts import end_of
 from monitor.config import CollectSettings
 from monitor.schedule import Task
 from monitor.store import StoreFile
 
+# No network here is older. Devices without a clock, and forms without a date, say 1970.
+_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 _BEYOND = {
     "clamp": "the source gives no more than this, though there may be older posts",
     "too old": "the source no longer gives what is older",
+    "truncated": "the source stopped short of what it must have: an empty page amid others",
 }
 
 
@@ -115,6 +118,15 @@ class Worker:
         beyond, reached = progress.beyond, progress.reached
         if beyond is not None and (reached is None or reached > task.floor):
             return End("truncated", beyond, _BEYOND.get(beyond, beyond))
+        if 0 < progress.received <= progress.rejected:
+            # What cannot be read is no silence.
+            detail = f"none of {progress.received} records can be read"
+            return End("failed", "failed", detail)
+        if progress.shown_to is not None and progress.shown_to < self._now:
+            shown = f"{progress.shown_to:%Y-%m-%d %H:%M} UTC"
+            return End("partial", detail=f"the source stands still: nothing newer than {shown}")
+        if progress.holes:
+            return End("partial", detail="the source did not give all of it: see its gaps")
         if progress.received == 0:
             return End("empty")
         if progress.rejected:
@@ -122,18 +134,23 @@ class Worker:
         return End("complete")
 
     def _save(self, task: Task, run_id: int, page: Page, progress: Progress) -> None:
-        reached = _reached(page)
+        reached, before = _reached(page, self._now), progress.reached
         if reached is not None:
-            progress.reached = min(reached, progress.reached or reached)
+            progress.reached = min(reached, before or reached)
+        if page.shown_to is not None:
+            progress.shown_to = min(page.shown_to, progress.shown_to or page.shown_to)
+        holes = [*page.holes, *_unread_before(page, progress, before, self._now)]
+        progress.holes += [(hole.from_at, hole.to_at) for hole in holes]
         with self._stores.open() as store, store.transaction():
             saved = store.posts.add(_tagged(page, task.hashtag), source=task.source, now=self._now)
             store.runs.add_page(run_id, saved, page)
             store.runs.set_aside(run_id, task.source, page.rejected, now=self._now)
+            for hole in holes:
+                note_hole(store, task, hole, now=self._now)
             if progress.reached is not None:
                 low = max(progress.reached, task.floor)
-                store.coverage.cover(
-                    task.source, task.hashtag, (low, top_of(store, task, now=self._now))
-                )
+                top = progress.top(top_of(store, task, now=self._now))
+                store.coverage.cover(task.source, task.hashtag, (low, top))
         progress.pages += 1
         progress.received += page.received
         progress.new += saved.new
@@ -144,17 +161,34 @@ class Worker:
         self._on_page()
 
 
-def _reached(page: Page) -> datetime | None:
+def _reached(page: Page, now: datetime) -> datetime | None:
     """Tell since when all posts have been read, once this page has.
 
     Pages go by arrival, and a post may arrive late: one old post at the end of a page must not
-    pass for an old page. So the newest of the last five says how far the page reaches.
+    pass for an old page. So the newest of the last five says how far the page reaches. A date that
+    cannot be (1970, tomorrow) says nothing.
     """
     if page.reached_at is not None:
         return page.reached_at
-    matched = page.posts.filter(pl.col("captured_as") == "matched")
+    matched = page.posts.filter(
+        (pl.col("captured_as") == "matched") & pl.col("created_at").is_between(_EARLIEST, now)
+    )
     newest: datetime | None = matched.tail(5)["created_at"].max()  # type: ignore[assignment]
     return newest
+
+
+def _unread_before(
+    page: Page, progress: Progress, reached: datetime | None, now: datetime
+) -> list[Hole]:
+    """Give what lies between two pages that could be read, where all between were set aside."""
+    if 0 < page.received <= page.rejected.height:
+        progress.is_blind = True
+        return []
+    if not progress.is_blind or progress.reached is None:
+        return []
+    progress.is_blind = False
+    detail = "none of the records of a page could be read"
+    return [Hole(from_at=progress.reached, to_at=reached or now, detail=detail)]
 
 
 def _tagged(page: Page, hashtag: str) -> Page:

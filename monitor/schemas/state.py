@@ -56,12 +56,12 @@ class SourceState(Struct):
 
 
 class RunState(Struct):
-    """The last run of a source for a hashtag, or of an import."""
+    """The last run of a source for a hashtag, of its looks at known posts, or of an import."""
 
     source: str
-    hashtag: str | None  # null: an import
+    hashtag: str | None  # null: a look at posts that are known, or an import
     locator: str | None  # the file of an import
-    task: str  # poll, backfill, listen, import
+    task: str  # poll, rescan, nightly, backfill, stream, expand, check, import
     started_at: datetime
     verdict: Verdict | None  # null: it runs
     detail: str | None  # why, in words
@@ -79,8 +79,18 @@ class OpenGap(Struct, rename={"from_at": "from", "to_at": "to"}):
     hashtag: str
     from_at: datetime
     to_at: datetime
-    reason: str  # outage, refused, rate limit, truncated, silent, failed, paused
+    reason: str  # outage, refused, rate limit, truncated, silent, failed, unread, stale, paused
     detail: str | None
+
+
+class UnansweredState(Struct):
+    """Posts that a source cannot be asked about, though it is well: all others are."""
+
+    source: str
+    task: str  # expand: who passed them on; check: what became of them
+    posts: int
+    next_at: datetime  # when the first of them is asked about again
+    why: str | None  # what came of asking about the one that was tried last
 
 
 class Status(Struct):
@@ -97,6 +107,7 @@ class Status(Struct):
     sources: list[SourceState]
     runs: list[RunState]
     gaps: list[OpenGap]
+    unanswered: list[UnansweredState]
     problems: list[str]  # what is to be put right; exit code 1 if there is any
 
 

@@ -30,7 +30,7 @@ _BESIDE = frozenset(
     {
         "acknowledged", "alerts", "audit", "coverage", "cursors", "digests", "expansions",
         "findings", "gaps", "held", "kept_reports", "meta", "migrations", "outbox", "pictures",
-        "rejected", "revision", "runs", "silences", "streams",
+        "rejected", "revision", "runs", "silences", "streams", "unanswered",
     }
 )  # fmt: skip
 

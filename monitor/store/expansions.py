@@ -30,6 +30,7 @@ class Expansions:
 
         found_by: the sources whose posts are asked about, if not the source's own.
 
+        Those that could not be asked about come when they are tried again, after all others.
         Due is a post whose count has grown since it was asked for, or that has come of age since:
         the counts of older posts are not seen again by polls.
         """
@@ -89,7 +90,8 @@ with recent as (
     select post_key, max(reposts) as reposts from engagement semi join recent using (post_key)
     group by post_key
 ), dated as (
-    select r.*, s.local_id, e.checked_at, e.reposts as answered, coalesce(c.reposts, 0) as reposts,
+    select r.*, s.local_id, u.tried_at, e.checked_at, e.reposts as answered,
+           coalesce(c.reposts, 0) as reposts,
            list_max(list_filter(
                list_transform($ages, lambda age: r.created_at + to_seconds(age)),
                lambda reached: reached <= $now)) as reached_at
@@ -97,9 +99,11 @@ with recent as (
     left join expansions e on e.post_key = r.post_key and e.source = $source
     left join sightings s on s.post_key = r.post_key and s.source = $source
     left join counted c on c.post_key = r.post_key
+    left join unanswered u on u.post_key = r.post_key and u.source = $source and u.task = 'expand'
+    where u.retry_at is null or u.retry_at <= $now
 )
 select * from dated
 where (reached_at is not null and (checked_at is null or checked_at < reached_at))
    or reposts > coalesce(answered, 0)
-order by reposts desc, created_at desc, post_key limit $limit
+order by tried_at nulls first, reposts desc, created_at desc, post_key limit $limit
 """

@@ -256,7 +256,7 @@ _ERASE_AUTHORS = (
     "delete from hidden_authors where author_key in (from erased_authors)",
     "delete from removals where key in (from erased_authors)",
 )
-_OF_POSTS = ("engagement", "sightings", "matches", "expansions", "checks", "hidden")
+_OF_POSTS = ("engagement", "sightings", "matches", "expansions", "checks", "hidden", "unanswered")
 _ERASE_POSTS = (
     *(f"delete from {table} where post_key in (from erased_posts)" for table in _OF_POSTS),  # noqa: S608
     "delete from removals where key in (from erased_posts)",

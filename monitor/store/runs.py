@@ -158,18 +158,19 @@ class Runs:
         return when
 
     def last_of_each(self) -> list[dict[str, Any]]:
-        """Give the last run of each source and hashtag, and of each import.
+        """Give the last run of each source and hashtag, of each look at posts, of each import.
 
         One that goes on has no verdict; one that broke off has that of a failure, also before
         anybody has closed it.
         """
         rows = self._db.rows(
             """
-            select * from runs where task not in ('expand', 'check')
+            select * from runs
             qualify row_number() over (
-                partition by source, hashtag, case when task = 'import' then locator end
+                partition by source, hashtag, case when task = 'import' then locator end,
+                    case when task in ('expand', 'check') then task end
                 order by run_id desc) = 1
-            order by source, hashtag, locator
+            order by source, task in ('expand', 'check'), hashtag, task desc, locator
             """
         )
         return [

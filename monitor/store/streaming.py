@@ -104,7 +104,8 @@ class Streaming:
 
         What is hidden is asked about once a day, and what version 0.1.0 blanked however old it is.
 
-        found_by: the sources whose posts are asked about, if not the source's own.
+        found_by: the sources whose posts are asked about, if not the source's own. Those that
+        could not be asked about come when they are tried again, after all others.
         """
         rows = self._db.rows(
             _TO_CHECK,
@@ -145,15 +146,18 @@ class Streaming:
 _TO_CHECK = """
 with seen as (
     select p.post_key, p.author_key, p.url, p.created_at, min(s.first_seen_at) as first_seen_at,
-           max(s.local_id) as local_id, c.checked_at, h.post_key is not null as is_hidden
+           max(s.local_id) as local_id, c.checked_at, h.post_key is not null as is_hidden,
+           u.tried_at
     from posts p
     join sightings s on s.post_key = p.post_key
         and s.source in (select unnest($found_by))
     left join checks c on c.post_key = p.post_key and c.source = $source
     left join hidden h on h.post_key = p.post_key
+    left join unanswered u on u.post_key = p.post_key and u.source = $source and u.task = 'check'
     where coalesce(h.captured_as, p.captured_as) = 'matched' and p.kind <> 'article'
       and (p.sort_at >= $since or not h.is_kept) and list_has_any(p.hashtags, $hashtags)
-    group by p.post_key, p.author_key, p.url, p.created_at, c.checked_at, is_hidden
+      and (u.retry_at is null or u.retry_at <= $now)
+    group by p.post_key, p.author_key, p.url, p.created_at, c.checked_at, is_hidden, u.tried_at
 ), dated as (
     select *, list_max(list_filter(
         list_transform($ages, lambda age: created_at + to_seconds(age)),
@@ -163,5 +167,5 @@ with seen as (
 select * from dated
 where reached_at is not null and coalesce(checked_at, first_seen_at) < reached_at
    or is_hidden and coalesce(checked_at, first_seen_at) <= $asked_before
-order by coalesce(checked_at, first_seen_at), post_key limit $limit
+order by tried_at nulls first, coalesce(checked_at, first_seen_at), post_key limit $limit
 """

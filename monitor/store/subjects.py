@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from monitor.store.streaming import Streaming
     from monitor.store.tags import Tags
     from monitor.store.telling import Telling
+    from monitor.store.unanswered import Unanswered
 
 
 class Store:
@@ -101,6 +102,12 @@ class Store:
         from monitor.store import expansions
 
         return expansions.Expansions(self.database)
+
+    @cached_property
+    def unanswered(self) -> Unanswered:
+        from monitor.store import unanswered
+
+        return unanswered.Unanswered(self.database)
 
     @cached_property
     def streaming(self) -> Streaming:

@@ -138,9 +138,11 @@ def make_status(author: str = "akun_a", **fields: Any) -> dict[str, Any]:
 def page(
     rows: object, *, next_id: str | None = None, link: str | None = None, **headers: str
 ) -> httpx.Response:
-    """Answer with a list, and a link to the next page if there is one."""
+    """Answer with a list and links, to the next page if there is one; `link=""`: without any."""
     if next_id is not None:
         link = f'<https://a.example/api/v1/timelines/tag/x?max_id={next_id}>; rel="next"'
+    elif link is None and rows:
+        link = '<https://a.example/api/v1/timelines/tag/x?min_id=1>; rel="prev"'
     return httpx.Response(200, json=rows, headers=({"Link": link} if link else {}) | headers)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from datetime import timedelta
 
-from collectors.errors import SourceUnavailableError
+from collectors.errors import RateLimitedError
 from collectors.page import page_of
 from collectors.records import Removal
 from monitor.collect import collect
@@ -26,7 +26,7 @@ class Knowing(ListedSource):
     def hydrate(self, posts, *, now):
         self.batches = [*getattr(self, "batches", []), [post.post_key for post in posts]]
         if self.breaks_at == len(self.batches):
-            raise SourceUnavailableError("503")
+            raise RateLimitedError("429", retry_at=NOON)
         return page_of(
             engagement=[
                 make_engagement(
@@ -71,7 +71,7 @@ def test_a_deleted_post_is_gone_here_within_a_day_and_counts_are_taken(stores):
     assert check.received == 4  # daily, and never again what is gone
 
 
-def test_a_failure_in_between_keeps_what_was_answered_and_asks_the_rest_again(stores):
+def test_a_limit_in_between_keeps_what_was_answered_and_asks_the_rest_again(stores):
     source = Knowing([make_post(n, created_at=NOON - n * timedelta(minutes=1)) for n in range(5)])
     turn(stores, source, now=NOON)
     source.breaks_at = 2

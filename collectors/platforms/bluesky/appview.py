@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from collectors.collector import PostRef, SourceReport
 from collectors.errors import CollectorError, PayloadError
-from collectors.http import Answer, PoliteClient
+from collectors.http import NO_SUCH_ENDPOINT, Answer, PoliteClient
 from collectors.page import Page
 from collectors.platforms.bluesky.posts import PLATFORM, key_of
 from collectors.platforms.bluesky.session import refusal_in
@@ -23,6 +23,9 @@ _PER_PAGE = 100  # the most that the server gives
 _PAGES = 10  # of the rest the post's counts speak
 _NO_SUCH_POST = "NotFound"
 _POST, _QUIET = f"{PLATFORM}:", frozenset({400})
+# An AppView that does not know a question says 501 MethodNotImplemented, others 404. Without quotes
+# there are still reposts and answers. https://atproto.com/specs/xrpc#error-responses
+_QUOTES, _MISSING = "app.bsky.feed.getQuotes", NO_SUCH_ENDPOINT - _QUIET
 _BLOCKED = "app.bsky.feed.defs#blockedPost"
 
 
@@ -36,6 +39,7 @@ class AppViewCollector:
         # A post has one address in the whole network: whoever found it, it is known here.
         self.posts_of = tuple(f"{PLATFORM}/{name}" for name in ("jetstream", "search"))
         self._client = client
+        self._tells_quotes = True  # else it is another AppView, or an old one
 
     def close(self) -> None:
         """Let go of the connections; a request in another thread ends at once."""
@@ -70,7 +74,7 @@ class AppViewCollector:
         # What is gone or blocked among them is shown without its post.
         rows = [r["post"] for r in replies if "post" in r] if isinstance(replies, list) else []
         _add_acts(shown, rows, post, self._client.host)
-        for rows in self._pages("app.bsky.feed.getQuotes", "posts", uri):
+        for rows in self._pages(_QUOTES, "posts", uri) if self._tells_quotes else ():
             _add_acts(shown, rows, post, self._client.host)
         return shown.page()
 
@@ -140,6 +144,9 @@ class AppViewCollector:
             answer = self._get(method, uri=uri, limit=_PER_PAGE, **more)
             if answer.status == 400:  # deleted since
                 return
+            if answer.status in _MISSING:
+                self._tells_quotes = False
+                return
             yield _list_in(answer, name)
             before = cursor
             cursor = answer.payload.get("cursor") if isinstance(answer.payload, dict) else None
@@ -154,7 +161,8 @@ class AppViewCollector:
     def _get(self, method: str, **params: str | int | list[str]) -> Answer:
         """Ask; 400 is an answer where it means that there is no such post."""
         path = f"/xrpc/{method}?{urlencode(params, doseq=True)}"
-        answer = self._client.get_json(path, allow=_QUIET)
+        quiet = _QUIET | _MISSING if method == _QUOTES else _QUIET
+        answer = self._client.get_json(path, allow=quiet)
         if answer.status in _QUIET and refusal_in(answer).error != _NO_SUCH_POST:
             raise PayloadError(f"{self._client.host}: {method} answered 400: {refusal_in(answer)}")
         return answer

@@ -24,6 +24,7 @@ from collectors.platforms.bluesky.views import Shown, View, quoted_in
 _SEARCH = "/xrpc/app.bsky.feed.searchPosts"
 _PER_PAGE = 100  # the most that the server gives
 _REMEDY = "see whether collectors.bluesky.server names the server of your account"
+_MOST_OF = 0.5
 _TICK = timedelta(milliseconds=1)
 
 
@@ -72,8 +73,11 @@ class SearchCollector:
         until that gives nothing older.
         """
         tag, place, asked = hashtag.lstrip("#"), _place(cursor), {cursor}
+        claimed, given = 0, set[object]()
         while True:
-            rows, following = self._ask(tag, place, limit=self._page_size)
+            rows, following, hits = self._ask(tag, place, limit=self._page_size)
+            claimed = max(claimed, hits)
+            given |= {row.get("uri") for row in rows if isinstance(row, dict)}
             shown = Shown(self.source, now)
             views = shown.read(rows, self._session.host)
             reached = min([view.sort_at for view in views], default=None)
@@ -84,12 +88,16 @@ class SearchCollector:
                 raise PayloadError(f"{self.source}: the next page leads back to a page")
             asked.add(str(after))
             add_matches(shown, views, tag)
-            yield shown.page(cursor=None if after is None else str(after), reached_at=reached)
+            page = shown.page(cursor=None if after is None else str(after), reached_at=reached)
+            # The number is rounded, and counts what moderators hide.
+            is_short = after is None and cursor is None and len(given) < _MOST_OF * claimed
+            yield replace(page, beyond="clamp" if is_short else None)
             if after is None:
                 return
             place = after
 
-    def _ask(self, tag: str, place: Place, *, limit: int) -> tuple[list[Any], str]:
+    def _ask(self, tag: str, place: Place, *, limit: int) -> tuple[list[Any], str, int]:
+        """Give posts, the server's cursor, and how many it says that there are (0: not said)."""
         params: dict[str, str | int] = {"q": f"#{tag}", "sort": "latest", "limit": limit}
         if place.until is not None:
             params["until"] = _written(place.until)
@@ -101,7 +109,12 @@ class SearchCollector:
         if not isinstance(payload, dict) or not isinstance(posts, list):
             raise PayloadError(f"{answer.url}: an answer of an unknown shape: no posts")
         following = payload.get("cursor")
-        return posts, following if isinstance(following, str) else ""
+        hits = payload.get("hitsTotal")
+        return (
+            posts,
+            following if isinstance(following, str) else "",
+            hits if isinstance(hits, int) else 0,
+        )
 
 
 def add_matches(shown: Shown, views: list[View], tag: str) -> None:
@@ -117,7 +130,8 @@ def add_matches(shown: Shown, views: list[View], tag: str) -> None:
 def _next(place: Place, reached: datetime | None, following: str) -> Place | None:
     """Tell where to go on after a page; None at the end."""
     oldest = min((at for at in (place.oldest, reached) if at is not None), default=None)
-    if following and reached is not None:
+    if following and (reached is not None or oldest is None):
+        # Nothing at all, and a way on: what the page held is hidden, as by moderators.
         return replace(place, oldest=oldest, cursor=following)
     # The server has no more before `until`; it may have stopped short of the end.
     until = None if oldest is None else oldest + _TICK

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from collectors.collector import PostRef
 from collectors.errors import AccessRefusedError, PayloadError
-from collectors.http import Answer, PoliteClient
+from collectors.http import NO_SUCH_ENDPOINT, Answer, PoliteClient
 from collectors.platforms.mastodon.accounts import PLATFORM
 from collectors.platforms.mastodon.bridges import copy_of
 from collectors.platforms.mastodon.instance import Instance, instance_of, token_advice
@@ -62,8 +62,8 @@ class Api:
 
     def instance(self) -> Instance:
         """Ask the server what it is, and to whom it shows what."""
-        answer = self.get("/api/v2/instance", allow={404})
-        if answer.status == 404:  # before Mastodon 4.0, and other software
+        answer = self.get("/api/v2/instance", allow=NO_SUCH_ENDPOINT)
+        if answer.status in NO_SUCH_ENDPOINT:  # before Mastodon 4.0, and other software
             answer = self.get("/api/v1/instance")
         return instance_of(answer.payload, self.host)
 
@@ -156,6 +156,21 @@ def next_id(answer: Answer) -> tuple[str | None, bool]:
     """
     following = answer.links.get("next")
     return param_of(following, "max_id"), following is not None
+
+
+def id_below(answer: Answer) -> str | None:
+    """Give the id of the last status, below which the next page starts where no link says so.
+
+    None if nothing was given, or if the server uses links and gives none to a next page.
+    """
+    rows = rows_of(answer)
+    if not rows or answer.links:
+        return None
+    ids = [row.get("id") for row in rows if isinstance(row, dict)]
+    found = next((one for one in reversed(ids) if isinstance(one, str) and one), None)
+    if found is None:
+        raise PayloadError(f"{answer.url}: no link to a next page, and no status with an id")
+    return found
 
 
 def _uri_of(post: PostRef) -> str:

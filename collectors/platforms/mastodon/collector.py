@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from urllib.parse import quote
 
 from collectors.collector import PostRef, SourceReport, report_of_error
 from collectors.errors import CollectorError, PayloadError
-from collectors.http import Answer, PoliteClient
+from collectors.http import NO_SUCH_ENDPOINT, Answer, PoliteClient
 from collectors.page import Page
 from collectors.platforms.mastodon.accounts import PLATFORM
-from collectors.platforms.mastodon.api import Api, next_id, rows_of
+from collectors.platforms.mastodon.api import Api, id_below, next_id, rows_of
 from collectors.platforms.mastodon.expansion import Expansion
 from collectors.platforms.mastodon.hydration import BATCH, Hydration
 from collectors.platforms.mastodon.instance import report_of
@@ -62,11 +63,18 @@ class MastodonCollector:
                 asked.add(cursor)
                 params["max_id"] = cursor
             answer = self._api.get(path, params)
-            # The end is a page without such a link; a full page before it tells nothing.
+            if cursor is not None and not rows_of(answer) and next_id(answer) == (None, False):
+                # The end, if it is said twice: a server that stumbles may give an empty list.
+                answer = self._api.get(path, params)
             cursor, has_more = next_id(answer)
             if cursor in asked:
                 raise PayloadError(f"{answer.url}: the link to the next page leads back to a page")
-            page = self._page(answer, cursor, now)
+            beyond = None
+            if cursor is None and not has_more and (lowest := id_below(answer)) is not None:
+                # Pixelfed gives no links. The end is a page without anything.
+                # https://github.com/pixelfed/pixelfed/issues/1748
+                cursor, beyond = (None, "clamp") if lowest in asked else (lowest, None)
+            page = replace(self._page(answer, cursor, now), beyond=beyond)
             if is_first and page.received == 0:
                 self._api.refuse_if_hidden(now=now)
             yield page
@@ -102,7 +110,7 @@ class MastodonCollector:
             instance = self._api.instance()
             if has_token:
                 # This question is open to every token, whatever it may read.
-                self._api.get("/api/v1/apps/verify_credentials", allow={404})
+                self._api.get("/api/v1/apps/verify_credentials", allow=NO_SUCH_ENDPOINT)
         except CollectorError as error:
             host = self.source.partition("/")[2]
             shape = f"see whether {host} is a Mastodon server: open https://{host}/api/v2/instance"

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from collectors.collector import PostRef
 from collectors.errors import PayloadError, RecordError
-from collectors.http import Answer
+from collectors.http import NO_SUCH_ENDPOINT, Answer
 from collectors.page import Page
 from collectors.platforms.mastodon.accounts import author_of, set_aside
 from collectors.platforms.mastodon.acts import acts_of
@@ -23,8 +23,8 @@ from collectors.records import Interaction, Rejected
 _BOOSTERS_PER_PAGE = 80  # the most that a server gives
 _BOOSTER_PAGES = 10  # of the rest the post's count of reposts speaks
 _QUOTES_PER_PAGE = 40
-_GONE = frozenset({404, 410})
-_NOT_TOLD = frozenset({401, 403, 404, 410, 422})  # before 4.5, and to tokens that are no user's
+# Before 4.5, and to tokens that are no user's.
+_NOT_TOLD = NO_SUCH_ENDPOINT | {401, 403, 422}
 _RETRY = re.compile(r"\bretry=(\d{1,4})")
 _LONGEST_WAIT = 5.0  # seconds: a server names as many while it fetches answers from others
 _MOST_WAITING = 30.0  # seconds in one run: what is fetched later is seen at the next age
@@ -39,24 +39,31 @@ class Expansion:
         self._waited = 0.0
         self._run_at: datetime | None = None
 
-    def page(self, post: PostRef, local_id: str, *, now: datetime) -> Page:
-        """Give the boosts, answers and quotes of a post: two questions, with a token three."""
+    def page(self, post: PostRef, local_id: str, *, now: datetime) -> Page | None:
+        """Give the boosts, answers and quotes of a post: two questions, with a token three.
+
+        None if the server tells nothing of it: it was deleted since, or there are no such questions
+        there.
+        """
         found = FoundActs(post, local_id, self._source, now)
         path = f"/api/v1/statuses/{local_id}"
-        context = self._api.get(f"{path}/context", allow=_GONE)
+        context = self._api.get(f"{path}/context", allow=NO_SUCH_ENDPOINT)
+        is_told = context.status == 200
         for answer in self._boosters(path):
+            is_told = True
             found.add_boosts(rows_of(answer), answer.links, answer.url, self._api.host)
         if self._api.has_token and self._tells_quotes:
             quotes = self._api.get(f"{path}/quotes", {"limit": _QUOTES_PER_PAGE}, allow=_NOT_TOLD)
             if quotes.status == 200:
+                is_told = True
                 found.add_acts(rows_of(quotes), quotes.url)
             elif context.status == 200:
                 self._tells_quotes = False
         if self._is_worth_waiting(context, now):
-            context = self._api.get(f"{path}/context", allow=_GONE)
+            context = self._api.get(f"{path}/context", allow=NO_SUCH_ENDPOINT)
         if context.status == 200:
             found.add_acts(descendants_in(context.payload, context.url), context.url)
-        return found.page()
+        return found.page() if is_told else None
 
     def _boosters(self, path: str) -> Iterator[Answer]:
         """https://docs.joinmastodon.org/methods/statuses/#reblogged_by"""
@@ -65,8 +72,8 @@ class Expansion:
             params: dict[str, str | int] = {"limit": _BOOSTERS_PER_PAGE}
             if max_id is not None:
                 params["max_id"] = max_id
-            answer = self._api.get(f"{path}/reblogged_by", params, allow=_GONE)
-            if answer.status in _GONE:  # deleted since
+            answer = self._api.get(f"{path}/reblogged_by", params, allow=NO_SUCH_ENDPOINT)
+            if answer.status in NO_SUCH_ENDPOINT:  # deleted since, or not told here
                 return
             yield answer
             before, (max_id, has_more) = max_id, next_id(answer)

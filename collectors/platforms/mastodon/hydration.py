@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from collectors.collector import PostRef
 from collectors.errors import RecordError
+from collectors.http import NO_SUCH_ENDPOINT
 from collectors.page import Page
 from collectors.platforms.mastodon.accounts import set_aside
 from collectors.platforms.mastodon.api import Api, rows_of
@@ -43,16 +44,15 @@ class Hydration:
 
     def _ask_together(self, answers: Answers) -> list[str]:
         """Ask about all at once, and give the ids that were not answered."""
-        if not self._has_batches:
-            self._api.instance()  # a server that is no more says 404 to all
-            return list(answers.asked)
-        query = urlencode([("id[]", local_id) for local_id in answers.asked])
-        answer = self._api.get(f"/api/v1/statuses?{query}", allow=_GONE)
-        if answer.status in _GONE:
-            self._has_batches = False
-            return self._ask_together(answers)
-        answers.add(rows_of(answer), answer.url)
-        return answers.unanswered()
+        if self._has_batches:
+            query = urlencode([("id[]", local_id) for local_id in answers.asked])
+            answer = self._api.get(f"/api/v1/statuses?{query}", allow=NO_SUCH_ENDPOINT)
+            if answer.status not in NO_SUCH_ENDPOINT:
+                answers.add(rows_of(answer), answer.url)
+                return answers.unanswered()
+            self._has_batches = answer.status == 400  # which may be said of one of the ids
+        self._api.instance()  # a server that is no more says 404 to all
+        return list(answers.asked)
 
     def _ask_alone(self, answers: Answers, local_id: str, now: datetime) -> None:
         answer = self._api.get(f"/api/v1/statuses/{local_id}", allow=_GONE)

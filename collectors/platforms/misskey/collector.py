@@ -51,6 +51,8 @@ class MisskeyCollector:
                 # `sinceId` would turn the order round.
                 question["untilId"] = cursor
             rows, address = self._list("notes/search-by-tag", question)
+            if not rows and cursor is not None:  # the end, if it is said twice
+                rows, address = self._list("notes/search-by-tag", question)
             # A page with fewer than were asked for is not the last: the server filters them.
             cursor = _last_id(rows, address)
             if cursor is not None and cursor in asked:

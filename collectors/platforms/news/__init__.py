@@ -32,6 +32,7 @@ def build(settings: Settings, options: ClientOptions) -> list[Collector]:
             feed.name,
             options.client(feed.url, min_interval=pause),
             zone=ZoneInfo(settings.timezone),
+            now=options.now,
             matcher=matcher,
         )
         for feed in settings.read

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from collectors.page import Page, page_of
+from collectors.page import Hole, Page, page_of
 from collectors.platforms.news.feed import Article
 from collectors.platforms.news.matching import Matcher
 from collectors.records import Author, Post, Rejected
@@ -24,6 +24,8 @@ def page_of_articles(
     cursor: str | None = None,
     reached_at: datetime | None = None,
     beyond: str | None = None,
+    shown_to: datetime | None = None,
+    holes: Sequence[Hole] = (),
 ) -> Page:
     """Make a page of the articles (each with its outlet) that are about what is looked for.
 
@@ -64,4 +66,6 @@ def page_of_articles(
         cursor=cursor,
         reached_at=reached_at,
         beyond=beyond,
+        shown_to=shown_to,
+        holes=holes,
     )

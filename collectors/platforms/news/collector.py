@@ -28,15 +28,17 @@ class FeedCollector:
         client: PoliteClient,
         *,
         zone: ZoneInfo,
+        now: Callable[[], datetime],
         matcher: Callable[[str], Matcher],
     ) -> None:
         self.source = f"{PLATFORM}/{place}"
         self._place, self._url, self._outlet = place, url, outlet
         self._client = client
-        self._zone = zone
+        self._zone, self._now = zone, now
         self._matcher = matcher
         self._issue: Issue | None = None
         self._issue_of: datetime | None = None  # the turn that it was asked in
+        self._is_unchanged = False
         self._marks: dict[str, str] = {}  # what the server wants to be shown to say: nothing new
 
     def close(self) -> None:
@@ -58,8 +60,10 @@ class FeedCollector:
             language=issue.language,
             titles={self._outlet: issue.title} if issue.title else None,
             rejected=issue.rejected,
-            reached_at=issue.reaches,
+            reached_at=issue.reaches(now),
             beyond="too old",
+            # That nothing has changed is said by a server that answers 304, and by no other.
+            shown_to=None if self._is_unchanged else issue.shown_to(now),
         )
 
     def check(self) -> SourceReport:
@@ -75,10 +79,9 @@ class FeedCollector:
                 str(error),
                 f"see what a browser shows at {self._url}; outlets move their feeds",
             )
-        return SourceReport(
-            self.source,
-            f"{self._outlet}: {len(issue.articles)} articles since {issue.reaches:%Y-%m-%d %H:%M}",
-        )
+        reaches = issue.reaches(self._now())
+        since = "of no date that can be" if reaches is None else f"since {reaches:%Y-%m-%d %H:%M}"
+        return SourceReport(self.source, f"{self._outlet}: {len(issue.articles)} articles {since}")
 
     def _ask(self) -> Issue:
         known = self._issue
@@ -87,7 +90,8 @@ class FeedCollector:
             headers={"Accept": _ACCEPT} | (self._marks if known is not None else {}),
             allow={304},
         )
-        if document.status == 304 and known is not None:
+        self._is_unchanged = document.status == 304 and known is not None
+        if self._is_unchanged and known is not None:
             return known
         issue = issue_of(
             document.body,

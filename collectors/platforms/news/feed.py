@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ import feedparser
 
 from collectors.errors import PayloadError, RecordError
 from collectors.markup import text_and_links
+from collectors.moments import is_possible
 from collectors.platforms.news.dates import published_at
 from collectors.platforms.news.links import canonical
 from collectors.platforms.news.matching import Word, words_of
@@ -21,6 +23,9 @@ from collectors.records import Rejected
 _LONGEST_TITLE = 300
 _LONGEST_SUMMARY = 500
 _LONGEST_RAW = 4_000
+_ENOUGH = 5  # articles, to know how often there is one
+_NIGHT = timedelta(hours=5)
+_MOST_EXPECTED = 7.0  # articles: silence where 7 are expected has a chance of e^-7 = 0.0009
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +51,37 @@ class Issue:
     rejected: tuple[Rejected, ...]
     received: int
 
-    @property
-    def reaches(self) -> datetime | None:
-        """Since when everything is here.
+    def reaches(self, now: datetime) -> datetime | None:
+        """Tell since when everything is here; None if no date can be right.
 
         An article that is pinned, or of which the date was touched, must not pass for the depth of
-        the feed: a tenth of the oldest, and at least one of five, is left out.
+        the feed: a tenth of the oldest, and at least one of five, is left out. Nor must a date that
+        cannot be: forms without a date say the year 1 or 1970.
         """
-        times = sorted(article.published_at for article in self.articles)
+        times = self._times(now)
         if not times:
             return None
         return times[max(len(times) // 10, min(len(times) // 5, 1))]
+
+    def shown_to(self, now: datetime) -> datetime | None:
+        """Tell since when a feed stands still that used to bring more; None if it does not.
+
+        The silence must be long, longer than any between its articles, and improbable at their
+        rate: an outlet that sleeps at night, or writes once a week, does not stand still.
+        """
+        times = self._times(now)
+        if len(times) < _ENOUGH or times[-1] <= times[0]:
+            return None
+        silence = now - times[-1]
+        longest = max(later - earlier for earlier, later in pairwise(times))
+        expected = silence / ((times[-1] - times[0]) / (len(times) - 1))
+        stands_still = silence > max(_NIGHT, 2 * longest) and expected > _MOST_EXPECTED
+        return times[-1] if stands_still else None
+
+    def _times(self, now: datetime) -> list[datetime]:
+        """Give the dates that can be, oldest first."""
+        dates = sorted(article.published_at for article in self.articles)
+        return [date for date in dates if is_possible(date) and date <= now]
 
 
 def issue_of(body: bytes, *, content_type: str, place: str, zone: ZoneInfo) -> Issue:

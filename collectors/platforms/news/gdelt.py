@@ -17,10 +17,15 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import unquote, urlsplit
 
 from collectors.collector import SourceReport
-from collectors.errors import CollectorError, PayloadError, RateLimitedError
+from collectors.errors import (
+    CollectorError,
+    PayloadError,
+    RateLimitedError,
+    SourceUnavailableError,
+)
 from collectors.http import PoliteClient
 from collectors.moments import BEFORE, is_possible
-from collectors.page import Page
+from collectors.page import Hole, Page
 from collectors.platforms.news.articles import PLATFORM, page_of_articles
 from collectors.platforms.news.feed import Article
 from collectors.platforms.news.links import canonical
@@ -30,6 +35,9 @@ from collectors.records import Rejected
 _NEWEST = "lastupdate-translation.txt"
 _NAME = re.compile(r"(\d{14})\.translation\.gkg\.csv\.zip")
 _QUARTER = timedelta(minutes=15)
+_LATE = timedelta(minutes=45)  # a file comes some minutes after its quarter, not three quarters
+_MOST_IN_A_ROW = 4  # broken files: then it is the server, or what stands between
+_NOT_THERE = frozenset({404, 410})
 _LARGEST = 200_000_000  # bytes of a file, unpacked
 _REMEMBERED = 400  # files: four days
 _COLUMNS = 27  # GKG 2.1
@@ -45,6 +53,8 @@ class Quarter:
     articles: tuple[tuple[str, Article], ...] = ()  # outlet, article
     rejected: tuple[Rejected, ...] = ()
     received: int = 0
+    missing: str = ""  # why it is not here
+    error: CollectorError | None = None  # that says so, where it may be the server's
 
 
 class GdeltCollector:
@@ -64,6 +74,8 @@ class GdeltCollector:
         self._files = hours * 4
         self._matcher = matcher
         self._quarters: dict[str, Quarter] = {}
+        self._missing: dict[str, Quarter] = {}
+        self._missing_of: datetime | None = None  # the turn in which they were not to be had
         self._newest: tuple[datetime, str] | None = None  # of which turn, and its name
 
     def close(self) -> None:
@@ -75,10 +87,16 @@ class GdeltCollector:
         newest = self._newest_at(now)
         at = newest if cursor is None else _time_of(cursor)
         oldest = newest - self._files * _QUARTER
+        stands_still = cursor is None and now - newest > _LATE
+        in_a_row = 0
         while at is not None:
-            quarter = self._quarter(_stamp(at))
+            quarter = self._quarter(_stamp(at), now)
+            in_a_row = in_a_row + 1 if quarter.error is not None else 0
+            if quarter.error is not None and in_a_row >= _MOST_IN_A_ROW:
+                raise quarter.error
             before = at - _QUARTER
             is_last = before < oldest
+            hole = Hole(from_at=before, to_at=at, detail=quarter.missing, cursor=_stamp(at))
             yield page_of_articles(
                 quarter.articles,
                 self._matcher(hashtag),
@@ -87,6 +105,8 @@ class GdeltCollector:
                 cursor=None if is_last else _stamp(before),
                 reached_at=before,
                 beyond="too old" if is_last else None,
+                shown_to=newest if stands_still else None,
+                holes=[hole] if quarter.missing else [],
             )
             if is_last:
                 return
@@ -115,19 +135,32 @@ class GdeltCollector:
             raise PayloadError(f"{self.source}: {_NEWEST} names no file of the expected kind")
         return found[1]
 
-    def _quarter(self, stamp: str) -> Quarter:
-        if stamp not in self._quarters:
-            while len(self._quarters) >= _REMEMBERED:
-                del self._quarters[next(iter(self._quarters))]
-            name = f"{stamp}.translation.gkg.csv.zip"
-            document = self._client.get_document(name, headers={"Accept": "*/*"}, allow={404})
-            # Some quarters were never published: there is nothing to read, now or later.
-            self._quarters[stamp] = (
-                Quarter()
-                if document.status == 404
-                else quarter_of(document.body, name=name, languages=self._languages)
-            )
-        return self._quarters[stamp]
+    def _quarter(self, stamp: str, now: datetime) -> Quarter:
+        if self._missing_of != now:
+            self._missing, self._missing_of = {}, now
+        known = self._quarters.get(stamp) or self._missing.get(stamp)
+        if known is not None:
+            return known
+        quarter = self._ask(stamp)
+        if quarter.missing:
+            # It may be there, or whole, the next time; all hashtags of a turn ask once.
+            self._missing[stamp] = quarter
+            return quarter
+        while len(self._quarters) >= _REMEMBERED:
+            del self._quarters[next(iter(self._quarters))]
+        self._quarters[stamp] = quarter
+        return quarter
+
+    def _ask(self, stamp: str) -> Quarter:
+        """Ask for one file. One that is broken or not there costs its quarter, and no other."""
+        name = f"{stamp}.translation.gkg.csv.zip"
+        try:
+            document = self._client.get_document(name, headers={"Accept": "*/*"}, allow=_NOT_THERE)
+            if document.status in _NOT_THERE:
+                return Quarter(missing=f"{name} was not published")
+            return quarter_of(document.body, name=name, languages=self._languages)
+        except (PayloadError, SourceUnavailableError) as error:
+            return Quarter(missing=str(error), error=error)
 
 
 def quarter_of(body: bytes, *, name: str, languages: frozenset[str]) -> Quarter:

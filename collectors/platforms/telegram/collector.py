@@ -49,7 +49,7 @@ class TelegramCollector:
             yield page_of_history(
                 history, hashtag, source=self.source, now=now, cursor=following, beyond=beyond
             )
-            if following is None:
+            if following is None or beyond is not None:
                 return
             cursor = following
 
@@ -78,7 +78,10 @@ class TelegramCollector:
         if cursor not in self._memo:
             while len(self._memo) >= _REMEMBERED_PAGES:
                 del self._memo[next(iter(self._memo))]
-            self._memo[cursor] = self._ask(cursor)
+            history = self._ask(cursor)
+            if history.lowest is None and not _may_be_empty(cursor):
+                history = self._ask(cursor)
+            self._memo[cursor] = history
         return self._memo[cursor]
 
     def _ask(self, cursor: str | None) -> History:
@@ -97,9 +100,15 @@ def _next(history: History, cursor: str | None) -> tuple[str | None, str | None]
     """Give where the next page starts, and why there is none though there may be older ones."""
     lowest = history.lowest
     if lowest is None:
-        return None, None  # nothing here, and nothing older
+        # Nothing here, and nothing older; or t.me answered with an empty page once more: the first
+        # message tells that the channel was made, and stays. What is below is asked for again.
+        return (None, None) if _may_be_empty(cursor) else (cursor, "truncated")
     if cursor is not None and lowest >= int(cursor):
         return None, "clamp"  # the page was answered as if it had not been asked for older ones
     # The first message has number 1. A page without the way to older ones is asked once more: were
     # the way only named otherwise, the channel would seem to end here.
     return (None if lowest == 1 else str(lowest)), None
+
+
+def _may_be_empty(cursor: str | None) -> bool:
+    return cursor is None or int(cursor) <= 1

@@ -61,8 +61,15 @@ class ThreadsCollector:
         """Give the pages of a hashtag, newest first; the last one is empty."""
         until, known = _place_of(cursor)
         is_first = cursor is None
+        must_answer = False
         while True:
             shown = self._show(hashtag, until, known)
+            if not shown.answered and must_answer:
+                shown = self._show(hashtag, until, known)
+                if not shown.answered:
+                    # What was just given would have to come again: this is no end.
+                    yield page_of(received=0, cursor=cursor, beyond="truncated")
+                    return
             if not shown.answered:
                 yield page_of(received=0)
                 return
@@ -82,6 +89,7 @@ class ThreadsCollector:
             yield _page(shown, hashtag, floor, cursor, beyond)
             if following is None:
                 return
+            must_answer = floor is not None and following > floor
             until, is_first = following, False
 
     def check(self) -> SourceReport:

@@ -18,7 +18,7 @@ from collectors.errors import (
 )
 from collectors.page import Page, page_of
 from collectors.platforms.x.meter import Meter, stamp
-from collectors.platforms.x.payloads import User, listing_of, read
+from collectors.platforms.x.payloads import User, listing_of, problems_of, read
 from collectors.platforms.x.tweets import (
     PLATFORM,
     View,
@@ -55,6 +55,7 @@ class XCollector:
         """Give the pages of a hashtag, newest first, up to seven days back."""
         query = f"#{hashtag}"
         start, token = _place(cursor, now)
+        asked = {token}
         self._meter.begin()
         self._meter.estimate(query, max(start, now - _BACK + _MARGIN))
         while True:
@@ -73,8 +74,9 @@ class XCollector:
             users = found.includes.users if self._accounts else []
             self._meter.pay(posts=len(found.data), accounts=len(users))
             following = found.meta.next_token
-            if following is not None and following == token:
-                raise PayloadError("x: the next page leads back to itself")
+            if following is not None and following in asked:
+                raise PayloadError("x: the next page leads back to a page")
+            asked.add(following)
             yield page_of_tweets(
                 found.data,
                 users,
@@ -125,6 +127,9 @@ class ExpandingXCollector(XCollector):
             f"/2/tweets/{native_id}/retweeted_by",
             {"max_results": few, "user.fields": _USER_FIELDS},
         )
+        problems = problems_of(answer.payload)
+        if problems and all(problem.is_of_one for problem in problems):
+            return None  # deleted since, or shown to some only
         rows = listing_of(answer.payload, answer.url).data
         self._meter.pay(accounts=len(rows))
         few = self._meter.affordable("", accounts=False, most=_FEW)

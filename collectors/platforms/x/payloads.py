@@ -127,6 +127,22 @@ class Includes(msgspec.Struct, frozen=True):
     users: list[object] = []
 
 
+class Problem(msgspec.Struct, frozen=True):
+    """Why something is not in an answer: https://docs.x.com/x-api/fundamentals/response-codes."""
+
+    title: str = ""
+    detail: str = ""
+    type: str = ""
+
+    @property
+    def is_of_one(self) -> bool:
+        """Whether the post itself is deleted, or is shown to some only."""
+        return self.type.rpartition("/")[2] in (
+            "resource-not-found",
+            "not-authorized-for-resource",
+        ) or self.title in ("Not Found Error", "Authorization Error")
+
+
 class Listing(msgspec.Struct, frozen=True):
     """An answer with records; they are read one by one, lest a page is lost with one of them."""
 
@@ -155,9 +171,32 @@ def read(row: object, shape: type[_Record]) -> _Record:
 def listing_of(payload: object, address: str) -> Listing:
     """Read an answer. Raises `PayloadError`."""
     try:
-        return msgspec.convert(payload, Listing)
+        listing = msgspec.convert(payload, Listing)
     except msgspec.ValidationError as error:
-        raise PayloadError(f"{address}: an answer of an unknown shape: {error}") from error
+        words = "; ".join(f"{one.title}: {one.detail}"[:200] for one in problems_of(payload)[:1])
+        clean = "".join(c if c.isprintable() else " " for c in words)
+        told = f"no posts, but {clean}" if clean else f"an answer of an unknown shape: {error}"
+        raise PayloadError(f"{address}: {told}") from error
+    said, came = listing.meta.result_count, len(listing.data)
+    if came < said:
+        # Left out, or named otherwise: it must not read as a calm hour.
+        raise PayloadError(f"{address}: {said} records are announced, and {came} came")
+    return listing
+
+
+class _Refused(msgspec.Struct, frozen=True):
+    errors: list[Problem]
+    meta: object = None
+    data: object = None
+
+
+def problems_of(payload: object) -> list[Problem]:
+    """Give why an answer holds nothing at all; it comes with status 200. None: it may hold some."""
+    try:
+        said = msgspec.convert(payload, _Refused)
+    except msgspec.ValidationError:
+        return []
+    return said.errors if said.meta is None and said.data is None else []
 
 
 class _Counted(msgspec.Struct, frozen=True):

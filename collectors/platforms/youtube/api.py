@@ -24,6 +24,12 @@ _DAY_IS_OVER = frozenset({"quotaExceeded", "dailyLimitExceeded"})
 _TOO_FAST = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "RATE_LIMIT_EXCEEDED"})
 _NO_KEY = frozenset({"keyInvalid", "keyExpired", "API_KEY_INVALID"})
 _NOT_ENABLED = frozenset({"accessNotConfigured", "SERVICE_DISABLED"})
+# Questions about one video, and the reasons that are its own.
+# https://developers.google.com/youtube/v3/docs/commentThreads/list#errors
+_ABOUT_ONE = frozenset({"commentThreads"})
+_OF_THE_ONE = frozenset(
+    {"forbidden", "processingFailure", "channelNotFound", "commentsDisabled", "videoNotFound"}
+)
 _CHECK_KEY = "check the key that collectors.youtube.key_env names"
 
 
@@ -98,7 +104,7 @@ class Api:
         reasons = {reason.reason for reason in (*said.errors, *said.details)}
         if not reasons.isdisjoint(unless):
             return None
-        error = _refusal(answer, said, reasons, told=f"youtube: {what}", now=self._now())
+        error = _refusal(answer, said, reasons, what=what, now=self._now())
         if isinstance(error, RateLimitedError) and error.retry_at == midnight_after(self._now()):
             # Searches have a quota of their own: counts and comments may still be asked for.
             if what == "search":
@@ -116,9 +122,9 @@ def _said(payload: object) -> _Error:
 
 
 def _refusal(
-    answer: Answer, said: _Error, reasons: set[str], *, told: str, now: datetime
+    answer: Answer, said: _Error, reasons: set[str], *, what: str, now: datetime
 ) -> CollectorError:
-    told = answered(told, answer.status, said.message)
+    told = answered(f"youtube: {what}", answer.status, said.message)
     is_too_fast = answer.status == 429 or not reasons.isdisjoint(_TOO_FAST)
     if not reasons.isdisjoint(_DAY_IS_OVER) or (is_too_fast and "per day" in said.message.lower()):
         when = midnight_after(now)
@@ -129,6 +135,8 @@ def _refusal(
         return RateLimitedError(told, retry_at=retry_at(answer.headers, now=now))
     if not reasons.isdisjoint(_NOT_ENABLED):
         return AccessRefusedError(f"{told}; enable 'YouTube Data API v3' in the key's project")
+    if what in _ABOUT_ONE and answer.status != 401 and reasons <= _OF_THE_ONE:
+        return AccessRefusedError(f"{told} (said of this video)")
     if answer.status in (401, 403, 404) or not reasons.isdisjoint(_NO_KEY):
         return AccessRefusedError(f"{told}; {_CHECK_KEY}")
     return PayloadError(told)

@@ -72,7 +72,8 @@ def after(current: Slice, *, given: int, token: str | None, oldest: datetime | N
     total = current.given + given
     if token is not None and given:
         return Step(replace(current, given=total, token=token), current.end)
-    if total >= _CUT_OFF:
+    # A full page that names no next one proves nothing: what is older is asked for by time.
+    if total >= _CUT_OFF or (token is None and given >= PAGE_SIZE):
         # Within the second of the oldest there may be more.
         rest = current.before if oldest is None else oldest.replace(microsecond=0) + _SECOND
         if rest >= current.before:

@@ -144,6 +144,22 @@ def test_a_quote_that_points_elsewhere_is_not_told_as_one_of_this_post() -> None
     assert page.received == 1
 
 
+@pytest.mark.parametrize("status", [404, 405, 501])
+def test_an_appview_that_does_not_know_of_quotes_tells_the_rest(status: int) -> None:
+    unknown = httpx.Response(status, json={"error": "MethodNotImplemented"})
+    network = Network(
+        getPostThread=thread(),
+        getRepostedBy={"repostedBy": [person("wayan")]},
+        getQuotes=lambda _: httpx.Response(status, content=unknown.content),
+    )
+    view = opened(network)
+    for _ in range(2):
+        page = view.expand(ref(), now=NOON)
+        assert page is not None
+        assert page.interactions["kind"].to_list() == ["repost"]
+    assert [method for method, _ in network.asked].count("getQuotes") == 1
+
+
 def test_counts_and_names_of_posts_and_which_are_gone() -> None:
     here, gone, hidden = BUDI, uri("sari", 2), uri("wayan", 3)
 

@@ -217,3 +217,15 @@ def test_a_cursor_of_another_source_is_refused(cursor: str) -> None:
 def test_settings_that_cannot_work_are_refused(settings: dict[str, Any], words: str) -> None:
     with pytest.raises(msgspec.ValidationError, match=words):
         msgspec.convert(settings, Settings)
+
+
+def test_a_first_page_of_which_all_is_hidden_is_not_the_end() -> None:
+    pages = pages_of(found(cursor="1"), found(cursor="2"), found(POSTS[0], cursor=""), found())
+    assert sum(page.received for page in pages) == 1
+
+
+@pytest.mark.parametrize(("hits", "beyond"), [(None, None), (3, None), (500, "clamp")])
+def test_many_more_hits_than_posts_are_told(hits: int | None, beyond: str | None) -> None:
+    payload = {"posts": POSTS[:3]} | ({} if hits is None else {"hitsTotal": hits})
+    *_, last = pages_of(httpx.Response(200, json=payload), found(*POSTS[:3]))
+    assert last.beyond == beyond

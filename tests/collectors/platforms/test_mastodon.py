@@ -12,6 +12,7 @@ from tests.collectors.servers import (
     NOON,
     Answering,
     Script,
+    make_client,
     make_collector,
     make_status,
     page,
@@ -52,7 +53,22 @@ def test_pages_follow_the_link_until_there_is_none() -> None:
         {"limit": "40"},
         {"limit": "40", "max_id": "30"},
         {"limit": "40", "max_id": "20"},
+        {"limit": "40", "max_id": "20"},  # the end, said twice
     ]
+
+
+def test_an_empty_page_in_the_midst_is_asked_for_once_more() -> None:
+    script = Timeline(
+        page([make_status()], next_id="30"),
+        page([]),
+        page([make_status()], next_id="20"),
+        page([], next_id="10"),  # hidden, all of it; the link says that there is more
+        page([make_status()]),
+    )
+    pages = drain(make_collector(script))
+    assert [(one.received, one.cursor) for one in pages] == [
+        (1, "30"), (1, "20"), (0, "10"), (1, None),
+    ]  # fmt: skip
 
 
 def test_reading_resumes_where_the_cursor_says() -> None:
@@ -60,7 +76,7 @@ def test_reading_resumes_where_the_cursor_says() -> None:
     (only,) = drain(make_collector(script), cursor="20")
     assert (only.received, only.cursor) == (0, None)
     assert script.requests[0].url.params["max_id"] == "20"
-    assert len(script.requests) == 1
+    assert {request.url.params["max_id"] for request in script.requests} == {"20"}
 
 
 def test_only_the_id_is_taken_from_a_link_to_another_server() -> None:
@@ -203,3 +219,42 @@ def test_a_rate_limit_keeps_the_pages_before_it() -> None:
         next(pages)
     assert caught.value.retry_at == NOON + timedelta(minutes=2)
     collector.close()
+
+
+class Linkless:
+    """A server that pages by `max_id`, gives so many at most, and no links: as Pixelfed does."""
+
+    def __init__(self, count: int, *, most: int, knows_max_id: bool = True) -> None:
+        self.rows = [make_status(id=str(1000 + n)) for n in range(count)]
+        self.most, self.knows_max_id = most, knows_max_id
+        self.asked = 0
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/api/v2/instance":
+            return httpx.Response(200, json={"version": "3.5.3 (compatible; Pixelfed 0.12.6)"})
+        self.asked += 1
+        below = int(request.url.params.get("max_id", 99_999)) if self.knows_max_id else 99_999
+        rows = [row for row in reversed(self.rows) if int(row["id"]) < below]
+        limit = min(int(request.url.params["limit"]), self.most)
+        return page(rows[:limit], link="")
+
+
+@pytest.mark.parametrize(("count", "most"), [(120, 40), (95, 20), (7, 40), (40, 40), (1, 1)])
+def test_a_server_without_links_is_read_down_to_a_page_without_anything(
+    count: int, most: int
+) -> None:
+    server = Linkless(count, most=most)
+    collector = MastodonCollector("a.example", make_client(server))
+    pages = list(collector.pages("banjirkota", cursor=None, now=NOON))
+    collector.close()
+    assert sum(one.received for one in pages) == count
+    assert (pages[-1].received, pages[-1].beyond) == (0, None)
+
+
+def test_a_server_without_links_that_gives_the_same_again_proves_no_end() -> None:
+    server = Linkless(120, most=40, knows_max_id=False)
+    collector = MastodonCollector("a.example", make_client(server))
+    pages = list(collector.pages("banjirkota", cursor=None, now=NOON))
+    collector.close()
+    assert [one.beyond for one in pages] == [None, "clamp"]
+    assert server.asked == 2

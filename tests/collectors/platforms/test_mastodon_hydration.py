@@ -28,12 +28,12 @@ def ref_of(status: dict[str, Any]) -> PostRef:
 class Server:
     """A server that showed some statuses, and still has those that were not taken away."""
 
-    def __init__(self, *statuses: dict[str, Any], batches: bool = True) -> None:
+    def __init__(self, *statuses: dict[str, Any], batches: bool = True, status: int = 404) -> None:
         self.shown = list(statuses)
         self.there = {status["id"]: status for status in statuses}
         self.lookup = httpx.Response(200, json=make_account("akun_b@b.example"))
         self.not_found = NOT_FOUND
-        self.batches = batches
+        self.batches, self.without = batches, httpx.Response(status, json={"error": "no"})
         self.asked: list[str] = []
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
@@ -48,6 +48,8 @@ class Server:
         if path == "/api/v1/statuses" and self.batches:
             wanted = request.url.params.get_list("id[]")
             return page([self.there[one] for one in wanted if one in self.there])
+        if path == "/api/v1/statuses":
+            return httpx.Response(self.without.status_code, content=self.without.content)
         if status := self.there.get(path.rpartition("/")[2]):
             return httpx.Response(200, json=status)
         return httpx.Response(self.not_found.status_code, content=self.not_found.content)
@@ -168,8 +170,9 @@ def test_a_server_that_is_no_more_deletes_nothing() -> None:
     assert server.hydrate(ref_of(HERE)).removals.height == 0
 
 
-def test_a_server_without_the_question_for_many_is_asked_one_by_one() -> None:
-    server = Server(HERE, ELSEWHERE, batches=False)
+@pytest.mark.parametrize("status", [404, 405, 410, 501])
+def test_a_server_without_the_question_for_many_is_asked_one_by_one(status: int) -> None:
+    server = Server(HERE, ELSEWHERE, batches=False, status=status)
     collector = server.collector()
     for _ in range(2):
         found = collector.hydrate([ref_of(HERE), ref_of(ELSEWHERE)], now=LATER)
@@ -177,6 +180,19 @@ def test_a_server_without_the_question_for_many_is_asked_one_by_one() -> None:
     collector.close()
     alone = [f"/api/v1/statuses/{status['id']}" for status in (HERE, ELSEWHERE)]
     assert server.asked == ["/api/v1/statuses", *2 * ["/api/v2/instance", *alone]]
+
+
+def test_a_refusal_of_the_ids_of_one_question_is_none_of_the_question() -> None:
+    server = Server(HERE, ELSEWHERE, batches=False, status=400)
+    collector = server.collector()
+    del server.there[HERE["id"]]
+    found = collector.hydrate([ref_of(HERE), ref_of(ELSEWHERE)], now=LATER)
+    assert (found.engagement.height, found.removals.height) == (1, 1)
+    server.batches = True
+    server.asked.clear()
+    collector.hydrate([ref_of(ELSEWHERE)], now=LATER)
+    assert server.asked == ["/api/v1/statuses"]
+    collector.close()
 
 
 def test_a_post_that_cannot_be_read_is_set_aside_and_not_deleted() -> None:

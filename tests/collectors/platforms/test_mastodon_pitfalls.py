@@ -83,7 +83,7 @@ def test_pitfall_1_the_end_is_an_empty_list_after_a_full_page(stores: StoreFile)
     server = Server(*[written(NOON - n * MINUTE) for n in range(1, 7)])
     (run,) = read(stores, {"a.example": server})
     assert (run.verdict, run.received, len(keys(stores))) == ("complete", 6, 6)
-    assert len(server.asked) == 3  # two full pages, and the empty one
+    assert len(server.asked) == 4  # two full pages, and the empty one twice
 
 
 @pytest.mark.parametrize("place", [0, 1, 2])

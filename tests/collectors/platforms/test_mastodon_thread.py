@@ -141,11 +141,19 @@ def test_a_post_that_is_gone_says_nothing_of_quotes_in_general() -> None:
     server = Server(context=MISSING, reblogged_by=MISSING, quotes=MISSING)
     collector = server.collector(token="s3cret")
     for _ in range(2):
-        found = collector.expand(POST, now=NOON)
-        assert found is not None
-        assert found.received == 0
+        assert collector.expand(POST, now=NOON) is None  # unknown, and not nobody
     collector.close()
     assert server.asked.count("quotes") == 2
+
+
+@pytest.mark.parametrize("status", [400, 404, 405, 410, 501])
+@pytest.mark.parametrize("missing", ["context", "reblogged_by", "quotes"])
+def test_a_question_that_a_server_does_not_know_leaves_the_others(
+    missing: str, status: int
+) -> None:
+    server = Server(**{missing: httpx.Response(status, json={"error": "no such endpoint"})})
+    assert expanded(server, token="s3cret").received == 0
+    assert server.asked.count(missing) == 1  # also 501: to ask thrice brings no endpoint
 
 
 def test_a_server_that_just_fetches_answers_is_asked_once_more_after_a_while() -> None:

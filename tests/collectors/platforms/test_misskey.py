@@ -49,6 +49,18 @@ def ref(key: str) -> PostRef:
     return PostRef(key, "mastodon:@warga_a@catatan.example", None, NOON, None)
 
 
+def test_an_empty_page_in_the_midst_is_asked_for_once_more() -> None:
+    script = Script(
+        httpx.Response(200, json=[note(9)]),
+        httpx.Response(200, json=[]),
+        httpx.Response(200, json=[note(8)]),
+        httpx.Response(200, json=[]),
+    )
+    pages = list(opened(script).pages("banjirkota", cursor=None, now=NOON))
+    assert [page.received for page in pages] == [1, 1, 0]
+    assert len(script.requests) == 5
+
+
 def test_a_note_has_the_keys_that_all_the_fediverse_has() -> None:
     own, other = post_of(note(9)), post_of(remote(8))
     assert (own["post_key"], own["author_key"]) == (OWN, f"mastodon:@warga_a@{HOST}")

@@ -247,3 +247,80 @@ def test_the_preset_is_a_source_per_feed() -> None:
 def test_settings_that_cannot_work_are_refused(settings: dict[str, Any], words: str) -> None:
     with pytest.raises(msgspec.ValidationError, match=words):
         msgspec.convert(settings, Settings)
+
+
+def dated(*dates: str) -> bytes:
+    return feed(
+        *(
+            f"<item><title>tolak RUU TNI {n}</title><link>https://koran.example/{n}</link>"
+            f"<pubDate>{date}</pubDate></item>"
+            for n, date in enumerate(dates)
+        )
+    )
+
+
+def rfc(at: datetime) -> str:
+    return f"{at:%a, %d %b %Y %H:%M:%S} +0000"
+
+
+SIX_HOURS = [rfc(NOON - timedelta(hours=n)) for n in range(1, 7)]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "Mon, 01 Jan 0001 00:00:00 +0000",
+        "0001-01-01T00:00:00Z",
+        "Thu, 01 Jan 1970 00:00:00 +0000",
+        "1970-01-01T07:00:00+07:00",
+        "Sat, 01 Jan 2050 00:00:00 +0000",
+    ],
+)
+def test_dates_that_cannot_be_are_no_depth_of_a_feed(odd: str) -> None:
+    # However many they are; and the oldest of five that can be is left out as ever.
+    (page,) = opened(Script(httpx.Response(200, content=dated(*4 * [odd], *SIX_HOURS)))).pages(
+        TAG, cursor=None, now=NOON
+    )
+    assert page.reached_at == NOON - timedelta(hours=5)
+
+
+def test_a_feed_of_dates_that_mean_none_cannot_be_read() -> None:
+    answered = httpx.Response(200, content=dated(*6 * ["Thu, 01 Jan 1970 00:00:00 +0000"]))
+    with pytest.raises(PayloadError, match="not one article could be read"):
+        list(opened(Script(answered)).pages(TAG, cursor=None, now=NOON))
+
+
+def test_a_feed_of_no_date_that_can_be_has_no_depth() -> None:
+    answered = httpx.Response(200, content=dated(*6 * ["Sat, 01 Jan 2050 00:00:00 +0000"]))
+    collector = opened(Script(answered))
+    (page,) = collector.pages(TAG, cursor=None, now=NOON)
+    assert (page.reached_at, page.beyond) == (None, "too old")
+    assert "of no date that can be" in collector.check().summary
+
+
+def test_a_feed_that_stands_still_has_shown_nothing_since_but_one_that_sleeps_has() -> None:
+    def shown(*dates: datetime, now: datetime) -> datetime | None:
+        answered = httpx.Response(200, content=dated(*map(rfc, dates)))
+        (page,) = opened(Script(answered)).pages(TAG, cursor=None, now=now)
+        return page.shown_to
+
+    often = [NOON - n * timedelta(minutes=20) for n in range(20)]
+    assert shown(*often, now=NOON + timedelta(hours=6)) == NOON
+    assert shown(*often, now=NOON + timedelta(hours=2)) is None
+    nightly = [*(at - timedelta(hours=15) for at in often), *often]
+    assert shown(*nightly, now=NOON + timedelta(hours=9)) is None
+    weekly = [NOON - n * timedelta(days=7) for n in range(6)]
+    assert shown(*weekly, now=NOON + timedelta(days=9)) is None
+
+
+def test_a_server_that_says_that_nothing_has_changed_proves_it() -> None:
+    dates = [rfc(NOON - n * timedelta(minutes=20)) for n in range(20)]
+    script = Script(
+        httpx.Response(200, content=dated(*dates), headers={"ETag": '"1"'}), httpx.Response(304)
+    )
+    collector = opened(script)
+    shown = [
+        next(collector.pages(TAG, cursor=None, now=NOON + timedelta(hours=n))).shown_to
+        for n in (1, 7)
+    ]
+    assert shown == [None, None]

@@ -133,3 +133,60 @@ def test_a_wrong_cursor_is_refused() -> None:
 def test_a_check_names_the_newest_file_and_a_remedy() -> None:
     assert "2026-03-01 11:45" in opened(served(FILES)).check().summary
     assert opened(Script(httpx.Response(200, text="moved"))).check().remedy
+
+
+def holes_of(
+    answering: Callable[[httpx.Request], httpx.Response], now: datetime = NOON
+) -> list[Any]:
+    pages = opened(answering).pages("banjirkota", cursor=None, now=now)
+    return [(f"{h.from_at:%H:%M}", f"{h.to_at:%H:%M}", h.cursor) for p in pages for h in p.holes]
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>blocked</html>", packed(line(1))[:-40]])
+def test_a_broken_file_costs_its_quarter_and_no_other(body: bytes) -> None:
+    served_now = served(FILES | {"20260301110000": packed(line(8)), "20260301113000": body})
+    assert holes_of(served_now) == [("11:15", "11:30", "20260301113000")]
+    titles = [
+        text.split("\n")[0]
+        for page in opened(served_now).pages("banjirkota", cursor=None, now=NOON)
+        for text in page.posts["text"]
+    ]
+    assert titles == ["Banjir kota surut", "banjir kota meluas"]
+
+
+def test_a_file_that_the_server_stumbles_over_costs_its_quarter_and_no_other() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if "20260301111500" in request.url.path:
+            return httpx.Response(500)
+        return served(FILES | {"20260301110000": packed(line(8))})(request)
+
+    assert holes_of(answer) == [("11:00", "11:15", "20260301111500")]
+
+
+def test_a_quarter_that_was_not_published_is_not_known_and_is_asked_for_again() -> None:
+    files = dict(FILES)
+    collector = opened(lambda request: served(files)(request))
+    first = [h for p in collector.pages("banjirkota", cursor=None, now=NOON) for h in p.holes]
+    assert [(hole.from_at.hour, hole.from_at.minute, hole.to_at.hour) for hole in first] == [
+        (10, 45, 11)
+    ]
+    assert "was not published" in first[0].detail
+    files["20260301110000"] = packed(line(8, "Banjir kota: posko dibuka"))
+    later = list(collector.pages("banjirkota", cursor=None, now=NOON + timedelta(minutes=10)))
+    assert not [hole for page in later for hole in page.holes]
+    assert sum(page.posts.height for page in later) == 4
+
+
+def test_files_that_are_all_broken_are_the_servers_fault() -> None:
+    collector = opened(served(dict.fromkeys(FILES | {"20260301110000": b""}, b"<html>")))
+    read = []
+    with pytest.raises(PayloadError, match="no archive"):
+        read += collector.pages("banjirkota", cursor=None, now=NOON)
+
+
+def test_files_that_stand_still_show_nothing_newer() -> None:
+    shown = [
+        next(opened(served(FILES)).pages("banjirkota", cursor=None, now=at)).shown_to
+        for at in (NOON, NOON + timedelta(minutes=30), NOON + timedelta(hours=6))
+    ]
+    assert shown == [None, None, datetime(2026, 3, 1, 11, 45, tzinfo=UTC)]

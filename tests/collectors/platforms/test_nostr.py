@@ -121,6 +121,75 @@ def test_a_page_reaches_as_far_as_all_has_been_read() -> None:
     assert pages[-1].reached_at is None
 
 
+class Odd:
+    """A relay whose answers to one question, counted from 1, are lost so often."""
+
+    def __init__(self, relay: FakeRelay, lost: Callable[[int, dict[str, Any]], bool]) -> None:
+        self.relay, self.lost, self.asked = relay, lost, 0
+
+    def connect(self, url: str) -> Any:
+        socket = self.relay.connect(url)
+        send = socket.send
+
+        def sent(text: str) -> None:
+            message = json.loads(text)
+            if message[0] == "REQ":
+                self.asked += 1
+                if self.lost(self.asked, message[2]):
+                    message = ["REQ", message[1], {"ids": ["0" * 64]}]
+            send(json.dumps(message))
+
+        socket.send = sent
+        return socket
+
+
+def pages_of(odd: Odd) -> list[Page]:
+    collector = open_collector(odd.connect)
+    return list(collector.pages("banjirkota", cursor=None, now=NOON))
+
+
+def test_an_answer_without_what_was_just_given_is_asked_for_again() -> None:
+    events = noted(45)
+    pages = pages_of(Odd(FakeRelay(*events), lambda number, _: number == 2))
+    assert keys(pages) == [f"nostr:{event['id']}" for event in events]
+    assert not any(page.beyond for page in pages)
+
+
+@pytest.mark.parametrize("loses_ids", [False, True])
+def test_an_answer_that_cannot_be_true_is_no_end(loses_ids: bool) -> None:
+    def lost(number: int, question: dict[str, Any]) -> bool:
+        return number >= 3 and ("#t" in question or loses_ids)
+
+    relay = FakeRelay(*noted(80))
+    *_, last = pages = pages_of(Odd(relay, lost))
+    assert len(keys(pages)) < 80
+    assert (last.beyond, last.received, last.reached_at) == ("truncated", 0, None)
+    assert last.cursor is not None
+    assert len(keys(pages) + keys(read(relay, last.cursor))) == 80
+
+
+def test_a_relay_that_leaves_the_second_of_until_out_comes_to_its_end() -> None:
+    relay = FakeRelay(*noted(45))
+
+    class Excluding(Odd):
+        def connect(self, url: str) -> Any:
+            socket = self.relay.connect(url)
+            send = socket.send
+
+            def sent(text: str) -> None:
+                message = json.loads(text)
+                if message[0] == "REQ" and "until" in message[2]:
+                    message[2]["until"] -= 1
+                send(json.dumps(message))
+
+            socket.send = sent
+            return socket
+
+    pages = pages_of(Excluding(relay, lambda *_: False))
+    assert len(keys(pages)) == 45
+    assert not any(page.beyond for page in pages)
+
+
 def test_a_relay_that_says_that_this_is_all_is_not_asked_again() -> None:
     relay = FakeRelay(*noted(5), hint=True)
     (page,) = read(relay)

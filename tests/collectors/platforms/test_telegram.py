@@ -70,14 +70,50 @@ def test_a_second_hashtag_of_the_same_turn_asks_nothing_again():
 
 def test_older_ones_are_asked_for_until_the_source_has_none():
     script = Script(
-        httpx.Response(200, html=channel_page(tagged(40), tagged(41))),
-        httpx.Response(200, html=channel_page()),
+        httpx.Response(200, html=channel_page(tagged(2), tagged(41))),
+        httpx.Response(200, html=channel_page(block(1))),
     )
     pages = list(collector_of(script).pages("banjirkota", cursor=None, now=NOON))
-    assert [page.cursor for page in pages] == ["40", None]
-    assert [page.received for page in pages] == [2, 0]
-    assert script.requests[1].url.params["before"] == "40"
+    assert [page.cursor for page in pages] == ["2", None]
+    assert [page.received for page in pages] == [2, 1]
+    assert script.requests[1].url.params["before"] == "2"
     assert pages[1].beyond is None
+
+
+class Channel:
+    """A channel of 60 messages, 20 on a page; some of its pages are empty, as often as told."""
+
+    def __init__(self, **empty: int) -> None:
+        self.empty = {key.removeprefix("below_"): times for key, times in empty.items()}
+        self.asked: list[str | None] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        before = request.url.params.get("before")
+        self.asked.append(before)
+        if before is not None and self.empty.get(before, 0) > 0:
+            self.empty[before] -= 1
+            return httpx.Response(200, html=channel_page())
+        top = 61 if before is None else int(before)
+        return httpx.Response(
+            200, html=channel_page(*(tagged(number) for number in range(max(top - 20, 1), top)))
+        )
+
+
+def test_an_empty_page_in_the_midst_is_asked_for_once_more():
+    channel = Channel(below_21=1)
+    pages = list(collector_of(channel).pages("banjirkota", cursor=None, now=NOON))
+    assert sum(page.received for page in pages) == 60
+    assert channel.asked == [None, "41", "21", "21"]
+    assert [page.beyond for page in pages] == [None] * 3
+
+
+def test_a_page_in_the_midst_that_stays_empty_is_no_end_and_can_be_asked_for_later():
+    channel = Channel(below_41=2)
+    collector = collector_of(channel)
+    *_, last = collector.pages("banjirkota", cursor=None, now=NOON)
+    assert (last.beyond, last.cursor, last.received) == ("truncated", "41", 0)
+    rest = list(collector_of(channel).pages("banjirkota", cursor=last.cursor, now=NOON))
+    assert sum(page.received for page in rest) == 40
 
 
 def test_a_page_that_ignores_the_question_ends_with_a_doubt():

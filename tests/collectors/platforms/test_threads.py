@@ -89,6 +89,26 @@ def test_nothing_is_lost_whatever_until_means_and_however_many_come(
     assert sorted(set(keys(pages))) == [f"threads:C0de{n:02}" for n in range(1, 12)]
 
 
+@pytest.mark.parametrize(("lost", "is_whole"), [(1, True), (2, False)])
+def test_an_answer_without_what_was_just_given_is_no_end(lost: int, is_whole: bool) -> None:
+    rows = [thread(n, f"Air naik {n} #BanjirKota") for n in range(11, 0, -1)]
+    asked = []
+
+    def answering(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/v1.0/keyword_search":
+            asked.append(request.url.params)
+            # Both searches of the second page, so often.
+            if 2 < len(asked) <= 2 + 2 * lost:
+                return httpx.Response(200, json={"data": []})
+        return serving(rows)(request)
+
+    pages = pages_of(opened(answering, page_size=3))
+    assert (len(set(keys(pages))) == 11) == is_whole
+    if not is_whole:
+        assert (pages[-1].beyond, pages[-1].received) == ("truncated", 0)
+        assert pages[-1].cursor == pages[-2].cursor
+
+
 def test_a_second_with_more_posts_than_a_page_is_told() -> None:
     rows = [thread(5, id=str(n), permalink=f"https://t/post/k{n}") for n in range(9)]
     pages = pages_of(opened(serving(rows), page_size=4))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import polars as pl
@@ -131,3 +132,68 @@ def test_the_token_is_in_no_message() -> None:
         pages_of(opened(script))
     assert "rahasia" not in str(caught.value)
     assert len(TWEETS) == 7
+
+
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [
+        ("Not Found Error", "resource-not-found"),
+        ("Authorization Error", "not-authorized-for-resource"),
+    ],
+)
+def test_a_post_that_is_gone_is_unknown_and_not_unshared(title: str, kind: str) -> None:
+    problem = {
+        "value": "2000000000000000011",
+        "title": title,
+        "detail": "Could not find tweet with id: [2000000000000000011].",
+        "type": f"https://api.twitter.com/2/problems/{kind}",
+    }
+
+    def gone(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/retweeted_by"):
+            return httpx.Response(200, json={"errors": [problem]})
+        return answer(request)
+
+    ref = PostRef("x:2000000000000000011", "x:1002", None, NOON - timedelta(hours=1), None)
+    collector = opened(gone, expand=True)
+    assert isinstance(collector, Expander)
+    assert collector.expand(ref, now=NOON) is None
+
+
+def test_an_answer_of_nothing_but_errors_is_told_in_its_words() -> None:
+    def broken(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("search/recent"):
+            problem = {"title": "Invalid Request", "detail": "One or more parameters\nare wrong"}
+            return httpx.Response(200, json={"errors": [problem]})
+        return answer(request)
+
+    with pytest.raises(PayloadError, match="Invalid Request: One or more parameters are wrong"):
+        pages_of(opened(broken))
+
+
+@pytest.mark.parametrize("rows", [[], TWEETS[:2]])
+def test_records_that_are_announced_and_do_not_come_are_no_calm(rows: list[dict[str, Any]]) -> None:
+    def hiding(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("search/recent"):
+            payload = {"meta": {"result_count": 10}} | ({"data": rows} if rows else {})
+            return httpx.Response(200, json=payload)
+        return answer(request)
+
+    with pytest.raises(PayloadError, match="10 records are announced"):
+        pages_of(opened(hiding))
+
+
+def test_pages_that_lead_round_in_a_circle_are_noticed_before_they_are_paid_for_twice() -> None:
+    asked: list[str | None] = []
+
+    def circling(request: httpx.Request) -> httpx.Response:
+        if not request.url.path.endswith("search/recent"):
+            return answer(request)
+        asked.append(request.url.params.get("next_token"))
+        following = {None: "a", "a": "b", "b": "c", "c": "a"}[asked[-1]]
+        meta = {"result_count": 0, "next_token": following}
+        return httpx.Response(200, json={"meta": meta})
+
+    with pytest.raises(PayloadError, match="leads back to a page"):
+        pages_of(opened(circling))
+    assert asked == [None, "a", "b", "c"]

@@ -10,9 +10,15 @@ import httpx
 import pytest
 
 from collectors.collector import PostRef
-from collectors.errors import AccessRefusedError, PayloadError, RateLimitedError
+from collectors.errors import (
+    AccessRefusedError,
+    CollectorError,
+    PayloadError,
+    RateLimitedError,
+)
 from collectors.platforms.youtube.api import Api
 from collectors.platforms.youtube.collector import YoutubeCollector
+from collectors.platforms.youtube.slices import Slice, after
 from tests.collectors.examples.youtube import KEY, answer, channel, found, thread, video
 from tests.collectors.servers import NOON, Script, make_client
 
@@ -90,6 +96,16 @@ def test_nothing_counts_as_read_before_all_pages_of_a_slice_have_ended() -> None
     assert rest[0].reached_at == NOON - 30 * HOUR
     assert rest[-1].reached_at == datetime(2005, 2, 14, tzinfo=UTC)
     assert rest[-1].cursor is None
+
+
+def test_a_full_page_that_names_no_next_one_is_not_the_end_of_its_slice() -> None:
+    start, end = NOON - 6 * HOUR, NOON
+    current = Slice(start, end, end)
+    full = after(current, given=50, token=None, oldest=NOON - HOUR)
+    assert full.reached_at == end
+    assert full.following == Slice(start, end, NOON - HOUR + timedelta(seconds=1))
+    rest = after(full.following, given=3, token=None, oldest=NOON - 2 * HOUR)
+    assert rest.reached_at == start
 
 
 def test_a_page_whose_token_has_expired_is_read_again_from_the_slices_end() -> None:
@@ -274,6 +290,21 @@ def test_comments_that_were_seen_are_not_paged_through_again() -> None:
 @pytest.mark.parametrize("status_reason", [(403, "commentsDisabled"), (404, "videoNotFound")])
 def test_switched_off_comments_are_not_nobody(status_reason: tuple[int, str]) -> None:
     assert make_youtube(Script(refusal(*status_reason))).expand(ref(), now=NOON) is None
+
+
+@pytest.mark.parametrize("status_reason", [(403, "forbidden"), (400, "processingFailure")])
+def test_a_refusal_of_one_video_is_not_blamed_on_the_key(status_reason: tuple[int, str]) -> None:
+    youtube = make_youtube(Script(refusal(*status_reason)))
+    with pytest.raises(CollectorError, match="said of this video") as refused:
+        youtube.expand(ref(), now=NOON)
+    assert "key" not in str(refused.value)
+
+
+@pytest.mark.parametrize("reason", ["keyInvalid", "API_KEY_SERVICE_BLOCKED", "ipRefererBlocked"])
+def test_a_refusal_of_the_key_is_blamed_on_it_also_at_one_video(reason: str) -> None:
+    youtube = make_youtube(Script(refusal(403, reason)))
+    with pytest.raises(AccessRefusedError, match="check the key"):
+        youtube.expand(ref(), now=NOON)
 
 
 def test_a_comment_is_no_video_to_be_asked_about() -> None:
