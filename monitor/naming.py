@@ -45,7 +45,9 @@ class Known:
     """What is known of an account beside its key."""
 
     handle: str | None = None
-    followers: int | None = None
+    followers: int | None = None  # that make it public: as its home has said for a day or more
+    # Whether the handle is more than another server's word: who lists it means its owner.
+    is_its_handle: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,9 @@ class Naming:
 
     def is_public(self, key: str, known: Known) -> bool:
         """Tell whether an account is a public figure's."""
-        names = {key.lower(), key.lower().partition(":@")[2], (known.handle or "").lower()}
+        names = {key.lower(), key.lower().partition(":@")[2]}
+        if known.is_its_handle:
+            names.add((known.handle or "").lower())
         if (names - {""}) & self.public:
             return True
         enough = self.public_from

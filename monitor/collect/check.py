@@ -27,7 +27,7 @@ def check_posts(
     if not posts:
         return None
     source = collector.source
-    end, asked, removed = End("complete"), 0, 0
+    end, asked, removed, noted = End("complete"), 0, 0, 0
     with stores.open() as store, store.transaction():
         run_id = store.runs.start("check", source, now=now)
     for start in range(0, len(posts), collector.batch):
@@ -41,11 +41,13 @@ def check_posts(
             end = end_of(error, started=asked > 0)
             break
         with stores.open() as store, store.transaction():
-            store.runs.add_page(run_id, store.posts.add(page, source=source, now=now), page)
+            saved = store.posts.add(page, source=source, now=now)
+            store.runs.add_page(run_id, saved, page)
             store.runs.set_aside(run_id, source, page.rejected, now=now)
             store.streaming.mark_checked(source, batch, now=now)
         asked += len(batch)
-        removed += page.removals.height
+        removed += saved.removed
+        noted += saved.noted
     with stores.open() as store, store.transaction():
         store.runs.finish(run_id, end.verdict, now=now, detail=end.detail)
     return RunResult(
@@ -55,8 +57,18 @@ def check_posts(
         verdict=end.verdict,
         pages=-(-asked // collector.batch),
         received=asked,
-        detail=end.detail or (f"{removed} are gone" if removed else None),
+        detail=end.detail or _told(removed, noted),
     )
+
+
+def _told(removed: int, noted: int) -> str | None:
+    """Say what became of posts; None: they are all there."""
+    said = [f"{removed} are gone"] if removed else []
+    if noted:
+        said.append(
+            f"{noted} are not shown here any more, and are still shown at home or elsewhere"
+        )
+    return "; ".join(said) or None
 
 
 def _due(

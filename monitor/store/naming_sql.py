@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 
 from monitor.naming import Naming
+from monitor.store.standing import OBSERVER
 
 _LETTERS = 7
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"  # base 32 (RFC 4648)
 _BLOCK = 64  # bytes of SHA-256's block, as HMAC (RFC 2104) wants its key
 
 PLAIN = (
-    "create temp macro shown_account(key, handle, followers) as key",
-    "create temp macro shown_handle(key, handle, followers) as handle",
+    "create temp macro shown_account(key, handle, followers, standing) as key",
+    "create temp macro shown_handle(key, handle, followers, standing) as handle",
     "create temp macro shown_post(key) as key",
     "create temp macro shown_text(words) as words",
     "create temp macro shown_links(links) as links",
@@ -44,15 +45,18 @@ def redacting(naming: Naming) -> tuple[str, ...]:
         # As the only element of a list: the number is then made once, and not for each letter.
         "create temp macro shown_letters(value) as list_transform([shown_number(value)], "
         f"lambda n: {_letters('n')})[1]",
-        f"create temp macro shown_public(key, handle, followers) as "
+        f"create temp macro shown_public(key, handle, followers, standing) as "
         f"coalesce(lower(key) in ({listed or 'null'}), false) or "
         f"coalesce(split_part(lower(key), ':@', 2) in ({listed or 'null'}), false) or "
-        f"coalesce(lower(handle) in ({listed or 'null'}), false) or coalesce({enough}, false)",
-        "create temp macro shown_account(key, handle, followers) as case when key is null then "
-        "null when shown_public(key, handle, followers) then key "
+        # Null: from before it was kept whose word a handle is.
+        f"coalesce(coalesce(standing, -1) <> {OBSERVER} "
+        f"and lower(handle) in ({listed or 'null'}), false) or coalesce({enough}, false)",
+        "create temp macro shown_account(key, handle, followers, standing) as "
+        "case when key is null then null "
+        "when shown_public(key, handle, followers, standing) then key "
         "else 'akun-' || shown_letters(key) end",
-        "create temp macro shown_handle(key, handle, followers) as "
-        "case when shown_public(key, handle, followers) then handle end",
+        "create temp macro shown_handle(key, handle, followers, standing) as "
+        "case when shown_public(key, handle, followers, standing) then handle end",
         "create temp macro shown_post(key) as "
         "split_part(key, ':', 1) || ':post-' || substr(shown_digest(key), 1, 24)",
         "create temp macro shown_text(words) as case when false then words end",

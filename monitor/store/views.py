@@ -143,6 +143,23 @@ VIEWS: tuple[View, ...] = (
         """,
     ),
     View(
+        "contradictions",
+        "What a server says of another's post, against its home or who showed it: only noted.",
+        {
+            "post": "its key",
+            "source": "who says so",
+            "what": "gone: it is taken away; words: it was edited",
+            "reason": "as the source gives it",
+            "said_at": "when that was, by the source",
+            "noted_at": "when it was first heard",
+        },
+        """
+        select shown_post(c.key) as post, c.source, c.what, c.reason, c.said_at, c.noted_at
+        from {store}.contradictions c
+        join {store}.posts p on p.post_key = c.key and p.removed_at is null
+        """,
+    ),
+    View(
         "watched",
         "Posts that belong to a watch by word of the operator.",
         {
