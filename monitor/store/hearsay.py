@@ -57,20 +57,20 @@ class Hearsay:
         posts = self._of_posts(removals.filter(pl.col("kind") == "post"), source=source)
         accounts = self._of_accounts(removals.filter(pl.col("kind") != "post"), source=source)
         told = pl.concat([posts, accounts])
-        self._note(told.filter(~pl.col("counts")), what="gone", source=source, now=now)
-        counted = told.filter("counts").select(REMOVALS.names())
-        with self._db.given("counted_removals", counted):
+        # Others' words are kept also where they count: who shows it afterwards is weighed anew.
+        self._note(told.filter(~pl.col("is_home")), what="gone", source=source, now=now)
+        with self._db.given("final_removals", told.filter("is_home")):
             # Its home's word takes the place of another's: nobody takes that back.
             self._db.run(
                 "delete from removals where source <> $source "
-                "and (kind, key) in (select (kind, key) from counted_removals)",
+                "and (kind, key) in (select (kind, key) from final_removals)",
                 source=source,
             )
             self._db.run(
                 "delete from contradictions where what = 'gone' "
-                "and key in (select key from counted_removals)"
+                "and key in (select key from final_removals)"
             )
-        return counted
+        return told.filter("counts").select(REMOVALS.names())
 
     def _of_posts(self, removals: pl.DataFrame, *, source: str) -> pl.DataFrame:
         """Give removals of posts with whether they count."""
@@ -88,7 +88,7 @@ class Hearsay:
         )
         gone = self._gone_by_all(witnesses, told.filter(~pl.col("is_home")), source=source)
         counts = pl.col("is_home") | pl.col("key").is_in(gone)
-        return told.select(*REMOVALS.names(), counts=counts)
+        return told.select(*REMOVALS.names(), "is_home", counts=counts)
 
     def _gone_by_all(
         self, witnesses: pl.DataFrame, removals: pl.DataFrame, *, source: str
@@ -112,11 +112,13 @@ class Hearsay:
     def _of_accounts(self, removals: pl.DataFrame, *, source: str) -> pl.DataFrame:
         """Give removals of accounts, and of acts, with whether they count: by the same rule."""
         if removals.is_empty():
-            return removals.with_columns(counts=pl.lit(value=True))
+            return removals.with_columns(is_home=pl.lit(value=True), counts=pl.lit(value=True))
         with self._db.given("said_gone", removals.select("key").unique()):
             held = self._db.frame(_HELD, source=source)["key"]
         is_home = standing.of_accounts(pl.lit(source), key="key") == HOME
-        return removals.with_columns(counts=is_home | ~pl.col("key").is_in(held.implode()))
+        return removals.with_columns(
+            is_home=is_home, counts=is_home | ~pl.col("key").is_in(held.implode())
+        )
 
     def edited(self, posts: pl.DataFrame, *, source: str, now: datetime) -> None:
         """Note posts that a source says were edited, where the words here are another's."""

@@ -44,7 +44,7 @@ class Posts:
 
     def add(self, page: Page, *, source: str, now: datetime, watch: str | None = None) -> Saved:
         """Save a page. What is known stays, what is fuller replaces what was poorer."""
-        page = self._privacy.without_erased(self._aliases.resolve(page))
+        page = self._privacy.without_erased(self._aliases.resolve(page, source=source))
         self._hearsay.shown(page.posts, source=source)
         before = self._matched()
         touched = self._add_posts(page.posts, source=source, now=now)

@@ -36,7 +36,8 @@ OF_POSTS = (
                shown_text(p.text) as text, p.lang as language, shown_text(p.url) as url,
                p.hashtags, shown_links(p.urls) as links,
                shown_post(p.reply_to_key) as reply_to, shown_post(p.quote_of_key) as quote_of,
-               shown_post(p.repost_of_key) as repost_of, p.source
+               shown_post(p.repost_of_key) as repost_of,
+               shown_source(p.source) as source
         from {posts} where {matched} and p.kind <> 'article'
         """,
     ),
@@ -102,7 +103,8 @@ OF_POSTS = (
         select i.kind, shown_account(i.author_key, {of_a}) as account,
                shown_account(i.target_author_key, {of_b}) as target,
                shown_post(i.post_key) as post, shown_post(i.target_post_key) as target_post,
-               i.acted_at, i.not_before, i.precision, i.platform, i.source
+               i.acted_at, i.not_before, i.precision, i.platform,
+               shown_source(i.source) as source
         from {store}.interactions i
         left join {store}.authors a on a.author_key = i.author_key
         left join {store}.authors b on b.author_key = i.target_author_key

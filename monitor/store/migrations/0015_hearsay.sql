@@ -8,7 +8,7 @@ alter table authors add column watched_followers bigint; -- as its home says, si
 alter table authors add column watched_at timestamptz;
 alter table authors add column proven_followers bigint;  -- its home said so a day apart: names rest on it
 
-create table contradictions (            -- what a source says of another's post, and is only noted
+create table contradictions (            -- what a source says of what is another's, against its home
     key      text not null,              -- of a post or account
     source   text not null,
     what     text not null,              -- gone: it is taken away; words: others than the author's
