@@ -9,34 +9,28 @@ from __future__ import annotations
 
 import base64
 import hmac
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from analysis.graphs.accounts import account_of
 
-# Where an address leads to somebody's post or page.
-_SOCIAL = frozenset(
-    {
-        "bsky.app",
-        "facebook.com",
-        "fb.com",
-        "fb.watch",
-        "instagram.com",
-        "linkedin.com",
-        "njump.me",
-        "t.co",
-        "t.me",
-        "telegram.me",
-        "threads.com",
-        "threads.net",
-        "tiktok.com",
-        "twitter.com",
-        "x.com",
-        "youtu.be",
-        "youtube.com",
-    }
+# Where an address leads to somebody's post or page; and below: m.facebook.com, ana.tumblr.com.
+SOCIAL = (
+    "bsky.app", "bsky.social", "discord.gg", "facebook.com", "fb.com", "fb.me", "fb.watch",
+    "instagram.com", "instagr.am", "iris.to", "line.me", "linkedin.com", "linktr.ee", "lnkd.in",
+    "medium.com", "njump.me", "nostr.band", "pinterest.com", "primal.net", "reddit.com",
+    "snort.social", "t.co", "t.me", "telegram.dog", "telegram.me", "threads.com", "threads.net",
+    "tiktok.com", "tumblr.com", "twitter.com", "vk.com", "wa.me", "whatsapp.com", "x.com",
+    "youtu.be", "youtube.com",
+)  # fmt: skip
+# What names an account anywhere in an address: a sign, a folder, a key of AT or of Nostr.
+PERSONAL = (
+    r"@|%40|/users?/|/u/|did:[a-z]+:|did%3a|n(pub|profile|ote|event|addr)1[02-9ac-hj-np-z]{4}"
 )
+# Whose sources are called by the account that is read: on Telegram a channel is the author.
+SOURCES_OF_ACCOUNTS = ("telegram",)
 _LETTERS = 7  # 35 bits: 10,000 accounts share a name with a chance of 1 in 700
 
 
@@ -45,7 +39,9 @@ class Known:
     """What is known of an account beside its key."""
 
     handle: str | None = None
-    followers: int | None = None
+    followers: int | None = None  # that make it public: as its home has said for a day or more
+    # Whether the handle is more than another server's word: who lists it means its owner.
+    is_its_handle: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +90,9 @@ class Naming:
 
     def is_public(self, key: str, known: Known) -> bool:
         """Tell whether an account is a public figure's."""
-        names = {key.lower(), key.lower().partition(":@")[2], (known.handle or "").lower()}
+        names = {key.lower(), key.lower().partition(":@")[2]}
+        if known.is_its_handle:
+            names.add((known.handle or "").lower())
         if (names - {""}) & self.public:
             return True
         enough = self.public_from
@@ -110,6 +108,21 @@ class Naming:
         ('@Bupati', '@artis')
         """
         return who(key, known, self).shown
+
+    def source(self, name: str) -> str:
+        """Give a source as it is called outside: one that is an account has its pseudonym.
+
+        >>> naming = Naming.of("garam", ["@pemda"], public_from=0)
+        >>> naming.source("mastodon/a.example"), naming.source("telegram/Pemda")
+        ('mastodon/a.example', 'telegram/Pemda')
+        >>> naming.source("telegram/kanal") == f"telegram/{naming.pseudonym('telegram:@kanal')}"
+        True
+        """
+        network, _, of = name.partition("/")
+        if network in SOURCES_OF_ACCOUNTS:
+            key = f"{network}:@{of.lower()}"
+            return name if self.is_public(key, Known()) else f"{network}/{self.pseudonym(key)}"
+        return f"{network}/…" if re.search(PERSONAL, name, re.IGNORECASE) else name
 
     def pseudonym(self, key: str, *, letters: int = _LETTERS) -> str:
         """Give a name that is always the same, and not the account's own.
@@ -130,7 +143,14 @@ def plain_if_personal(address: str) -> str:
     >>> plain_if_personal("https://x.com/ana/status/1"), plain_if_personal("https://air.id/a")
     ('x.com/…', 'https://air.id/a')
     """
-    parts = urlsplit(address)
-    host = (parts.hostname or "").removeprefix("www.")
-    is_personal = host in _SOCIAL or "@" in parts.path or "/users/" in parts.path
-    return f"{host}/…" if is_personal else address
+    try:
+        host = (urlsplit(address).hostname or "").removeprefix("www.")
+    except ValueError:  # no address: what it says is anybody's guess
+        return "…"
+    under = next((site for site in SOCIAL if host == site or host.endswith(f".{site}")), None)
+    if under is None and not re.search(PERSONAL, address, re.IGNORECASE):
+        return address
+    if re.search(PERSONAL, host, re.IGNORECASE):
+        return "…"
+    # Of a page below a platform's name, that may be its owner's: ana.tumblr.com.
+    return f"{under or host}/…"

@@ -16,7 +16,7 @@ from monitor.config import Config, PrivacySettings, Watch
 from monitor.coordination.telling import groups_of
 from monitor.letters import AlertFacts, alert_letter
 from monitor.measure import curve_of, measure
-from monitor.naming import Known, Naming
+from monitor.naming import Naming
 from monitor.reader import Reader
 from monitor.store import Store
 from monitor.target import Target
@@ -155,14 +155,13 @@ def facts_of(
     target = Target.of(watch)
     during = target.selection(finding.from_at, finding.to_at or decision.decided_at)
     naming = naming_of(store, config.privacy)
+    top = store.queries.top_authors(during, 5)
+    known = store.privacy.known_as([row["author_key"] for row in top])
     return AlertFacts(
         once_in_days=_number(finding, "once_in_days"),
         top_authors=tuple(
-            (
-                naming.name(row["author_key"], Known(row["handle"], row["followers"])),
-                int(row["posts"]),
-            )
-            for row in store.queries.top_authors(during, 5)
+            (naming.name(row["author_key"], known.get(row["author_key"])), int(row["posts"]))
+            for row in top
         ),
         examples=tuple(row["text"] for row in store.queries.examples(during, 3)),
         coverage=coverage,

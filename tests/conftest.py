@@ -89,6 +89,8 @@ LONGEST = (
     "monitor/test_demo.py",
     "monitor/test_coordination.py",
     "monitor/test_kept_reports.py",
+    "monitor/exports/test_named_nowhere.py",
+    "monitor/test_hearsay.py",
     "monitor/page/test_said.py",
     "monitor/test_cli.py",
     "monitor/exports/test_sql.py",

@@ -167,9 +167,9 @@ def _of_series(
 
 def _tell_aside(path: Path, aside: list[Aside]) -> None:
     for one in aside[:10]:
-        click.echo(f"{path}, line {one.line}, {one.field}: {one.reason}; left out", err=True)
+        click.echo(f"{path.name}, line {one.line}, {one.field}: {one.reason}; left out", err=True)
     if len(aside) > 10:
-        click.echo(f"{path}: {len(aside) - 10} more lines left out", err=True)
+        click.echo(f"{path.name}: {len(aside) - 10} more lines left out", err=True)
 
 
 def _row(one: Scored) -> dict[str, object]:
@@ -187,7 +187,7 @@ def _series_table(path: Path, scored: list[Scored], step: timedelta) -> str:
     told = [one for one in scored if one.alert]
     gaps = sum(one.point.value is None for one in scored)
     lines = [
-        f"{path}: {len(scored):,} points of {step}, {gaps} gaps, {len(told)} alerts",
+        f"{path.name}: {len(scored):,} points of {step}, {gaps} gaps, {len(told)} alerts",
         *(
             f"{one.point.written}  {one.point.value:g} posts, {one.expected or 0:.1f} expected, "
             f"score {one.score or 0:.2f}"

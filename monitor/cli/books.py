@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import sys
 from collections.abc import Iterable, Sequence
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -23,6 +24,9 @@ _ENDINGS = {
     ".jsonl": "ndjson",
     ".ndjson": "ndjson",
 }
+# Options that name a file, as `--input FILE`, `--input=FILE` and `-oFILE`.
+_OF_FILES = re.compile(r"--(?:input|output|config|series|file)(?:=|$)|-[of](?=[^-]|$)")
+_PLACE = re.compile(r"^(?:[~.]{1,2}|[A-Za-z]:)?[/\\]|^\S*[\w.~-][/\\][\w.-]\S*$")
 output_option = click.option(
     "-o",
     "--output",
@@ -32,9 +36,37 @@ output_option = click.option(
 )
 
 
-def as_typed() -> str:
-    """Give the command as it was typed, to be run again."""
-    return shlex.join(["gaung", *sys.argv[1:]])
+def as_typed(typed: Sequence[str] | None = None) -> str:
+    """Give the command as it was typed, to be run again where its files are.
+
+    Files go by their last name: where they lie names whoever asks, and what is made is for others.
+    With --redact they are not named at all. typed: the words after `gaung`; None: as they were.
+
+    >>> as_typed(["report", "--input", "/home/ani/kota/cuitan.csv", "-o", "out/x.html"])
+    'gaung report --input cuitan.csv -o x.html'
+    >>> as_typed(["report", "--redact", "--input=../kota/ani.csv", "-ohalaman.html"])
+    'gaung report --redact --input=FILE.csv -oFILE.html'
+    """
+    words = list(sys.argv[1:] if typed is None else typed)
+    is_secret = "--redact" in words
+    told, is_file = ["gaung"], False
+    for word in words:
+        option = _OF_FILES.match(word)
+        if is_file or (option is None and _PLACE.search(word)):
+            told.append(_file(word, is_secret=is_secret))
+            is_file = False
+            continue
+        is_file = option is not None and option[0] == word
+        rest = "" if option is None or is_file else word.removeprefix(option[0])
+        told.append(f"{option[0]}{_file(rest, is_secret=is_secret)}" if option and rest else word)
+    return shlex.join(told)
+
+
+def _file(typed: str, *, is_secret: bool) -> str:
+    name = PureWindowsPath(typed.rstrip("/\\")).name  # which knows both signs between folders
+    if not is_secret or typed == "-":
+        return name or "."
+    return f"FILE{PureWindowsPath(name).suffix}"
 
 
 def format_of(output: Path | None, given: str | None, known: Sequence[str]) -> str:

@@ -81,6 +81,7 @@ def findings_command(
     redact: bool,
 ) -> int:
     """List findings."""
+    from analysis.findings import FindingKind
     from monitor import clock
     from monitor.cli.tables import console, table
 
@@ -90,7 +91,13 @@ def findings_command(
     with app.stores.open(read_only=True) as store:
         found = store.findings.between(watch=watch, since=start)
     if redact:
-        found = [replace(f, evidence=numbers_of(f.evidence)) for f in found]
+        naming = app.naming()
+        found = [
+            replace(f, evidence=numbers_of(f.evidence), subject=naming.source(f.subject))
+            if f.kind is FindingKind.SOURCE_TROUBLE
+            else replace(f, evidence=numbers_of(f.evidence))
+            for f in found
+        ]
     told = [_told_of(f) for f in found]
     if output is not None:
         write_findings(app, told, output, as_json=as_json, redacted=redact)

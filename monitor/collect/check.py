@@ -26,7 +26,7 @@ def check_posts(
     if not posts:
         return None
     source = collector.source
-    asked = pages = removed = 0
+    asked = pages = removed = noted = 0
     with stores.open() as store, store.transaction():
         run_id = store.runs.start("check", source, now=now)
         known = store.unanswered.known("check", source)
@@ -35,13 +35,15 @@ def check_posts(
     inquiry = Inquiry(collector, lambda batch: collector.hydrate(batch, now=now), stop, known)
     for batch, page in inquiry.answers(batches):
         with stores.open() as store, store.transaction():
-            store.runs.add_page(run_id, store.posts.add(page, source=source, now=now), page)
+            saved = store.posts.add(page, source=source, now=now)
+            store.runs.add_page(run_id, saved, page)
             store.runs.set_aside(run_id, source, page.rejected, now=now)
             store.streaming.mark_checked(source, batch, now=now)
             store.unanswered.forget("check", source, [post.post_key for post in batch])
         asked += len(batch)
         pages += 1
-        removed += page.removals.height
+        removed += saved.removed
+        noted += saved.noted
     end = inquiry.end
     with stores.open() as store, store.transaction():
         inquiry.note(store, "check", now=now)
@@ -53,8 +55,18 @@ def check_posts(
         verdict=end.verdict,
         pages=pages,
         received=asked,
-        detail=end.detail or (f"{removed} are gone" if removed else None),
+        detail=end.detail or _told(removed, noted),
     )
+
+
+def _told(removed: int, noted: int) -> str | None:
+    """Say what became of posts; None: they are all there."""
+    said = [f"{removed} are gone"] if removed else []
+    if noted:
+        said.append(
+            f"{noted} are not shown here any more, and are still shown at home or elsewhere"
+        )
+    return "; ".join(said) or None
 
 
 def _due(

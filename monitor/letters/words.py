@@ -9,13 +9,12 @@ import unicodedata
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from monitor.letters.masking import unnamed
 from monitor.sparkline import Series
 
 # CSI, OSC (titles, links) and two-byte sequences, with all that they carry
 _ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[@-_]")
 _JOINERS = "\u200c\u200d"  # format characters that emoji and some scripts are spelt with
-_LINK = re.compile(r"(?:\b[a-z][a-z0-9+.-]*://|\bwww\.)\S+|\b[\w-]+(?:\.[\w-]+)+/\S*", re.I)
-_ADDRESS = re.compile(r"[\w.+-]*[@＠][\w.-]*\w(?:[@＠][\w.-]*\w)?")
 
 
 def clean(text: str, *, limit: int = 200) -> str:
@@ -39,13 +38,13 @@ def _harmless(character: str) -> str:
 
 
 def masked(text: str, *, limit: int = 200) -> str:
-    """Give the text of a post without naming anybody: no handle, no address, no link.
+    """Give the text of a post without naming anybody: no handle, address, number or link.
 
     >>> masked("@ana@mastodon.social see https://x.com/ana/status/1 or write to ana@x.id")
     '@… see [link] or write to @…'
     """
     line = clean(text, limit=10 * limit)  # first, or a hidden character would split a handle
-    return clean(_ADDRESS.sub("@…", _LINK.sub("[link]", line)), limit=limit)
+    return clean(unnamed(line), limit=limit)
 
 
 def safe_name(text: str) -> str:

@@ -28,7 +28,7 @@ from monitor.measure import Measured, measure
 from monitor.naming import Naming
 from monitor.report.course import burst_rows, emerging_rows, lead_rows, window_rows
 from monitor.report.dials import component_rows, dial_day, dial_rows, indication_of
-from monitor.report.redact import redacted
+from monitor.report.redact import redacted, redacted_gaps
 from monitor.report.report import SCHEMA, BurstRow, CommunityRow, IndicatorRow, Report
 from monitor.report.rows import (
     Ranked,
@@ -175,6 +175,7 @@ def _report(asked: _Asked, parts: _Parts, now: datetime) -> Report:
     store, target, span, config = asked.store, asked.target, asked.span, asked.config
     groups = group_rows(store, parts.seen.found, asked.label, masked=asked.naming is not None)
     series = window_rows(parts.measured, span, config=config, now=now)
+    gaps = gap_rows(store, target, span, series)
     browsed = store.runs.browsed(store.queries.sources(asked.selection))
     return Report(
         schema=SCHEMA,
@@ -190,7 +191,7 @@ def _report(asked: _Asked, parts: _Parts, now: datetime) -> Report:
         dials=dial_rows(parts.indication),
         reading=parts.indication.reading,
         dial_components=component_rows(parts.indication),
-        gaps=gap_rows(store, target, span, series),
+        gaps=gaps if asked.naming is None else redacted_gaps(gaps, asked.naming),
         series=series,
         bursts=parts.bursts,
         **_ranks(parts.ranked),

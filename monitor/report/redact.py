@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from monitor.naming import Known, Naming, plain_if_personal
-from monitor.report.report import AmplifiedRow, AuthorRow, CountRow
+from monitor.report.report import AmplifiedRow, AuthorRow, CountRow, GapRow
 from monitor.report.rows import Ranked
 from monitor.store import Store
 
@@ -23,6 +23,17 @@ def redacted(ranked: Ranked, store: Store, naming: Naming) -> Ranked:
         hashtags=ranked.hashtags,
         links=_links(ranked.links),
     )
+
+
+def redacted_gaps(gaps: list[GapRow], naming: Naming) -> list[GapRow]:
+    """Give gaps whose sources name nobody; what such a source said may hold its name."""
+    return [_gap(gap, naming) for gap in gaps]
+
+
+def _gap(gap: GapRow, naming: Naming) -> GapRow:
+    if gap.source is None or (source := naming.source(gap.source)) == gap.source:
+        return gap
+    return replace(gap, source=source, detail=None)
 
 
 def _row(row: _Row, known: dict[str, Known], naming: Naming) -> _Row:

@@ -11,6 +11,7 @@ from dataclasses import replace
 import polars as pl
 
 from collectors.page import Page
+from monitor.store import standing
 from monitor.store.database import Database
 
 # Mastodon's handles hold their server and never change: there the handle is the key for good.
@@ -23,9 +24,9 @@ class Aliases:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def resolve(self, page: Page) -> Page:
+    def resolve(self, page: Page, *, source: str) -> Page:
         """Give the page with ids wherever they are known, and mend stored handles it resolves."""
-        known = self._told_by(page)
+        known = self._uncontested(self._told_by(page), source=source)
         if not known.is_empty():
             self._mend_stored(known)
         handles = _handle_keys(page)
@@ -52,11 +53,27 @@ class Aliases:
             .collect()
         )
 
+    def _uncontested(self, known: pl.DataFrame, *, source: str) -> pl.DataFrame:
+        """Leave out whose handle it is by word of another, where its home says otherwise."""
+        is_home = standing.of_accounts(pl.lit(source)) == standing.HOME
+        by_others = known.filter(~is_home)
+        if by_others.is_empty():
+            return known
+        with self._db.given("known", by_others):
+            contested = self._db.frame(
+                "select k.alias from known k join authors a "
+                "on a.platform || ':@' || lower(a.handle) = k.alias "
+                "where a.standing = 2 and a.author_key <> k.author_key and a.author_key <> k.alias"
+            )["alias"]
+        return known.filter(~pl.col("alias").is_in(contested.implode()))
+
     def _stored(self, handles: pl.DataFrame) -> pl.DataFrame:
         with self._db.given("handles", handles):
             return self._db.frame(
                 f"""
-                select h.alias, max(a.author_key) as author_key
+                select h.alias, first(
+                    a.author_key order by coalesce(a.standing, -1) desc, a.author_key desc
+                ) as author_key
                 from authors a join handles h on a.platform || ':@' || lower(a.handle) = h.alias
                 where a.author_key <> h.alias and {_BY_ID}
                 group by h.alias

@@ -28,9 +28,9 @@ _CHANGE = re.compile(r"\s*(?:insert into|update|delete from)\s+(\w+)", re.IGNORE
 # Whatever is not named here makes kept reports void: a new table errs to computing anew.
 _BESIDE = frozenset(
     {
-        "acknowledged", "alerts", "audit", "coverage", "cursors", "digests", "expansions",
-        "findings", "gaps", "held", "kept_reports", "meta", "migrations", "outbox", "pictures",
-        "rejected", "revision", "runs", "silences", "streams", "unanswered",
+        "acknowledged", "alerts", "audit", "contradictions", "coverage", "cursors", "digests",
+        "expansions", "findings", "gaps", "held", "kept_reports", "meta", "migrations", "outbox",
+        "pictures", "rejected", "revision", "runs", "silences", "streams", "unanswered",
     }
 )  # fmt: skip
 

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from collectors.page import Page
+from monitor.store import standing
 from monitor.store.database import Database
 
 # The kinds of `Removal` that may end. All others are for good (`monitor.store.removals`).
@@ -79,7 +80,10 @@ class Hiding:
             shown = pl.concat([shown, page.engagement.select("post_key", at=pl.col("taken_at"))])
             shown = shown.with_columns(at=pl.lit(None, shown.schema["at"]))
         with self._db.given("page_shown", shown):
-            back = self._db.frame(_SHOWN_AGAIN)
+            again = self._db.frame(_SHOWN_AGAIN)
+        # A copy elsewhere does not end what its home has hidden.
+        mine, other = standing.of_posts(pl.lit(source)), standing.of_posts(pl.col("hidden_by"))
+        back = again.filter((mine >= other).fill_null(value=True))
         if back.is_empty():
             return
         with self._db.given("posts_back", back.select("post_key")):
@@ -166,8 +170,10 @@ where interactions.removed_at is null
 """
 # A stream repeats the past: only what came after the hiding shows that it is over.
 _SHOWN_AGAIN = """
-select distinct h.post_key, p.author_key, h.by_account
+select distinct h.post_key, p.author_key, h.by_account, r.source as hidden_by
 from page_shown s join hidden h using (post_key) join posts p using (post_key)
+left join removals r on r.kind = 'hidden' and r.key = h.post_key
+    or r.kind = 'away' and r.key = p.author_key
 where s.at is null or s.at > p.removed_at
 """
 _RESTORE_POSTS = (

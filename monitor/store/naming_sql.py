@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import hashlib
 
-from monitor.naming import Naming
+from monitor.naming import PERSONAL, SOCIAL, SOURCES_OF_ACCOUNTS, Naming
+from monitor.store.standing import OBSERVER
 
 _LETTERS = 7
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"  # base 32 (RFC 4648)
 _BLOCK = 64  # bytes of SHA-256's block, as HMAC (RFC 2104) wants its key
 
 PLAIN = (
-    "create temp macro shown_account(key, handle, followers) as key",
-    "create temp macro shown_handle(key, handle, followers) as handle",
+    "create temp macro shown_account(key, handle, followers, standing) as key",
+    "create temp macro shown_handle(key, handle, followers, standing) as handle",
     "create temp macro shown_post(key) as key",
     "create temp macro shown_text(words) as words",
     "create temp macro shown_links(links) as links",
     "create temp macro shown_count(n) as n",
     "create temp macro shown_born(moment) as moment",
+    "create temp macro shown_source(name) as name",
+    "create temp macro shown_detail(name, words) as words",
 )
 PRIVATE = ("shown_account", "shown_handle", "shown_post", "shown_text", "shown_links",
            "shown_letters", "shown_number", "shown_digest", "shown_public", "shown_count",
-           "shown_born")  # fmt: skip
+           "shown_born", "shown_source", "shown_detail")  # fmt: skip
 
 
 def redacting(naming: Naming) -> tuple[str, ...]:
@@ -44,15 +47,18 @@ def redacting(naming: Naming) -> tuple[str, ...]:
         # As the only element of a list: the number is then made once, and not for each letter.
         "create temp macro shown_letters(value) as list_transform([shown_number(value)], "
         f"lambda n: {_letters('n')})[1]",
-        f"create temp macro shown_public(key, handle, followers) as "
+        f"create temp macro shown_public(key, handle, followers, standing) as "
         f"coalesce(lower(key) in ({listed or 'null'}), false) or "
         f"coalesce(split_part(lower(key), ':@', 2) in ({listed or 'null'}), false) or "
-        f"coalesce(lower(handle) in ({listed or 'null'}), false) or coalesce({enough}, false)",
-        "create temp macro shown_account(key, handle, followers) as case when key is null then "
-        "null when shown_public(key, handle, followers) then key "
+        # Null: from before it was kept whose word a handle is.
+        f"coalesce(coalesce(standing, -1) <> {OBSERVER} "
+        f"and lower(handle) in ({listed or 'null'}), false) or coalesce({enough}, false)",
+        "create temp macro shown_account(key, handle, followers, standing) as "
+        "case when key is null then null "
+        "when shown_public(key, handle, followers, standing) then key "
         "else 'akun-' || shown_letters(key) end",
-        "create temp macro shown_handle(key, handle, followers) as "
-        "case when shown_public(key, handle, followers) then handle end",
+        "create temp macro shown_handle(key, handle, followers, standing) as "
+        "case when shown_public(key, handle, followers, standing) then handle end",
         "create temp macro shown_post(key) as "
         "split_part(key, ':', 1) || ':post-' || substr(shown_digest(key), 1, 24)",
         "create temp macro shown_text(words) as case when false then words end",
@@ -60,8 +66,19 @@ def redacting(naming: Naming) -> tuple[str, ...]:
         "create temp macro shown_count(n) as case when abs(n) < 100 then n "
         "else round(n, 1 - floor(log10(abs(n)))::integer)::bigint end",
         "create temp macro shown_born(moment) as date_trunc('day', moment)",
+        # As `Naming.source` does; what a source said of itself may hold its name.
+        f"create temp macro shown_source(name) as case "
+        f"when split_part(name, '/', 1) in ({_OF_ACCOUNTS}) then split_part(name, '/', 1) || '/' "
+        "|| case when shown_public(split_part(name, '/', 1) || ':@' || "
+        "lower(split_part(name, '/', 2)), null, null, null) then split_part(name, '/', 2) "
+        "else 'akun-' || shown_letters(split_part(name, '/', 1) || ':@' || "
+        "lower(split_part(name, '/', 2))) end "
+        f"when regexp_matches(name, '(?i){PERSONAL}') then split_part(name, '/', 1) || '/…' "
+        "else name end",
+        "create temp macro shown_detail(name, words) as case when shown_source(name) = name "
+        f"and not regexp_matches(words, '(?i){_PERSONAL}') then words end",
         "create temp macro shown_links(links) as list_filter(links, lambda l: not "
-        f"regexp_matches(l, '(?i){_SOCIAL}|@|/users/'))",
+        f"regexp_matches(l, '(?i){_PERSONAL}'))",
     )
 
 
@@ -73,8 +90,7 @@ def _letters(number: str) -> str:
     )
 
 
-_SOCIAL = (
-    r"//([a-z0-9-]+\\.)*(bsky\\.app|facebook\\.com|fb\\.com|fb\\.watch|instagram\\.com|"
-    r"linkedin\\.com|njump\\.me|t\\.co|t\\.me|telegram\\.me|threads\\.com|threads\\.net|"
-    r"tiktok\\.com|twitter\\.com|x\\.com|youtu\\.be|youtube\\.com)(/|$)"
-).replace("\\\\", "\\")
+_OF_ACCOUNTS = ", ".join(f"'{network}'" for network in SOURCES_OF_ACCOUNTS)
+_SITES = "|".join(site.replace(".", r"\.") for site in SOCIAL)
+# As `plain_if_personal`, but for the sites that an address only may lead to by its beginning.
+_PERSONAL = rf"//([^/?#]*[.@])?({_SITES})([/:?#]|$)|{PERSONAL}"

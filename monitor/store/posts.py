@@ -10,9 +10,11 @@ import polars as pl
 from collectors.page import Page
 from monitor.store.aliases import Aliases
 from monitor.store.database import Database
+from monitor.store.hearsay import Hearsay, with_standing, with_standing_of
 from monitor.store.hiding import Hiding
 from monitor.store.privacy import Privacy
 from monitor.store.removals import Removals
+from monitor.store.saying import INSERT_POSTS, ON_CONFLICT, UPSERT_AUTHORS
 
 # Shorter texts are alike by accident ("amin", "setuju!").
 _MIN_WORDS = 5
@@ -27,6 +29,8 @@ class Saved:
     new: int = 0  # matched posts that were not known
     updated: int = 0  # matched posts that are fuller or newer than what was known
     interactions: int = 0  # new ones
+    removed: int = 0  # posts that are gone
+    noted: int = 0  # removals that do not count: another server's posts
 
 
 class Posts:
@@ -36,28 +40,37 @@ class Posts:
         self._db = database
         self._aliases = Aliases(database)
         self._removals = Removals(database)
+        self._hearsay = Hearsay(database)
         self._hiding = Hiding(database)
         self._privacy = Privacy(database)
 
     def add(self, page: Page, *, source: str, now: datetime, watch: str | None = None) -> Saved:
         """Save a page. What is known stays, what is fuller replaces what was poorer."""
-        page = self._privacy.without_erased(self._aliases.resolve(page))
+        page = self._privacy.without_erased(self._aliases.resolve(page, source=source))
+        self._hearsay.shown(page.posts, source=source)
         self._hiding.bring_back(page, source=source)
         before = self._matched()
         touched = self._add_posts(page.posts, source=source, now=now)
         new = self._matched() - before
-        self._add_authors(page.authors, now=now)
+        self._add_authors(page.authors, source=source, now=now)
         interactions = self._add_interactions(page.interactions, source=source, now=now)
         self._add_engagement(page.engagement)
         if not source.startswith("import/"):
             self._add_sightings(page, source=source, now=now)
-        self._removals.apply(page.removals, source=source, now=now)
+        gone = self._hearsay.heard(page.removals, source=source, now=now)
+        self._removals.apply(gone, source=source, now=now)
         self._removals.apply_standing(page.posts)
-        self._hiding.apply(page.removals, source=source, now=now)
+        self._hiding.apply(gone, source=source, now=now)
         self._hiding.hide_standing(page.posts)
         if watch is not None:
             self._add_matches(page.posts, watch=watch, via=source, now=now)
-        return Saved(new=new, updated=max(0, touched - new), interactions=interactions)
+        return Saved(
+            new=new,
+            updated=max(0, touched - new),
+            interactions=interactions,
+            removed=gone.height,
+            noted=page.removals.height - gone.height,
+        )
 
     def _matched(self) -> int:
         return int(self._db.value("select count(*) from posts where captured_as = 'matched'"))
@@ -66,24 +79,30 @@ class Posts:
         """Save posts, and give the number of matched ones that are new or changed."""
         if posts.is_empty():
             return 0
-        frame = posts.with_columns(
-            # A post that shares a link twice shares it once.
-            pl.col("urls").list.unique(maintain_order=True),
-            pl.when(pl.col("kind") != "repost")
-            .then(normalized_text(pl.col("text")))
-            .alias("same_text"),
-        ).unique(["post_key", "captured_as"], keep="last", maintain_order=True)
+        frame = (
+            with_standing(posts, source=source)
+            .with_columns(
+                # A post that shares a link twice shares it once.
+                pl.col("urls").list.unique(maintain_order=True),
+                pl.when(pl.col("kind") != "repost")
+                .then(normalized_text(pl.col("text")))
+                .alias("same_text"),
+            )
+            .unique(["post_key", "captured_as"], keep="last", maintain_order=True)
+        )
         matched = frame.filter(pl.col("captured_as") == "matched")
         came_along = frame.filter(pl.col("captured_as") != "matched")
         self._upsert(came_along, source=source, now=now)
-        return self._upsert(matched, source=source, now=now)
+        touched = self._upsert(matched, source=source, now=now)
+        self._hearsay.edited(frame, source=source, now=now)
+        return touched
 
     def _upsert(self, posts: pl.DataFrame, *, source: str, now: datetime) -> int:
         if posts.is_empty():
             return 0
         with self._db.given("page_posts", posts):
             if posts.height < _BULK:
-                return self._db.run(f"{_INSERT_POSTS} {_ON_CONFLICT}", source=source, now=now)
+                return self._db.run(f"{INSERT_POSTS} {ON_CONFLICT}", source=source, now=now)
             # Looking for conflicts one by one takes twice as long as telling the known ones apart.
             known = self._db.frame(
                 "select post_key from posts "
@@ -92,17 +111,19 @@ class Posts:
         is_known = pl.col("post_key").is_in(known["post_key"].implode())
         changed = 0
         with self._db.given("page_posts", posts.filter(~is_known)):
-            changed += self._db.run(_INSERT_POSTS, source=source, now=now)
+            changed += self._db.run(INSERT_POSTS, source=source, now=now)
         with self._db.given("page_posts", posts.filter(is_known)):
-            changed += self._db.run(f"{_INSERT_POSTS} {_ON_CONFLICT}", source=source, now=now)
+            changed += self._db.run(f"{INSERT_POSTS} {ON_CONFLICT}", source=source, now=now)
         return changed
 
-    def _add_authors(self, authors: pl.DataFrame, *, now: datetime) -> None:
+    def _add_authors(self, authors: pl.DataFrame, *, source: str, now: datetime) -> None:
         if authors.is_empty():
             return
         once = authors.unique("author_key", keep="last", maintain_order=True)
-        with self._db.given("page_authors", once):
-            self._db.run(_UPSERT_AUTHORS, now=now)
+        told = with_standing_of(once, source=source)
+        with self._db.given("page_authors", told):
+            self._db.run(UPSERT_AUTHORS, source=source, now=now)
+        self._hearsay.followers(told, now=now)
 
     def _add_interactions(self, frame: pl.DataFrame, *, source: str, now: datetime) -> int:
         if frame.is_empty():
@@ -183,70 +204,6 @@ def _interaction_key() -> pl.Expr:
     )
     return pl.concat_str([pl.col("kind"), parts], separator="|").alias("interaction_key")
 
-
-_INSERT_POSTS = """
-insert into posts (
-    post_key, platform, author_key, kind, captured_as, text, lang, url, created_at, indexed_at,
-    first_seen_at, sort_at, edited_at, hashtags, hashtags_raw, urls, reply_to_key, quote_of_key,
-    repost_of_key, text_id, source
-)
-select
-    post_key, platform, author_key, kind, captured_as, text, lang, url, created_at, indexed_at,
-    $now, least(created_at, coalesce(indexed_at, $now)), edited_at, coalesce(hashtags, []),
-    coalesce(hashtags_raw, []), coalesce(urls, []), reply_to_key, quote_of_key, repost_of_key,
-    md5_number_lower(same_text), $source
-from page_posts
-"""
-
-_ON_CONFLICT = """
-on conflict (post_key) do update set
-    captured_as = least(posts.captured_as, excluded.captured_as),
-    text = case
-        when excluded.edited_at > coalesce(posts.edited_at, '-infinity'::timestamptz)
-          or (excluded.edited_at is not distinct from posts.edited_at
-              and coalesce(length(excluded.text), 0) >= coalesce(length(posts.text), 0))
-        then excluded.text else posts.text end,
-    text_id = coalesce(excluded.text_id, posts.text_id),
-    lang = coalesce(excluded.lang, posts.lang),
-    url = coalesce(excluded.url, posts.url),
-    indexed_at = coalesce(posts.indexed_at, excluded.indexed_at),
-    edited_at = coalesce(excluded.edited_at, posts.edited_at),
-    hashtags = list_distinct(list_concat(posts.hashtags, excluded.hashtags)),
-    hashtags_raw = list_distinct(list_concat(posts.hashtags_raw, excluded.hashtags_raw)),
-    urls = list_distinct(list_concat(posts.urls, excluded.urls)),
-    reply_to_key = coalesce(posts.reply_to_key, excluded.reply_to_key),
-    quote_of_key = coalesce(posts.quote_of_key, excluded.quote_of_key),
-    repost_of_key = coalesce(posts.repost_of_key, excluded.repost_of_key)
-where posts.removed_at is null and (excluded.captured_as < posts.captured_as
-   or excluded.edited_at > coalesce(posts.edited_at, '-infinity'::timestamptz)
-   or (excluded.edited_at is not distinct from posts.edited_at
-       and coalesce(length(excluded.text), 0) > coalesce(length(posts.text), 0))
-   or len(list_distinct(list_concat(posts.hashtags, excluded.hashtags))) > len(posts.hashtags)
-   or len(list_distinct(list_concat(posts.urls, excluded.urls))) > len(posts.urls))
-"""
-
-_UPSERT_AUTHORS = """
-insert into authors by name
-select author_key, platform, handle, display_name, url, created_at, is_bot, followers, following,
-       posts, $now as seen_at
-from page_authors
-on conflict (author_key) do update set
-    handle = coalesce(excluded.handle, authors.handle),
-    display_name = coalesce(excluded.display_name, authors.display_name),
-    url = coalesce(excluded.url, authors.url),
-    created_at = coalesce(excluded.created_at, authors.created_at),
-    is_bot = coalesce(excluded.is_bot, authors.is_bot),
-    followers = coalesce(excluded.followers, authors.followers),
-    following = coalesce(excluded.following, authors.following),
-    posts = coalesce(excluded.posts, authors.posts),
-    seen_at = excluded.seen_at
-where authors.removed_at is null and
-      (excluded.handle, excluded.display_name, excluded.url, excluded.created_at, excluded.is_bot,
-       excluded.followers, excluded.following, excluded.posts)
-   is distinct from
-      (authors.handle, authors.display_name, authors.url, authors.created_at, authors.is_bot,
-       authors.followers, authors.following, authors.posts)
-"""
 
 # An author's clock may run ahead: an act is told by ours then, as a post is.
 # A time that is known more exactly replaces one that is known less so.

@@ -17,6 +17,7 @@ from monitor.naming import Known
 from monitor.store.cutting import CUT_LEDGER
 from monitor.store.database import Database
 from monitor.store.evidence import without
+from monitor.store.standing import OBSERVER
 
 # Through whose repost another one came: the address holds the account.
 _VIA = pl.col("via_key").str.replace(r"^(\w+:)at://([^/]+)/.*$", "${1}${2}")
@@ -52,13 +53,18 @@ class Privacy:
         return str(known)
 
     def known_as(self, keys: Sequence[str]) -> dict[str, Known]:
-        """Give what is known of accounts beside their keys."""
+        """Give what is known of accounts beside their keys, by the word of their homes."""
         rows = self._db.rows(
-            "select author_key, handle, followers from authors "
+            "select author_key, handle, proven_followers, standing from authors "
             "where author_key in (select unnest($keys))",
             keys=list(keys),
         )
-        return {row["author_key"]: Known(row["handle"], row["followers"]) for row in rows}
+        return {
+            row["author_key"]: Known(
+                row["handle"], row["proven_followers"], is_its_handle=row["standing"] != OBSERVER
+            )
+            for row in rows
+        }
 
     def find(self, text: str) -> list[dict[str, Any]]:
         """Find accounts by key or handle: author_key, handle, platform, posts."""
@@ -255,11 +261,13 @@ _ERASE_AUTHORS = (
     "delete from authors where author_key in (from erased_authors)",
     "delete from hidden_authors where author_key in (from erased_authors)",
     "delete from removals where key in (from erased_authors)",
+    "delete from contradictions where key in (from erased_authors)",
 )
 _OF_POSTS = ("engagement", "sightings", "matches", "expansions", "checks", "hidden", "unanswered")
 _ERASE_POSTS = (
     *(f"delete from {table} where post_key in (from erased_posts)" for table in _OF_POSTS),  # noqa: S608
     "delete from removals where key in (from erased_posts)",
+    "delete from contradictions where key in (from erased_posts)",
     "delete from posts where post_key in (from erased_posts)",
     # Others' posts keep their text, and no longer say whom they answered.
     *(

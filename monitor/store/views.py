@@ -26,8 +26,8 @@ VIEWS: tuple[View, ...] = (
             "views": "null: not told",
         },
         """
-        select shown_post(e.post_key) as post, e.observer, e.taken_at, e.reposts, e.quotes,
-               e.replies, e.likes, e.views
+        select shown_post(e.post_key) as post, shown_source(e.observer) as observer, e.taken_at,
+               e.reposts, e.quotes, e.replies, e.likes, e.views
         from {store}.engagement e
         join {store}.posts p on p.post_key = e.post_key and p.removed_at is null
         """,
@@ -46,7 +46,8 @@ VIEWS: tuple[View, ...] = (
             "closed_at": "when it was filled; null: it is open",
         },
         """
-        select source, hashtag, from_at, to_at, reason, detail, detected_at, closed_at
+        select shown_source(source) as source, hashtag, from_at, to_at, reason,
+               shown_detail(source, detail) as detail, detected_at, closed_at
         from {store}.gaps
         """,
     ),
@@ -59,7 +60,7 @@ VIEWS: tuple[View, ...] = (
             "from_at": "from when",
             "to_at": "to when",
         },
-        "select source, hashtag, from_at, to_at from {store}.coverage",
+        "select shown_source(source) as source, hashtag, from_at, to_at from {store}.coverage",
     ),
     View(
         "findings",
@@ -116,7 +117,8 @@ VIEWS: tuple[View, ...] = (
             "rejected": "records that could not be read",
         },
         """
-        select run_id as run, task, source, hashtag, started_at, finished_at, verdict, detail,
+        select run_id as run, task, shown_source(source) as source, hashtag, started_at,
+               finished_at, verdict, shown_detail(source, detail) as detail,
                received, new, rejected
         from {store}.runs
         """,
@@ -134,12 +136,30 @@ VIEWS: tuple[View, ...] = (
             "rejected": "records that could not be read",
         },
         """
-        select source, count(*) as runs, max(started_at) as last_run_at,
+        select shown_source(source) as source, count(*) as runs, max(started_at) as last_run_at,
                max(finished_at) filter (verdict in ('complete', 'truncated', 'empty'))
                    as last_success_at,
                arg_max(verdict, started_at) filter (verdict is not null) as last_verdict,
                sum(received)::bigint as received, sum(rejected)::bigint as rejected
-        from {store}.runs group by source
+        from {store}.runs group by runs.source
+        """,
+    ),
+    View(
+        "contradictions",
+        "What a server says of another's post, against its home or who showed it: only noted.",
+        {
+            "post": "its key",
+            "source": "who says so",
+            "what": "gone: it is taken away; words: it was edited",
+            "reason": "as the source gives it",
+            "said_at": "when that was, by the source",
+            "noted_at": "when it was first heard",
+        },
+        """
+        select shown_post(c.key) as post, shown_source(c.source) as source, c.what,
+               c.reason, c.said_at, c.noted_at
+        from {store}.contradictions c
+        join {store}.posts p on p.post_key = c.key and p.removed_at is null
         """,
     ),
     View(

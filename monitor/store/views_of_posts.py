@@ -31,12 +31,13 @@ OF_POSTS = (
         },
         """
         select shown_post(p.post_key) as post, p.platform, {account} as account,
-               shown_handle(p.author_key, a.handle, a.followers) as handle, p.kind,
+               shown_handle(p.author_key, {of_a}) as handle, p.kind,
                p.sort_at, p.created_at, p.first_seen_at as seen_at,
                shown_text(p.text) as text, p.lang as language, shown_text(p.url) as url,
                p.hashtags, shown_links(p.urls) as links,
                shown_post(p.reply_to_key) as reply_to, shown_post(p.quote_of_key) as quote_of,
-               shown_post(p.repost_of_key) as repost_of, p.source
+               shown_post(p.repost_of_key) as repost_of,
+               shown_source(p.source) as source
         from {posts} where {matched} and p.kind <> 'article'
         """,
     ),
@@ -70,8 +71,8 @@ OF_POSTS = (
             "platform": "where",
         },
         """
-        select shown_account(i.author_key, a.handle, a.followers) as account,
-               shown_account(coalesce(i.target_author_key, t.author_key), b.handle, b.followers)
+        select shown_account(i.author_key, {of_a}) as account,
+               shown_account(coalesce(i.target_author_key, t.author_key), {of_b})
                    as target,
                shown_post(i.target_post_key) as target_post, shown_post(i.post_key) as post,
                i.acted_at, i.precision, i.platform
@@ -99,10 +100,11 @@ OF_POSTS = (
             "source": "who gave it",
         },
         """
-        select i.kind, shown_account(i.author_key, a.handle, a.followers) as account,
-               shown_account(i.target_author_key, b.handle, b.followers) as target,
+        select i.kind, shown_account(i.author_key, {of_a}) as account,
+               shown_account(i.target_author_key, {of_b}) as target,
                shown_post(i.post_key) as post, shown_post(i.target_post_key) as target_post,
-               i.acted_at, i.not_before, i.precision, i.platform, i.source
+               i.acted_at, i.not_before, i.precision, i.platform,
+               shown_source(i.source) as source
         from {store}.interactions i
         left join {store}.authors a on a.author_key = i.author_key
         left join {store}.authors b on b.author_key = i.target_author_key
@@ -125,8 +127,8 @@ OF_POSTS = (
             "seen_at": "when that was",
         },
         """
-        select shown_account(a.author_key, a.handle, a.followers) as account,
-               shown_handle(a.author_key, a.handle, a.followers) as handle,
+        select shown_account(a.author_key, {of_a}) as account,
+               shown_handle(a.author_key, {of_a}) as handle,
                shown_text(a.display_name) as display_name, a.platform,
                shown_born(a.created_at) as created_at, a.is_bot,
                shown_count(a.followers) as followers, shown_count(a.following) as following,

@@ -206,7 +206,7 @@ def test_a_letter_calls_accounts_by_pseudonyms_but_public_figures_by_their_names
         Author(author_key="x:1", platform="x", handle="artis_besar", followers=5_000_000),
         Author(author_key="x:2", platform="x", handle="bupati", followers=None),
     ]
-    fill(store, posts, authors=authors)
+    store.posts.add(page_of(posts=posts, authors=authors), source="x/api.x.com", now=NOON)
     text = 'watches = [{name = "air", hashtags = ["airbersih"], recipients = ["a@b.example"]}]\n'
     config = parse(tomllib.loads(f'{text}[privacy]\npublic = ["@bupati"]\n'), name="test")
     burst = Finding(
