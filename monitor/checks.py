@@ -5,10 +5,20 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from monitor import clock
 from monitor.errors import OperatorError, StoreMissingError
+from monitor.store.backups import Backup
+from monitor.store.copying import read_whole
 from monitor.wiring import App
+
+_YOUNG = timedelta(days=2)
+_STALE = timedelta(days=8)  # a weekly backup that is a day late is still one
+_BACK_UP = (
+    "run `gaung backup FILE` each night, to another disk: docs/operations.md has the line for cron"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +33,7 @@ class CheckResult:
 def check(app: App) -> Iterator[CheckResult]:
     """Check watches, store, sources and mail, one after the other."""
     yield _watches(app)
-    yield _store(app)
+    yield from _store(app, now=clock.now())
     yield from _sources(app)
     yield _mail(app)
 
@@ -35,15 +45,38 @@ def _watches(app: App) -> CheckResult:
     return CheckResult("watches", ", ".join(f"#{tag}" for tag in hashtags))
 
 
-def _store(app: App) -> CheckResult:
+def _store(app: App, *, now: datetime) -> Iterator[CheckResult]:
     try:
         with app.stores.open(read_only=True) as store:
-            posts = store.count_posts()
+            read_whole(store.database)
+            posts, last, since = store.count_posts(), store.backups.last(), store.backups.since()
     except StoreMissingError:
-        return _missing(app.stores.path)
+        yield _missing(app.stores.path)
+        return
     except OperatorError as error:
-        return CheckResult("store", "cannot be used", str(error))
-    return CheckResult("store", f"{app.stores.path}, {posts:,} posts")
+        yield CheckResult("store", "cannot be used", str(error))
+        return
+    yield CheckResult("store", f"{app.stores.path}, {posts:,} posts")
+    if (told := backup_result(last, since=since, now=now)) is not None:
+        yield told
+
+
+def backup_result(
+    last: Backup | None, *, since: datetime | None, now: datetime
+) -> CheckResult | None:
+    """Tell how old the last copy is; None while the store is too young to miss one.
+
+    since: when something was first put into the store. What was copied by other means than
+    `gaung backup` is not known here.
+    """
+    if last is None:
+        if since is None or now - since < _YOUNG:
+            return None
+        return CheckResult("backup", "no backup was ever made of this store", _BACK_UP)
+    days = max(now - last.made_at, timedelta(0)) // timedelta(days=1)
+    age = {0: "less than a day", 1: "1 day"}.get(days, f"{days:,} days")
+    told = f"the last backup, {last.name}, is {age} old"
+    return CheckResult("backup", told, _BACK_UP if days > _STALE.days else None)
 
 
 def _missing(path: Path) -> CheckResult:

@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from monitor.errors import StoreAccessError, StoreError, StoreFullError
+from monitor.errors import StoreAccessError, StoreDamagedError, StoreError, StoreFullError
+from monitor.store.damage import damage
 
 if TYPE_CHECKING:  # slow to import, and not needed for what is small
     import polars as pl
@@ -29,6 +31,7 @@ _BESIDE = frozenset(
         "acknowledged", "alerts", "audit", "coverage", "cursors", "digests", "expansions",
         "findings", "gaps", "held", "kept_reports", "meta", "migrations", "outbox", "pictures",
         "rejected", "revision", "runs", "silences", "streams",
+        "backups",
     }
 )  # fmt: skip
 
@@ -50,8 +53,11 @@ class _Shape:
 class Database:
     """A connection that speaks in frames. Times come and go as UTC."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, path: Path = Path("gaung.duckdb")
+    ) -> None:
         self._connection = connection
+        self.path = path  # for errors: which file they are about
         self._is_within = False  # a transaction
         self._ran = 0  # statements
         self._has_changed = False  # what reports are computed from, in this transaction
@@ -69,7 +75,7 @@ class Database:
         if is_told and not self._is_within:
             with self.transaction():  # the change, and what it makes void
                 return self.run(sql, **values)
-        with _named_errors():
+        with named_errors(self.path):
             rows = self._connection.execute(sql, values or None).fetchall()
         self._ran += 1
         touched = int(rows[0][0]) if rows and rows[0] and isinstance(rows[0][0], int) else 0
@@ -101,12 +107,12 @@ class Database:
     def script(self, sql: str) -> None:
         """Run several statements."""
         _SHAPES.clear()  # they may change what tables are like
-        with _named_errors():
+        with named_errors(self.path):
             self._connection.execute(sql)
 
     def frame(self, sql: str, **values: Any) -> pl.DataFrame:
         """Give the result of a query as a frame."""
-        with _named_errors():
+        with named_errors(self.path):
             found: pl.DataFrame = self._connection.sql(sql, params=values or None).pl()
         return found
 
@@ -114,7 +120,7 @@ class Database:
         """Give the result of a query batch by batch, so that it need not be held whole."""
         import polars as pl
 
-        with _named_errors():
+        with named_errors(self.path):
             reader = self._connection.sql(sql, params=values or None).to_arrow_reader(_BATCH)
             for batch in reader:
                 found = pl.from_arrow(batch)
@@ -125,7 +131,7 @@ class Database:
         """Give the result of a query as rows; for few rows."""
         if _changes(sql):
             raise ValueError("what changes posts goes by `run`, which makes kept reports void")
-        with _named_errors():
+        with named_errors(self.path):
             found = self._at_once(sql, values)
             if found is None:
                 found = self._looked_up(sql, values)
@@ -200,7 +206,7 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Keep all of what is done inside, or nothing."""
-        with _named_errors():
+        with named_errors(self.path):
             self._connection.execute("begin transaction")
         self._is_within, self._has_changed = True, False
         try:
@@ -209,12 +215,13 @@ class Database:
                 self.run("update revision set number = number + 1")
                 self.run("delete from kept_reports")
         except BaseException:
-            with suppress(duckdb.TransactionException):  # a failed commit has ended it already
+            # A failed commit has ended it already, and a damaged file ends the whole connection.
+            with suppress(duckdb.TransactionException, duckdb.FatalException):
                 self._connection.execute("rollback")
             raise
         finally:
             self._is_within = False
-        with _named_errors():
+        with named_errors(self.path):
             self._connection.execute("commit")
 
     @contextmanager
@@ -231,7 +238,7 @@ class Database:
     def close(self) -> None:
         """Give the file back."""
         # Closing writes the log into the file: with a full disk that fails, and the log stays.
-        with _named_errors():
+        with named_errors(self.path):
             self._connection.close()
 
 
@@ -242,11 +249,16 @@ def _changes(sql: str) -> bool:
 
 
 @contextmanager
-def _named_errors() -> Iterator[None]:
+def named_errors(path: Path) -> Iterator[None]:
+    """Raise what DuckDB says of the file at `path` as a `StoreError`, where that is what it is."""
     try:
         yield
-    except duckdb.Error as error:
+    except (duckdb.Error, OSError, ValueError) as error:  # the latter by way of Arrow
         message = str(error)
+        if not isinstance(error, duckdb.Error):
+            if broken := damage(message, path):
+                raise StoreDamagedError(broken) from error
+            raise
         if "No space left" in message or "out of disk space" in message.casefold():
             raise StoreFullError(
                 "the store's disk is full: make room and run again; "
@@ -256,4 +268,6 @@ def _named_errors() -> Iterator[None]:
             raise StoreAccessError(f"the store cannot be written: {message}") from error
         if isinstance(error, duckdb.OutOfMemoryException):
             raise StoreError(f"the store needs more memory than it may use: {message}") from error
+        if broken := damage(message, path):
+            raise StoreDamagedError(broken) from error
         raise
