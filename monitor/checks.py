@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from monitor import clock
+from monitor import clock, secrets
 from monitor.errors import OperatorError, StoreMissingError
 from monitor.store.backups import Backup
+from monitor.store.blanking import blank_secrets, holding_secrets
 from monitor.store.copying import read_whole
 from monitor.wiring import App
 
@@ -29,13 +30,19 @@ class CheckResult:
     summary: str
     remedy: str | None = None
 
+    def __post_init__(self) -> None:
+        """Blank secrets in the words of a server, which may repeat what it was sent."""
+        object.__setattr__(self, "summary", secrets.redact(self.summary))
+        object.__setattr__(self, "remedy", self.remedy and secrets.redact(self.remedy))
+
 
 def check(app: App) -> Iterator[CheckResult]:
-    """Check watches, store, sources and mail, one after the other."""
+    """Check watches, store, sources, mail and secrets in the store, one after the other."""
     yield _watches(app)
     yield from _store(app, now=clock.now())
     yield from _sources(app)
     yield _mail(app)
+    yield from _leaks(app)  # last: by now all secrets were read
 
 
 def _watches(app: App) -> CheckResult:
@@ -121,3 +128,24 @@ def _mail(app: App) -> CheckResult:
     except OperatorError as error:
         return CheckResult("mail", "cannot log in", str(error))
     return CheckResult("mail", f"{mail.server} as {mail.sender}", remedy)
+
+
+def _leaks(app: App) -> Iterator[CheckResult]:
+    """Blank secrets in the store: earlier versions kept what a server had repeated."""
+    try:
+        with app.stores.open(read_only=True) as store:
+            places = holding_secrets(store.database)
+        if not places:
+            return
+        with app.stores.open() as store, store.transaction():
+            texts = blank_secrets(store.database)
+    except StoreMissingError:
+        return
+    except OperatorError as error:
+        yield CheckResult("secrets", "cannot be looked for in the store", str(error))
+        return
+    yield CheckResult(
+        "secrets",
+        f"stood in {texts:,} texts of the store ({', '.join(places)}), and were blanked there",
+        "make new ones where you were given them: who read these texts, or was sent them, has them",
+    )

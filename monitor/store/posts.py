@@ -9,6 +9,7 @@ import polars as pl
 
 from collectors.page import Page
 from monitor.store.aliases import Aliases
+from monitor.store.blanking import without_secrets
 from monitor.store.database import Database
 from monitor.store.privacy import Privacy
 from monitor.store.removals import Removals
@@ -39,7 +40,7 @@ class Posts:
 
     def add(self, page: Page, *, source: str, now: datetime, watch: str | None = None) -> Saved:
         """Save a page. What is known stays, what is fuller replaces what was poorer."""
-        page = self._privacy.without_erased(self._aliases.resolve(page))
+        page = self._privacy.without_erased(self._aliases.resolve(without_secrets(page)))
         before = self._matched()
         touched = self._add_posts(page.posts, source=source, now=now)
         new = self._matched() - before
