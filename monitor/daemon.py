@@ -222,11 +222,11 @@ class _Daemon:
         decisions, digests = notice(
             self._app, anything_new=bool(runs) or heard, now=clock.now(), memory=self._memory
         )
+        self._tell(Turn(decisions=decisions, digests=digests))
+        self._readiness.prepare(self._app, now=clock.now(), stop=self._stop)
         gone = tidy_up(self._app, now=clock.now())
         if gone is not None and not gone.is_nothing:
             self._log.info("kept long enough", posts=gone.posts, set_aside=gone.raw)
-        self._tell(Turn(decisions=decisions, digests=digests))
-        self._readiness.prepare(self._app, now=clock.now(), stop=self._stop)
 
     def _listener(self, source: str, hashtags: list[str]) -> Callable[[], None]:
         """Give the work of one thread: listen, and after a failure listen again, ever later."""

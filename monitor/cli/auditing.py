@@ -109,10 +109,38 @@ def erase_command(given: Given, author: str, dry_run: bool, yes: bool) -> int:
         store.transaction(),
     ):
         gone = store.privacy.erase(found[0]["author_key"], now=now)
+        store.privacy.want_rewriting(now=now)
         # Without the name: the log must not keep what was erased.
         store.privacy.note("erase", "an account", who=user(), now=now, detail=_counted(gone))
+    _rewrite(app, now=now)
     click.echo(f"erased: {_counted(gone)}; it will not be collected again")
+    _tell_of_backups(app)
     return 0
+
+
+def _rewrite(app: App, *, now: datetime) -> None:
+    """Write the file anew. Raises `StoreError`, which says that it is still to be done."""
+    from monitor.errors import StoreError
+    from monitor.store.rewriting import rewrite
+
+    try:
+        with progress("clearing the file"):
+            rewrite(app.stores, now=now)
+    except StoreError as error:
+        raise type(error)(
+            f"it is out of the store, but traces are left in free blocks of its file ({error}): "
+            "mend that and run `gaung purge`, or leave it to the daemon, which tries once a day"
+        ) from error
+
+
+def _tell_of_backups(app: App) -> None:
+    with app.stores.open(read_only=True) as store:
+        last = store.backups.last()
+    if last is not None:
+        click.echo(
+            f"backups from before still hold it, the newest of them {last.name}: make a new one "
+            "and remove them"
+        )
 
 
 @click.command("purge", help=_PURGE)
@@ -127,6 +155,12 @@ def purge_command(given: Given, older_than: str | None, dry_run: bool) -> int:
     app, now = given.app(), clock.now()
     keep = _age(older_than, now) if older_than else app.config.privacy.keep_posts
     raw = min(keep, app.config.privacy.keep_raw) if older_than else app.config.privacy.keep_raw
+    with app.stores.open(read_only=True) as store:
+        is_wanted = store.privacy.rewriting().is_wanted
+    if not keep and not raw and is_wanted and not dry_run:
+        _rewrite(app, now=now)
+        tell("the file was cleared of what had been taken out before")
+        return 0
     if not keep and not raw:
         click.echo("gaung: nothing is set to be taken out: see [privacy] in config.toml", err=True)
         return 1
@@ -136,7 +170,12 @@ def purge_command(given: Given, older_than: str | None, dry_run: bool) -> int:
         bar.polling(store.database.share_done(_PURGING)),
     ):
         gone = purge(store, keep_posts=keep, keep_raw=raw, who=user(), now=now, trial=dry_run)
+    is_told = not gone.is_nothing and not dry_run
+    if is_told or (is_wanted and not dry_run):
+        _rewrite(app, now=now)
     tell(("would take out: " if dry_run else "taken out: ") + _counted(gone))
+    if is_told:
+        _tell_of_backups(app)
     return 0
 
 

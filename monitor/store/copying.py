@@ -39,7 +39,6 @@ def write_copy(
         sums = _sums(database, "held")
         if _sums_of_file(database, part) != sums:
             raise StoreAccessError(f"{folder.parent}: the copy differs: try another disk")
-        _sync(part)
         take(part, sums)
 
 
@@ -59,8 +58,12 @@ def make_folder(folder: Path) -> None:
 
 
 def keep(part: Path, target: Path) -> None:
-    """Give the copy its name, and have the name on the disk, and not only in memory."""
-    part.replace(target)
+    """Give the copy its name once it is on the disk, and not only in memory, and the name too."""
+    _sync(part)
+    try:
+        part.replace(target)
+    except OSError as error:  # a file that is mounted alone, as into a container
+        raise StoreAccessError(f"{target}: cannot be replaced ({error.strerror})") from None
     _sync(target.parent)
 
 

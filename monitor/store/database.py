@@ -31,7 +31,7 @@ _BESIDE = frozenset(
         "acknowledged", "alerts", "audit", "coverage", "cursors", "digests", "expansions",
         "findings", "gaps", "held", "kept_reports", "meta", "migrations", "outbox", "pictures",
         "rejected", "revision", "runs", "silences", "streams",
-        "backups",
+        "backups", "blanked",
     }
 )  # fmt: skip
 

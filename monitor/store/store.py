@@ -31,6 +31,7 @@ from monitor.store.subjects import Store
 
 _HOLDER = re.compile(r"held in (.+?) \(PID (\d+)\)")
 _TURN = threading.RLock()
+_KEPT_OPEN: set[Path] = set()
 _SETTINGS: dict[str, str | int | float | list[str]] = {
     "memory_limit": "1GB",
     "wal_autocheckpoint": "256MB",
@@ -65,10 +66,16 @@ class StoreFile:
         """
         self._prepare_folder()
         connection = self._connect(read_only=False)
+        _KEPT_OPEN.add(self.path)
         try:
             yield
         finally:
+            _KEPT_OPEN.discard(self.path)
             connection.close()
+
+    def is_kept_open(self) -> bool:
+        """Tell whether this process holds the file open by `kept_open`."""
+        return self.path in _KEPT_OPEN
 
     def glance(self, prefix: str, *, most: int) -> list[str]:
         """Give hashtags that begin so, for a shell; none where the store cannot be read now.
