@@ -57,6 +57,7 @@ def _store(app: App, *, now: datetime) -> Iterator[CheckResult]:
         with app.stores.open(read_only=True) as store:
             read_whole(store.database)
             posts, last, since = store.count_posts(), store.backups.last(), store.backups.since()
+            wanted_at = store.privacy.rewriting().wanted_at
     except StoreMissingError:
         yield _missing(app.stores.path)
         return
@@ -64,6 +65,13 @@ def _store(app: App, *, now: datetime) -> Iterator[CheckResult]:
         yield CheckResult("store", "cannot be used", str(error))
         return
     yield CheckResult("store", f"{app.stores.path}, {posts:,} posts")
+    if wanted_at is not None:
+        told_at = f"{wanted_at.astimezone(app.config.zone):%Y-%m-%d %H:%M %Z}"
+        yield CheckResult(
+            "erased",
+            f"what was taken out {told_at} is still in free blocks of the file",
+            "run `gaung purge`, which writes the file anew and says what keeps it from doing so",
+        )
     if (told := backup_result(last, since=since, now=now)) is not None:
         yield told
 

@@ -19,12 +19,14 @@ if TYPE_CHECKING:
     from monitor.store.privacy import Gone
     from monitor.wiring import App
 
-_ERASING, _PURGING = 18, 15  # statements that it takes, about
+_ERASING, _PURGING = 30, 15  # statements that it takes, about
 _ERASE = """Erase AUTHOR: all that this account wrote and did, for good, and keep it out.
 
 AUTHOR is a handle (@budi, @budi@server.example) or a key as in JSON reports (x:123). What others
-wrote stays, without the name. Trends change: their posts are counted no longer. Copies that you
-exported or mailed are yours to find: `gaung audit` lists them.
+wrote stays, without its names, links to it and its words; letters that wait are sent without them.
+The store's file is then written anew, so that nothing is left in it or in later backups. Trends
+change: their posts are counted no longer. Copies that you exported, mailed or backed up before are
+yours to find: `gaung audit` lists them.
 
 \b
 Examples:
@@ -34,7 +36,8 @@ Examples:
 _PURGE = """Take out what was collected longer ago than it may be kept.
 
 Without options: as [privacy] keep_posts and keep_raw say, which the daemon also does once a day.
-The time is then unknown in reports, never zero.
+The time is then unknown in reports, never zero. The file is written anew, so that nothing of it is
+left there or in later backups.
 
 \b
 Examples:
@@ -113,7 +116,10 @@ def erase_command(given: Given, author: str, dry_run: bool, yes: bool) -> int:
         # Without the name: the log must not keep what was erased.
         store.privacy.note("erase", "an account", who=user(), now=now, detail=_counted(gone))
     _rewrite(app, now=now)
-    click.echo(f"erased: {_counted(gone)}; it will not be collected again")
+    click.echo(
+        f"erased: {_counted(gone)}; its traces in {gone.texts:,} posts of others and "
+        f"{gone.letters:,} letters; it will not be collected again"
+    )
     _tell_of_backups(app)
     return 0
 

@@ -62,7 +62,13 @@ class KeepingOut:
         erased = sorted(self._erased(keys.unique(), salt=salt))
         if erased:
             page = _without(page, erased)
-        return replace(page, posts=self._unnamed(self._as_blanked(page.posts), salt=salt))
+        page = replace(page, posts=self._as_blanked(page.posts))
+        posts = page.posts.select("platform", "text", "urls").rows()
+        shown = page.authors.select("platform", "display_name").rows()
+        names = {name for row in posts for name in _names(*row)}
+        names |= {name for platform, said in shown for name in _names(platform, said, [])}
+        gone = self._erased(names, salt=salt) if names else set()
+        return _unnamed(page, posts, shown, gone) if gone else page
 
     def speaking_of_nobody(self, texts: pl.Series, *, salt: str) -> pl.Series:
         """Tell of each raw record whether it names none of the erased: it is kept as it came."""
@@ -92,28 +98,17 @@ class KeepingOut:
             pl.when(is_known).then(nothing).otherwise("urls").alias("urls"),
         )
 
-    def _unnamed(self, posts: pl.DataFrame, *, salt: str) -> pl.DataFrame:
-        """Blank names of the erased, and links to their pages, in posts that are new."""
-        rows = posts.select("platform", "text", "urls").rows()
-        candidates = {name for row in rows for name in _names(*row)}
-        if not candidates or not (gone := self._erased(candidates, salt=salt)):
-            return posts
-        texts = [text and _blanked(text, platform, gone) for platform, text, _ in rows]
-        urls = [[url for url in links if not _leads(url, gone)] for _, _, links in rows]
-        return posts.with_columns(
-            pl.Series("text", texts, dtype=pl.String),
-            pl.Series("urls", urls, dtype=pl.List(pl.String)),
-        )
-
 
 _KEYS = ("reply_to_key", "quote_of_key", "repost_of_key")
 
 
 def _without(page: Page, erased: list[str]) -> Page:
     is_by = pl.col("author_key").is_in(erased)
+    is_at = pl.col("target_author_key").is_in(erased).fill_null(value=False)
     posts = page.posts.filter(is_by)["post_key"].to_list()
-    is_on = pl.col("target_author_key").is_in(erased) | pl.col("target_post_key").is_in(posts)
-    on_them = page.interactions.filter(is_on.fill_null(value=False))["post_key"].drop_nulls()
+    posts += page.interactions.filter(is_at)["target_post_key"].drop_nulls().to_list()
+    is_on = is_at | pl.col("target_post_key").is_in(posts).fill_null(value=False)
+    on_them = page.interactions.filter(is_on)["post_key"].drop_nulls()
     # A post that passes theirs on has their words.
     passes_on = (pl.col("kind") == "repost") & (
         pl.col("post_key").is_in(on_them.to_list())
@@ -133,6 +128,26 @@ def _without(page: Page, erased: list[str]) -> Page:
             pl.when(~_VIA.is_in(erased)).then("via_key").alias("via_key")
         ),
         engagement=page.engagement.filter(~pl.col("post_key").is_in(posts)),
+    )
+
+
+def _unnamed(
+    page: Page,
+    posts: list[tuple[str, str | None, list[str]]],
+    shown: list[tuple[str, str | None]],
+    gone: set[str],
+) -> Page:
+    """Blank names of the erased, and links to their pages, in posts and profiles that are new."""
+    texts = [text and _blanked(text, platform, gone) for platform, text, _ in posts]
+    urls = [[url for url in links if not _leads(url, gone)] for _, _, links in posts]
+    names = [name and _blanked(name, platform, gone) for platform, name in shown]
+    return replace(
+        page,
+        posts=page.posts.with_columns(
+            pl.Series("text", texts, dtype=pl.String),
+            pl.Series("urls", urls, dtype=pl.List(pl.String)),
+        ),
+        authors=page.authors.with_columns(pl.Series("display_name", names, dtype=pl.String)),
     )
 
 

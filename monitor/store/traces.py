@@ -35,7 +35,7 @@ _FEWEST_LETTERS = 3  # of a name that is looked for behind an @
 _SHORTEST_WORD = 5  # of a name with a digit, _ or . in it, which no word has
 _LONGEST_WORD = 12  # from here on a name of letters alone is none either
 _NEVER = r"[^\s\S]"
-_RUN = 4  # so many words in a row are nobody else's by chance
+_RUN = 3  # so many words in a row are hardly anybody else's in a letter
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +126,13 @@ class Traces:
 
         platform: where it was written; None: here, as letters and evidence are.
         """
-        text = _LINK.sub(lambda found: BLANK if self.is_link(found[0]) else found[0], text)
-        own = platform is None or platform == self.platform
-        return self._named[own].sub(self._blanked, text)
+        named = self._named[platform is None or platform == self.platform]
+        parts, end = [], 0
+        for link in _LINK.finditer(text):  # what leads elsewhere is left whole
+            parts.append(named.sub(self._blanked, text[end : link.start()]))
+            parts.append(BLANK if self.is_link(link[0]) else link[0])
+            end = link.end()
+        return "".join([*parts, named.sub(self._blanked, text[end:])])
 
     def _blanked(self, found: re.Match[str]) -> str:
         if found[0].lower() == self.account.key.lower():
@@ -137,7 +141,7 @@ class Traces:
 
     def is_link(self, url: str) -> bool:
         """Tell whether an address leads to the account's page or to a post of it."""
-        if _plain(url) in self._pages:
+        if _plain(url) in self._pages or self._sure.search(unquote(url)):
             return True
         host, *rest = _SEGMENTS.split(
             unquote(url).partition("://")[2].lower() or unquote(url).lower()
@@ -170,6 +174,11 @@ class Traces:
         return platform == self.platform and "://" in native and self.is_link(native)
 
     # --- words ------------------------------------------------------------------------------------
+
+    @cached_property
+    def _sure(self) -> re.Pattern[str]:
+        names = [re.escape(name) for name in self.names if is_no_word(name)]
+        return re.compile(rf"(?<!\w)(?:{'|'.join(names) or _NEVER})(?!\w)", re.I)
 
     @cached_property
     def quotable(self) -> list[str]:
@@ -211,7 +220,7 @@ class Traces:
         short: set[tuple[str, ...]] = set()
         for text in self.account.texts:
             words = _words(text)
-            if 2 <= len(words) < _RUN:
+            if len(words) == _RUN - 1:
                 short.add(tuple(words))
             runs.update(tuple(words[at : at + _RUN]) for at in range(len(words) - _RUN + 1))
         return runs, short
@@ -219,7 +228,8 @@ class Traces:
     def unworded(self, text: str) -> str:
         """Return a letter without the account's words, also where it cut them off or wrapped them.
 
-        Every run of four words that the account wrote goes, and texts of two or three words.
+        Every run of three words that the account wrote goes, and texts of two words; a word that
+        was cut off behind them, too.
         """
         found = list(_WORDS.finditer(_ENTITY.sub(_spaces, text)))
         words = [match[0].lower() for match in found]
@@ -230,6 +240,9 @@ class Traces:
             for at in range(len(words) - length + 1):
                 if tuple(words[at : at + length]) in wanted:
                     gone[at : at + length] = [True] * length
+        for at in range(1, len(words)):
+            if gone[at - 1] and text[found[at].end() : found[at].end() + 1] == BLANK:
+                gone[at] = True
         parts, end = [], 0
         for match, is_gone in zip(found, gone, strict=True):
             if is_gone:
