@@ -5,15 +5,25 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
 
-from monitor import clock
+from monitor import clock, secrets
 from monitor.config import Config
 from monitor.errors import OperatorError, StoreMissingError
 from monitor.schedule import LOOKS
+from monitor.store.backups import Backup
+from monitor.store.blanking import blank_secrets, holding_secrets
+from monitor.store.copying import read_whole
 from monitor.wiring import App
+
+_YOUNG = timedelta(days=2)
+_STALE = timedelta(days=8)  # a weekly backup that is a day late is still one
+_BACK_UP = (
+    "run `gaung backup FILE` each night, to another disk: docs/operations.md has the line for cron"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +34,21 @@ class CheckResult:
     summary: str
     remedy: str | None = None
 
+    def __post_init__(self) -> None:
+        """Blank secrets in the words of a server, which may repeat what it was sent."""
+        object.__setattr__(self, "summary", secrets.redact(self.summary))
+        object.__setattr__(self, "remedy", self.remedy and secrets.redact(self.remedy))
+
 
 def check(app: App) -> Iterator[CheckResult]:
-    """Check watches, store, sources and mail, one after the other."""
+    """Check watches, store, sources, mail and secrets in the store, one after the other."""
     yield _watches(app)
-    yield _store(app)
+    yield from _store(app, now=clock.now())
     yield from _blanked(app)
     yield from _sources(app)
     yield _mail(app)
     yield from _defects(app)
+    yield from _leaks(app)  # last: by now all secrets were read
 
 
 def _watches(app: App) -> CheckResult:
@@ -42,15 +58,46 @@ def _watches(app: App) -> CheckResult:
     return CheckResult("watches", ", ".join(f"#{tag}" for tag in hashtags))
 
 
-def _store(app: App) -> CheckResult:
+def _store(app: App, *, now: datetime) -> Iterator[CheckResult]:
     try:
         with app.stores.open(read_only=True) as store:
-            posts = store.count_posts()
+            read_whole(store.database)
+            posts, last, since = store.count_posts(), store.backups.last(), store.backups.since()
+            wanted_at = store.privacy.rewriting().wanted_at
     except StoreMissingError:
-        return _missing(app.stores.path)
+        yield _missing(app.stores.path)
+        return
     except OperatorError as error:
-        return CheckResult("store", "cannot be used", str(error))
-    return CheckResult("store", f"{app.stores.path}, {posts:,} posts")
+        yield CheckResult("store", "cannot be used", str(error))
+        return
+    yield CheckResult("store", f"{app.stores.path}, {posts:,} posts")
+    if wanted_at is not None:
+        told_at = f"{wanted_at.astimezone(app.config.zone):%Y-%m-%d %H:%M %Z}"
+        yield CheckResult(
+            "erased",
+            f"what was taken out {told_at} is still in free blocks of the file",
+            "run `gaung purge`, which writes the file anew and says what keeps it from doing so",
+        )
+    if (told := backup_result(last, since=since, now=now)) is not None:
+        yield told
+
+
+def backup_result(
+    last: Backup | None, *, since: datetime | None, now: datetime
+) -> CheckResult | None:
+    """Tell how old the last copy is; None while the store is too young to miss one.
+
+    since: when something was first put into the store. What was copied by other means than
+    `gaung backup` is not known here.
+    """
+    if last is None:
+        if since is None or now - since < _YOUNG:
+            return None
+        return CheckResult("backup", "no backup was ever made of this store", _BACK_UP)
+    days = max(now - last.made_at, timedelta(0)) // timedelta(days=1)
+    age = {0: "less than a day", 1: "1 day"}.get(days, f"{days:,} days")
+    told = f"the last backup, {last.name}, is {age} old"
+    return CheckResult("backup", told, _BACK_UP if days > _STALE.days else None)
 
 
 def _blanked(app: App) -> Iterator[CheckResult]:
@@ -170,3 +217,24 @@ def _mail(app: App) -> CheckResult:
     except OperatorError as error:
         return CheckResult("mail", "cannot log in", str(error))
     return CheckResult("mail", f"{mail.server} as {mail.sender}", remedy)
+
+
+def _leaks(app: App) -> Iterator[CheckResult]:
+    """Blank secrets in the store: earlier versions kept what a server had repeated."""
+    try:
+        with app.stores.open(read_only=True) as store:
+            places = holding_secrets(store.database)
+        if not places:
+            return
+        with app.stores.open() as store, store.transaction():
+            texts = blank_secrets(store.database)
+    except StoreMissingError:
+        return
+    except OperatorError as error:
+        yield CheckResult("secrets", "cannot be looked for in the store", str(error))
+        return
+    yield CheckResult(
+        "secrets",
+        f"stood in {texts:,} texts of the store ({', '.join(places)}), and were blanked there",
+        "make new ones where you were given them: who read these texts, or was sent them, has them",
+    )

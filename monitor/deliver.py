@@ -17,6 +17,7 @@ from enum import Enum, auto
 from types import TracebackType
 from typing import Protocol, Self
 
+from monitor import secrets
 from monitor.config import MailSettings
 from monitor.errors import ConfigError
 from monitor.letters import OutboxLetter, clean, envelope_address, message
@@ -42,8 +43,9 @@ class DeliveryError(Exception):
     """A letter was not taken: try later, or never again if it is permanent."""
 
     def __init__(self, reason: str, permanent: bool) -> None:
-        super().__init__(reason)
-        self.reason = reason
+        # A mail server may repeat the login, which is the password in base64.
+        self.reason = secrets.redact(reason)
+        super().__init__(self.reason)
         self.permanent = permanent
 
 

@@ -9,6 +9,7 @@
      │    ├── StoreBusyError     another process holds the store for too long; it is named
      │    ├── StoreTooNewError   a newer gaung wrote it
      │    ├── StoreFullError     the disk is full
+     │    ├── StoreDamagedError  the file does not hold what was written: restore a backup
      │    └── StoreAccessError   the file or folder may not be read or written, or is no store
      └── DaemonRunningError     a second daemon on one store
 """
@@ -42,6 +43,10 @@ class StoreTooNewError(StoreError):
 
 class StoreFullError(StoreError):
     """The disk is full; the transaction was rolled back."""
+
+
+class StoreDamagedError(StoreError):
+    """The store's file, or the log beside it, does not hold what was written."""
 
 
 class StoreAccessError(StoreError):

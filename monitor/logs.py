@@ -13,6 +13,10 @@ from monitor import secrets
 
 def set_up(*, verbose: bool, terminal: bool) -> None:
     """Choose the level and the form. Posts and tokens are never logged."""
+    # What libraries log by themselves, and what nobody expected, is redacted too.
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Redacting("%(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(handlers=[handler], level=logging.WARNING)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -30,6 +34,11 @@ def set_up(*, verbose: bool, terminal: bool) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
+
+
+class _Redacting(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return secrets.redact(super().format(record))
 
 
 def get() -> Any:

@@ -45,6 +45,7 @@ def purge(
         )
         store.privacy.tidied(now=now)
         if not gone.is_nothing:
+            store.privacy.want_rewriting(now=now)
             detail = f"{gone.posts} posts, {gone.raw} records that were set aside"
             store.privacy.note(
                 "purge", "what was kept long enough", who=who, now=now, detail=detail

@@ -32,6 +32,7 @@ from monitor.notify import notify, release
 from monitor.outgoing import StoredOutbox
 from monitor.schedule import Task, Wish
 from monitor.store.privacy import Gone
+from monitor.store.rewriting import rewrite
 from monitor.tidy import tidy
 from monitor.wiring import App
 
@@ -100,9 +101,10 @@ def turn(
     digests: list[Letter] = []
     if not stop.is_set():
         decisions, digests = notice(app, anything_new=bool(runs), now=now, memory=memory)
-        tidy_up(app, now=now)
     on_stage("deliver")
     delivery = None if stop.is_set() else send_due(app, now=now, stop=stop)
+    if not stop.is_set():
+        tidy_up(app, now=now)
     return Turn(runs=runs, decisions=decisions, digests=digests, delivery=delivery)
 
 
@@ -183,9 +185,17 @@ def notice(
 
 
 def tidy_up(app: App, *, now: datetime) -> Gone | None:
-    """Take out what was kept long enough, once a day; None if it was not the hour."""
+    """Take out what was kept long enough, once a day; None if it was not the hour.
+
+    What was taken out, by that or by its platform, then leaves the file too: last of all, for a
+    full disk ends it. Raises `StoreError`.
+    """
     with app.stores.open() as store:
-        return tidy(store, app.config, now=now)
+        gone = tidy(store, app.config, now=now)
+        is_due = store.privacy.rewriting().is_due(now=now)
+    if is_due:
+        rewrite(app.stores, now=now)
+    return gone
 
 
 def send_due(app: App, *, now: datetime, stop: threading.Event | None = None) -> Delivery | None:

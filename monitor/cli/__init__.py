@@ -9,11 +9,12 @@ import os
 import signal
 import sys
 from importlib import import_module
+from types import TracebackType
 from typing import Any
 
 import click
 
-from monitor import __version__
+from monitor import __version__, secrets
 from monitor.cli.words import Group, in_words
 from monitor.errors import OperatorError
 
@@ -126,6 +127,7 @@ def cli(context: click.Context, config_path: str | None, verbose: bool, pager: b
 def main(arguments: list[str] | None = None) -> None:
     """Run a command. Exit code 0: done; 1: the operator must act; 2: wrong usage."""
     os.umask(0o077)  # what gaung writes is about people: for its owner only
+    sys.excepthook = _tell_unexpected
     code = _run(arguments)
     # All is said and saved: Ctrl-C while memory is given back must not look like a failure.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -158,6 +160,15 @@ def _run(arguments: list[str] | None) -> int:
     return result if isinstance(result, int) else 0
 
 
+def _tell_unexpected(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """Print the traceback of what nobody expected, without secrets: it goes to a journal."""
+    import traceback
+
+    sys.stderr.write(secrets.redact("".join(traceback.format_exception(kind, error, trace))))
+
+
 def _interrupted() -> int:
     return _failed("interrupted; what was saved is complete: run the same command to go on", 130)
 
@@ -165,5 +176,6 @@ def _interrupted() -> int:
 def _failed(message: str, code: int = 1) -> int:
     from monitor.cli.tables import flowed
 
-    click.echo(flowed(f"gaung: {' '.join(message.split())}", sys.stderr), err=True)
+    told = secrets.redact(" ".join(message.split()))
+    click.echo(flowed(f"gaung: {told}", sys.stderr), err=True)
     return code

@@ -19,12 +19,14 @@ if TYPE_CHECKING:
     from monitor.store.privacy import Gone
     from monitor.wiring import App
 
-_ERASING, _PURGING = 18, 15  # statements that it takes, about
+_ERASING, _PURGING = 30, 15  # statements that it takes, about
 _ERASE = """Erase AUTHOR: all that this account wrote and did, for good, and keep it out.
 
 AUTHOR is a handle (@budi, @budi@server.example) or a key as in JSON reports (x:123). What others
-wrote stays, without the name. Trends change: their posts are counted no longer. Copies that you
-exported or mailed are yours to find: `gaung audit` lists them.
+wrote stays, without its names, links to it and its words; letters that wait are sent without them.
+The store's file is then written anew, so that nothing is left in it or in later backups. Trends
+change: their posts are counted no longer. Copies that you exported, mailed or backed up before are
+yours to find: `gaung audit` lists them.
 
 \b
 Examples:
@@ -34,7 +36,8 @@ Examples:
 _PURGE = """Take out what was collected longer ago than it may be kept.
 
 Without options: as [privacy] keep_posts and keep_raw say, which the daemon also does once a day.
-The time is then unknown in reports, never zero.
+The time is then unknown in reports, never zero. The file is written anew, so that nothing of it is
+left there or in later backups.
 
 \b
 Examples:
@@ -110,10 +113,41 @@ def erase_command(given: Given, author: str, dry_run: bool, yes: bool) -> int:
         store.transaction(),
     ):
         gone = store.privacy.erase(found[0]["author_key"], now=now)
+        store.privacy.want_rewriting(now=now)
         # Without the name: the log must not keep what was erased.
         store.privacy.note("erase", "an account", who=user(), now=now, detail=_counted(gone))
-    click.echo(f"erased: {_counted(gone)}; it will not be collected again")
+    _rewrite(app, now=now)
+    click.echo(
+        f"erased: {_counted(gone)}; its traces in {gone.texts:,} posts of others and "
+        f"{gone.letters:,} letters; it will not be collected again"
+    )
+    _tell_of_backups(app)
     return 0
+
+
+def _rewrite(app: App, *, now: datetime) -> None:
+    """Write the file anew. Raises `StoreError`, which says that it is still to be done."""
+    from monitor.errors import StoreError
+    from monitor.store.rewriting import rewrite
+
+    try:
+        with progress("clearing the file"):
+            rewrite(app.stores, now=now)
+    except StoreError as error:
+        raise type(error)(
+            f"it is out of the store, but traces are left in free blocks of its file ({error}): "
+            "mend that and run `gaung purge`, or leave it to the daemon, which tries once a day"
+        ) from error
+
+
+def _tell_of_backups(app: App) -> None:
+    with app.stores.open(read_only=True) as store:
+        last = store.backups.last()
+    if last is not None:
+        click.echo(
+            f"backups from before still hold it, the newest of them {last.name}: make a new one "
+            "and remove them"
+        )
 
 
 @click.command("purge", help=_PURGE)
@@ -128,6 +162,12 @@ def purge_command(given: Given, older_than: str | None, dry_run: bool) -> int:
     app, now = given.app(), clock.now()
     keep = _age(older_than, now) if older_than else app.config.privacy.keep_posts
     raw = min(keep, app.config.privacy.keep_raw) if older_than else app.config.privacy.keep_raw
+    with app.stores.open(read_only=True) as store:
+        is_wanted = store.privacy.rewriting().is_wanted
+    if not keep and not raw and is_wanted and not dry_run:
+        _rewrite(app, now=now)
+        tell("the file was cleared of what had been taken out before")
+        return 0
     if not keep and not raw:
         click.echo("gaung: nothing is set to be taken out: see [privacy] in config.toml", err=True)
         return 1
@@ -137,7 +177,12 @@ def purge_command(given: Given, older_than: str | None, dry_run: bool) -> int:
         bar.polling(store.database.share_done(_PURGING)),
     ):
         gone = purge(store, keep_posts=keep, keep_raw=raw, who=user(), now=now, trial=dry_run)
+    is_told = not gone.is_nothing and not dry_run
+    if is_told or (is_wanted and not dry_run):
+        _rewrite(app, now=now)
     tell(("would take out: " if dry_run else "taken out: ") + _counted(gone))
+    if is_told:
+        _tell_of_backups(app)
     return 0
 
 

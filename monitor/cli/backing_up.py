@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from monitor.cli.context import Given
 from monitor.cli.progress import progress
 
+if TYPE_CHECKING:
+    from monitor.wiring import App
+
 _BACKUP = """Copy the store to FILE, also while the daemon runs.
 
-Whoever else wants the store waits until it is copied. The copy is checked, and for you only (0600).
-It holds real names: it is on record in `gaung audit`, and erasing an account here does not take it
-out there. docs/operations.md says how to put a copy back.
+Who reads the store goes on; who writes waits until it is copied. Every row is read, and the copy
+is compared with the store before it gets its name: a damaged store is told, and not copied.
+The copy is for you only (0600) and holds real names: it is on record in `gaung audit`, and erasing
+an account here does not take it out there. docs/operations.md says how to put a copy back.
 
 \b
 Examples:
@@ -28,7 +33,6 @@ Examples:
 @click.pass_obj
 def backup_command(given: Given, target: Path) -> int:
     """Copy the store."""
-    from monitor.cli.auditing import note_export
     from monitor.store.backup import backup
 
     app = given.app()
@@ -37,16 +41,31 @@ def backup_command(given: Given, target: Path) -> int:
         def on_copy(part: Path, size: int) -> None:
             def copied() -> float:
                 try:
-                    done = part.stat().st_size
-                except OSError:  # it has its own name by now
-                    done = size
-                if done >= size:
-                    bar.say("checking the copy")
-                return done
+                    return part.stat().st_size
+                except OSError:  # not begun, or it has its own name by now
+                    return 0
 
             polled.enter_context(bar.polling(copied, size, "bytes"))
 
-        posts, size = backup(app.stores, target, on_copy)
-    note_export(app, "backup", target, redacted=False)
+        posts, size = backup(app.stores, target, on_copy, lambda: bar.say("checking the copy"))
+    _note(app, target, size)
     click.echo(f"{target}: {posts:,} posts, {size / 1e6:,.1f} MB, checked")
     return 0
+
+
+def _note(app: App, target: Path, size: int) -> None:
+    """Write down that there is a copy; of a store that may only be read, say that it was not."""
+    from monitor import clock
+    from monitor.cli.auditing import user
+    from monitor.errors import StoreError
+    from monitor.store.backups import Backup
+
+    now = clock.now()
+    try:
+        with app.stores.open() as store, store.transaction():
+            store.backups.add(Backup(now, target.name, size))
+            store.privacy.note(
+                "export", "backup", who=user(), now=now, detail=f"{target} (real names)"
+            )
+    except StoreError as error:
+        click.echo(f"gaung: not noted in the audit log: {error}", err=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from monitor import secrets
 from monitor.ledger import Stretch
 
 
@@ -23,6 +24,10 @@ class RunResult:
     rejected: int = 0
     detail: str | None = None
     retry_at: datetime | None = None  # not before this, says the source
+
+    def __post_init__(self) -> None:
+        """Blank secrets in the words of a source, which may repeat what it was sent."""
+        object.__setattr__(self, "detail", self.detail and secrets.redact(self.detail))
 
 
 @dataclass(slots=True)

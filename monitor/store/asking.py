@@ -15,14 +15,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import duckdb
 import polars as pl
 
-from monitor.errors import OperatorError
+from monitor.errors import OperatorError, StoreDamagedError
 from monitor.naming import Naming
 from monitor.nearest import nearest
+from monitor.store.damage import damage
 from monitor.store.database import Database
 from monitor.store.naming_sql import PLAIN, PRIVATE, redacting
 from monitor.store.views import VIEWS
@@ -62,7 +64,7 @@ def answer(
     _check(connection, asked)
     _prepare(database, naming)
     _lock(connection, bounds)
-    with _within(connection, bounds.timeout):
+    with _within(connection, bounds.timeout, database.path):
         return _read(connection, asked, bounds)
 
 
@@ -152,7 +154,9 @@ def _lock(connection: duckdb.DuckDBPyConnection, bounds: Bounds) -> None:
 
 
 @contextmanager
-def _within(connection: duckdb.DuckDBPyConnection, timeout: timedelta) -> Iterator[None]:
+def _within(
+    connection: duckdb.DuckDBPyConnection, timeout: timedelta, path: Path
+) -> Iterator[None]:
     """End what runs inside once its time is over; raises errors in words."""
     over = threading.Event()
 
@@ -171,6 +175,9 @@ def _within(connection: duckdb.DuckDBPyConnection, timeout: timedelta) -> Iterat
                 f"no answer within {timeout.total_seconds():g} s: ask for less, or raise --timeout "
                 "(the daemon waits meanwhile; `gaung export` gives a lake for long work)"
             ) from error
+        broken = damage(str(error), path)
+        if broken and not isinstance(error, duckdb.InternalException):  # which a question can cause
+            raise StoreDamagedError(broken) from error
         raise QuestionError(_in_words(error)) from error
     finally:
         timer.cancel()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from monitor import ledger
+from monitor import ledger, secrets
 from monitor.ledger import Gap, Stream, Stretch
 from monitor.store.database import Database
 
@@ -186,6 +186,7 @@ class Coverage:
         """Note what is missing; one that begins at the same time for the same reason grows."""
         if stretch[0] >= stretch[1]:
             return
+        detail = detail and secrets.redact(detail)
         known = {gap.from_at: gap for gap in self.open_gaps(source=source, hashtag=hashtag)}
         same = known.get(stretch[0])
         if same is not None and same.reason == reason:
@@ -227,6 +228,8 @@ class Coverage:
 
     def change_gap(self, gap_id: int, **change: str | datetime | None) -> None:
         """Change a gap's from_at, to_at, reason, detail or cursor."""
+        if isinstance(change.get("detail"), str):
+            change["detail"] = secrets.redact(str(change["detail"]))
         columns = ", ".join(f"{column} = ${column}" for column in change)
         self._db.run(
             f"update gaps set {columns} where gap_id = $gap_id",  # noqa: S608

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from monitor.errors import StoreAccessError, StoreError, StoreFullError
+from monitor.errors import StoreAccessError, StoreDamagedError, StoreError, StoreFullError
+from monitor.store.damage import damage
 
 if TYPE_CHECKING:  # slow to import, and not needed for what is small
     import polars as pl
@@ -28,9 +29,10 @@ _CHANGE = re.compile(r"\s*(?:insert into|update|delete from)\s+(\w+)", re.IGNORE
 # Whatever is not named here makes kept reports void: a new table errs to computing anew.
 _BESIDE = frozenset(
     {
-        "acknowledged", "alerts", "audit", "contradictions", "coverage", "cursors", "digests",
-        "expansions", "findings", "gaps", "held", "kept_reports", "meta", "migrations", "outbox",
-        "pictures", "rejected", "revision", "runs", "silences", "streams", "unanswered",
+        "acknowledged", "alerts", "audit", "backups", "blanked", "contradictions", "coverage",
+        "cursors", "digests", "expansions", "findings", "gaps", "held", "kept_reports", "meta",
+        "migrations", "outbox", "pictures", "rejected", "revision", "runs", "silences", "streams",
+        "unanswered",
     }
 )  # fmt: skip
 
@@ -52,8 +54,11 @@ class _Shape:
 class Database:
     """A connection that speaks in frames. Times come and go as UTC."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, path: Path = Path("gaung.duckdb")
+    ) -> None:
         self._connection = connection
+        self.path = path  # for errors: which file they are about
         self._is_within = False  # a transaction
         self._ran = 0  # statements
         self._has_changed = False  # what reports are computed from, in this transaction
@@ -76,7 +81,7 @@ class Database:
         if is_told and not self._is_within:
             with self.transaction():  # the change, and what it makes void
                 return self.run(sql, **values)
-        with _named_errors():
+        with named_errors(self.path):
             rows = self._connection.execute(sql, values or None).fetchall()
         self._ran += 1
         touched = int(rows[0][0]) if rows and rows[0] and isinstance(rows[0][0], int) else 0
@@ -108,12 +113,12 @@ class Database:
     def script(self, sql: str) -> None:
         """Run several statements."""
         _SHAPES.clear()  # they may change what tables are like
-        with _named_errors():
+        with named_errors(self.path):
             self._connection.execute(sql)
 
     def frame(self, sql: str, **values: Any) -> pl.DataFrame:
         """Give the result of a query as a frame."""
-        with _named_errors():
+        with named_errors(self.path):
             found: pl.DataFrame = self._connection.sql(sql, params=values or None).pl()
         return found
 
@@ -121,7 +126,7 @@ class Database:
         """Give the result of a query batch by batch, so that it need not be held whole."""
         import polars as pl
 
-        with _named_errors():
+        with named_errors(self.path):
             reader = self._connection.sql(sql, params=values or None).to_arrow_reader(_BATCH)
             for batch in reader:
                 found = pl.from_arrow(batch)
@@ -132,7 +137,7 @@ class Database:
         """Give the result of a query as rows; for few rows."""
         if _changes(sql):
             raise ValueError("what changes posts goes by `run`, which makes kept reports void")
-        with _named_errors():
+        with named_errors(self.path):
             found = self._at_once(sql, values)
             if found is None:
                 found = self._looked_up(sql, values)
@@ -207,7 +212,7 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Keep all of what is done inside, or nothing."""
-        with _named_errors():
+        with named_errors(self.path):
             self._connection.execute("begin transaction")
         self._is_within, self._has_changed = True, False
         try:
@@ -216,12 +221,13 @@ class Database:
                 self.run("update revision set number = number + 1")
                 self.run("delete from kept_reports")
         except BaseException:
-            with suppress(duckdb.TransactionException):  # a failed commit has ended it already
+            # A failed commit has ended it already, and a damaged file ends the whole connection.
+            with suppress(duckdb.TransactionException, duckdb.FatalException):
                 self._connection.execute("rollback")
             raise
         finally:
             self._is_within = False
-        with _named_errors():
+        with named_errors(self.path):
             self._connection.execute("commit")
 
     @contextmanager
@@ -238,7 +244,7 @@ class Database:
     def close(self) -> None:
         """Give the file back."""
         # Closing writes the log into the file: with a full disk that fails, and the log stays.
-        with _named_errors():
+        with named_errors(self.path):
             self._connection.close()
 
 
@@ -249,11 +255,16 @@ def _changes(sql: str) -> bool:
 
 
 @contextmanager
-def _named_errors() -> Iterator[None]:
+def named_errors(path: Path) -> Iterator[None]:
+    """Raise what DuckDB says of the file at `path` as a `StoreError`, where that is what it is."""
     try:
         yield
-    except duckdb.Error as error:
+    except (duckdb.Error, OSError, ValueError) as error:  # the latter by way of Arrow
         message = str(error)
+        if not isinstance(error, duckdb.Error):
+            if broken := damage(message, path):
+                raise StoreDamagedError(broken) from error
+            raise
         if "No space left" in message or "out of disk space" in message.casefold():
             raise StoreFullError(
                 "the store's disk is full: make room and run again; "
@@ -263,4 +274,6 @@ def _named_errors() -> Iterator[None]:
             raise StoreAccessError(f"the store cannot be written: {message}") from error
         if isinstance(error, duckdb.OutOfMemoryException):
             raise StoreError(f"the store needs more memory than it may use: {message}") from error
+        if broken := damage(message, path):
+            raise StoreDamagedError(broken) from error
         raise

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from analysis.findings import Finding, FindingKind
+from monitor import secrets
 from monitor.alert import Decision, Told
 from monitor.store.database import Database
 from monitor.store.telling import finding_of
@@ -37,7 +38,9 @@ class Findings:
             from_at=finding.from_at,
             to_at=finding.to_at,
             score=finding.score,
-            evidence=json.dumps(dict(finding.evidence), ensure_ascii=False, sort_keys=True),
+            evidence=json.dumps(
+                secrets.blank_within(finding.evidence), ensure_ascii=False, sort_keys=True
+            ),
             now=now,
         )
 

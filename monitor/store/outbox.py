@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from monitor import secrets
 from monitor.store.database import Database
 
 if TYPE_CHECKING:  # templates are slow to import, and only this table needs letters
@@ -35,9 +36,9 @@ class Outbox:
                 """,
                 key=letter.key,
                 recipient=letter.recipient,
-                subject=letter.subject,
-                text=letter.text,
-                html=letter.html,
+                subject=secrets.blank(letter.subject),
+                text=secrets.blank(letter.text),
+                html=secrets.blank(letter.html),
                 thread=letter.references,
                 now=now,
             )
@@ -131,7 +132,7 @@ class Outbox:
             "update outbox set due_at = $due_at, attempts = attempts + 1, last_error = $error, "
             "leased_until = null where letter_key = $key",
             key=key,
-            error=error,
+            error=secrets.redact(error),
             due_at=due_at,
         )
 
@@ -141,7 +142,7 @@ class Outbox:
             "update outbox set dead_at = $now, attempts = attempts + 1, last_error = $error, "
             "leased_until = null where letter_key = $key",
             key=key,
-            error=error,
+            error=secrets.redact(error),
             now=now,
         )
         self._db.run("delete from pictures where letter_key = $key", key=key)

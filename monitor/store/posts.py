@@ -9,6 +9,7 @@ import polars as pl
 
 from collectors.page import Page
 from monitor.store.aliases import Aliases
+from monitor.store.blanking import without_secrets
 from monitor.store.database import Database
 from monitor.store.hearsay import Hearsay, with_standing, with_standing_of
 from monitor.store.hiding import Hiding
@@ -46,7 +47,8 @@ class Posts:
 
     def add(self, page: Page, *, source: str, now: datetime, watch: str | None = None) -> Saved:
         """Save a page. What is known stays, what is fuller replaces what was poorer."""
-        page = self._privacy.without_erased(self._aliases.resolve(page, source=source))
+        page = self._aliases.resolve(without_secrets(page), source=source)
+        page = self._privacy.without_erased(page)
         self._hearsay.shown(page.posts, source=source)
         self._hiding.bring_back(page, source=source)
         before = self._matched()

@@ -2,40 +2,47 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import polars as pl
 
 from collectors.page import Page
-from monitor.naming import Known
+from monitor.naming import Known, Naming
 from monitor.store.cutting import CUT_LEDGER
 from monitor.store.database import Database
-from monitor.store.evidence import without
+from monitor.store.erasing import ERASE_POSTS, erase
+from monitor.store.erasing import Gone as Gone
+from monitor.store.keeping_out import KeepingOut
 from monitor.store.standing import OBSERVER
 
-# Through whose repost another one came: the address holds the account.
-_VIA = pl.col("via_key").str.replace(r"^(\w+:)at://([^/]+)/.*$", "${1}${2}")
+_EVERY = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
-class Gone:
-    """What was taken out."""
+class Rewriting:
+    """Whether what was taken out is still in the free blocks of the file."""
 
-    posts: int = 0
-    authors: int = 0
-    interactions: int = 0
-    raw: int = 0  # records that had been set aside
+    wanted_at: datetime | None = None  # something was erased or purged, and may still be there
+    removed_at: datetime | None = None  # something was last blanked that its platform took away
+    tried_at: datetime | None = None
+    done_at: datetime | None = None
 
     @property
-    def is_nothing(self) -> bool:
-        """Whether there was nothing to take out."""
-        return self == Gone()
+    def is_wanted(self) -> bool:
+        """Whether there is something to clear."""
+        return self.wanted_at is not None or (
+            self.removed_at is not None and (self.done_at is None or self.removed_at > self.done_at)
+        )
+
+    def is_due(self, *, now: datetime) -> bool:
+        """Whether the daemon is to do it now: once a day, for it costs reading the whole file."""
+        return self.is_wanted and (
+            self.tried_at is None or not timedelta(0) <= now - self.tried_at < _EVERY
+        )
 
 
 class Privacy:
@@ -43,6 +50,7 @@ class Privacy:
 
     def __init__(self, database: Database) -> None:
         self._db = database
+        self._keeping_out = KeepingOut(database)
 
     def salt(self) -> str:
         """Give the store's salt; the first to ask makes it, and needs the store for writing."""
@@ -93,93 +101,29 @@ class Privacy:
         )
 
     def erase(self, key: str, *, now: datetime) -> Gone:
-        """Take an account out, with all that it wrote and did, and keep it out."""
-        known = self.known_as([key]).get(key, Known())
-        with self._db.given("erased_authors", pl.DataFrame({"author_key": [key]})):
-            posts = self._db.frame(
-                "select post_key from posts where author_key in (from erased_authors)"
-            )
-            with self._db.given("erased_posts", posts):
-                acts = self._db.run(_ERASE_ACTS)
-                self._db.run(_ERASE_VIA)
-                for statement in _ERASE_POSTS:
-                    self._db.run(statement)
-            for statement in _ERASE_AUTHORS:
-                self._db.run(statement)
-        raw = self._forget_names([key.partition(":")[2].lstrip("@"), known.handle])
-        # By its handle too: a file may know it by nothing else.
-        by_handle = f"{key.partition(':')[0]}:@{(known.handle or '').lower()}"
-        for name in {key, by_handle} if known.handle else {key}:
-            self._db.run(
-                "insert into erased values ($hash, $now) on conflict do nothing",
-                hash=self._hash(name),
-                now=now,
-            )
-        return Gone(posts=posts.height, authors=1, interactions=acts, raw=raw)
+        """Take an account out, with all that it wrote and did, and keep it out.
 
-    def _forget_names(self, names: Sequence[str | None]) -> int:
-        """Take a name out of what others wrote, of evidence and of what was set aside."""
-        raw = 0
-        for name in {n for n in names if n and len(n) >= 3}:
-            raw += self._db.run("delete from rejected where contains(raw, $name)", name=name)
-            for table in ("posts", "hidden"):
-                self._db.run(
-                    f"update {table} set text = replace(text, '@' || $name, '@…') "  # noqa: S608
-                    "where contains(text, '@' || $name)",
-                    name=name,
-                )
-            self._forget_in_evidence(name)
-        return raw
-
-    def _forget_in_evidence(self, name: str) -> None:
-        """Take a name out of the words of evidence: a number may look the same, and stays."""
-        rows = self._db.rows(
-            "select finding_key, evidence from findings where contains(evidence, $name)", name=name
-        )
-        for row in rows:
-            evidence = without(json.loads(row["evidence"]), name)
-            self._db.run(
-                "update findings set evidence = $evidence where finding_key = $key",
-                evidence=json.dumps(evidence, ensure_ascii=False, sort_keys=True),
-                key=row["finding_key"],
-            )
+        What others wrote stays, without its names, links to it and its words.
+        """
+        salt = self.salt()
+        traces, gone = erase(self._db, key, pseudonym=Naming(salt).pseudonym(key))
+        self._keeping_out.remember(traces, salt=salt, now=now)
+        return gone
 
     def without_erased(self, page: Page) -> Page:
-        """Keep those out who were erased."""
+        """Keep those out who were erased, and their names out of what others wrote."""
         if not self._db.value("select count(*) from erased"):
             return page
-        keys = pl.concat(
-            [
-                page.posts["author_key"],
-                page.authors["author_key"],
-                page.interactions["author_key"],
-                page.interactions["target_author_key"].rename("author_key"),
-                page.interactions.select(author_key=_VIA).to_series(),
-            ]
-        ).drop_nulls()
-        hashes = {key: self._hash(key) for key in keys.unique()}
-        asked = "select author_hash from erased where author_hash in (select unnest($hashes))"
-        rows = self._db.rows(asked, hashes=list(hashes.values()))
-        gone = {row["author_hash"] for row in rows}
-        erased = [key for key, digest in hashes.items() if digest in gone]
-        if not erased:
-            return page
-        is_by = pl.col("author_key").is_in(erased)
-        posts = page.posts.filter(is_by)["post_key"].to_list()
-        return replace(
-            page,
-            posts=page.posts.filter(~is_by),
-            authors=page.authors.filter(~is_by),
-            interactions=page.interactions.filter(
-                ~is_by
-                & ~pl.col("target_author_key").is_in(erased).fill_null(value=False)
-                & ~pl.col("target_post_key").is_in(posts).fill_null(value=False)
-            ).with_columns(pl.when(~_VIA.is_in(erased)).then("via_key").alias("via_key")),
-            engagement=page.engagement.filter(~pl.col("post_key").is_in(posts)),
-        )
+        return self._keeping_out.of(page, salt=self.salt())
 
-    def _hash(self, key: str) -> str:
-        return hashlib.sha256(f"{self.salt()}|{key}".encode()).hexdigest()
+    def raw_without_erased(self, rejected: pl.DataFrame) -> pl.DataFrame:
+        """Keep out records that could not be read and that speak of somebody who was erased."""
+        if not self._db.value("select count(*) from erased"):
+            return rejected
+        said = rejected.select(said=pl.concat_str("locator", "reason", "raw", separator=" "))
+        return rejected.filter(
+            self._keeping_out.speaking_of_nobody(said.to_series(), salt=self.salt())
+        )
 
     def purge(self, *, posts_before: datetime | None, raw_before: datetime | None) -> Gone:
         """Take out what was collected, and what was set aside, before a time.
@@ -196,14 +140,15 @@ class Privacy:
             before=posts_before,
         )
         with self._db.given("erased_posts", posts):
-            for statement in (*CUT_LEDGER, *_ERASE_POSTS):
+            for statement in (*CUT_LEDGER, *ERASE_POSTS):
                 self._db.run(statement)
         acts = self._db.run(
             "delete from interactions where first_seen_at < $before", before=posts_before
         )
         self._db.run("delete from findings where updated_at < $before", before=posts_before)
         self._db.run(
-            "update outbox set body_text = '', body_html = '' where sent_at < $before",
+            "update outbox set body_text = '', body_html = '' "
+            "where coalesce(sent_at, dead_at) < $before",
             before=posts_before,
         )
         authors = self._db.run(_ERASE_IDLE_AUTHORS)
@@ -212,14 +157,42 @@ class Privacy:
 
     def tidied_at(self) -> datetime | None:
         """Tell when what is old was last looked for."""
-        said = self._db.value("select max(value) from meta where key = 'tidied_at'")
-        return datetime.fromisoformat(said) if said else None
+        return self._when("tidied_at")
 
     def tidied(self, *, now: datetime) -> None:
         """Note that what is old was looked for."""
+        self._note_when("tidied_at", now)
+
+    def rewriting(self) -> Rewriting:
+        """Tell what is known of rewriting the file."""
+        return Rewriting(
+            wanted_at=self._when("rewrite_wanted_at"),
+            removed_at=self._db.rows("select max(applied_at) as at from removals")[0]["at"],
+            tried_at=self._when("rewrite_tried_at"),
+            done_at=self._when("rewritten_at"),
+        )
+
+    def want_rewriting(self, *, now: datetime) -> None:
+        """Note that something was taken out that is still in the file's free blocks."""
+        self._note_when("rewrite_wanted_at", now)
+
+    def tried_to_rewrite(self, *, now: datetime) -> None:
+        """Note that the file was about to be written anew."""
+        self._note_when("rewrite_tried_at", now)
+
+    def rewritten(self, *, now: datetime) -> None:
+        """Note, in the new file, that it holds only what is in it."""
+        self._db.run("delete from meta where key = 'rewrite_wanted_at'")
+        self._note_when("rewritten_at", now)
+
+    def _when(self, key: str) -> datetime | None:
+        said = self._db.value("select max(value) from meta where key = $key", key=key)
+        return datetime.fromisoformat(said) if said else None
+
+    def _note_when(self, key: str, now: datetime) -> None:
         self._db.run(
-            "insert into meta values ('tidied_at', $at) "
-            "on conflict do update set value = excluded.value",
+            "insert into meta values ($key, $at) on conflict do update set value = excluded.value",
+            key=key,
             at=now.isoformat(),
         )
 
@@ -247,34 +220,6 @@ class Privacy:
         )
 
 
-_ERASE_ACTS = """
-delete from interactions
-where author_key in (from erased_authors) or target_author_key in (from erased_authors)
-   or post_key in (from erased_posts) or target_post_key in (from erased_posts)
-"""
-# Others' reposts no longer say through whom they came.
-_ERASE_VIA = """
-update interactions set via_key = null
-where regexp_replace(via_key, '^(\\w+:)at://([^/]+)/.*$', '\\1\\2') in (from erased_authors)
-"""
-_ERASE_AUTHORS = (
-    "delete from authors where author_key in (from erased_authors)",
-    "delete from hidden_authors where author_key in (from erased_authors)",
-    "delete from removals where key in (from erased_authors)",
-    "delete from contradictions where key in (from erased_authors)",
-)
-_OF_POSTS = ("engagement", "sightings", "matches", "expansions", "checks", "hidden", "unanswered")
-_ERASE_POSTS = (
-    *(f"delete from {table} where post_key in (from erased_posts)" for table in _OF_POSTS),  # noqa: S608
-    "delete from removals where key in (from erased_posts)",
-    "delete from contradictions where key in (from erased_posts)",
-    "delete from posts where post_key in (from erased_posts)",
-    # Others' posts keep their text, and no longer say whom they answered.
-    *(
-        f"update posts set {column} = null where {column} in (from erased_posts)"  # noqa: S608
-        for column in ("reply_to_key", "quote_of_key", "repost_of_key")
-    ),
-)
 _ERASE_IDLE_AUTHORS = """
 delete from authors
 where author_key not in (select author_key from posts)

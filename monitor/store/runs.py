@@ -258,12 +258,15 @@ class Runs:
         """Keep records that could not be read, once each."""
         import polars as pl
 
+        from monitor.store.privacy import Privacy  # needs frames, which `gaung status` does not
+
         if rejected.is_empty():
             return
         kept = rejected.with_columns(
             pl.col(name).map_elements(secrets.redact, return_dtype=pl.String)
             for name in ("locator", "reason", "raw")
         )
+        kept = Privacy(self._db).raw_without_erased(kept)
         with self._db.given("page_rejected", kept):
             self._db.run(
                 """

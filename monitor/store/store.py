@@ -18,17 +18,20 @@ from monitor import clock
 from monitor.errors import (
     StoreAccessError,
     StoreBusyError,
+    StoreDamagedError,
     StoreError,
     StoreFullError,
     StoreMissingError,
     StoreTooNewError,
 )
+from monitor.store.damage import damage
 from monitor.store.database import Database
 from monitor.store.migrating import done, migrate, migrations
 from monitor.store.subjects import Store
 
 _HOLDER = re.compile(r"held in (.+?) \(PID (\d+)\)")
 _TURN = threading.RLock()
+_KEPT_OPEN: set[Path] = set()
 _SETTINGS: dict[str, str | int | float | list[str]] = {
     "memory_limit": "1GB",
     "wal_autocheckpoint": "256MB",
@@ -63,10 +66,16 @@ class StoreFile:
         """
         self._prepare_folder()
         connection = self._connect(read_only=False)
+        _KEPT_OPEN.add(self.path)
         try:
             yield
         finally:
+            _KEPT_OPEN.discard(self.path)
             connection.close()
+
+    def is_kept_open(self) -> bool:
+        """Tell whether this process holds the file open by `kept_open`."""
+        return self.path in _KEPT_OPEN
 
     def glance(self, prefix: str, *, most: int) -> list[str]:
         """Give hashtags that begin so, for a shell; none where the store cannot be read now.
@@ -78,11 +87,28 @@ class StoreFile:
         try:
             connection = duckdb.connect(self.path, read_only=True, config=dict(_SETTINGS))
             try:
-                return Store(Database(connection)).tags.commonest(most, prefix=prefix)
+                return Store(Database(connection, self.path)).tags.commonest(most, prefix=prefix)
             finally:
                 connection.close()
         except (duckdb.Error, StoreError, OSError):
             return []
+
+    @contextmanager
+    def held(self, spill: Path) -> Iterator[Database]:
+        """Hold the store as it is: others may read it, and nobody writes.
+
+        Gives what reads it as the database `held`, and may write other files beside.
+        spill: the folder for what does not fit into memory.
+        """
+        with _TURN:
+            connection = duckdb.connect(":memory:", config=dict(_SETTINGS))
+            try:
+                connection.execute(f"set temp_directory = {literal(spill)}")
+                attach = f"attach {literal(self.path)} as held (read_only)"
+                self._patiently(lambda: connection.execute(attach))
+                yield Database(connection, self.path)
+            finally:
+                connection.close()
 
     def _opened(self, *, read_only: bool) -> Iterator[Store]:
         if read_only and not self.path.exists():
@@ -93,7 +119,7 @@ class StoreFile:
         if not read_only:
             self._prepare_folder()
         connection = self._connect(read_only=read_only)
-        database = Database(connection)
+        database = Database(connection, self.path)
         try:
             known = done(database)
             if read_only and any(name not in known for name, _ in migrations()):
@@ -102,7 +128,7 @@ class StoreFile:
                 with self.open():
                     pass  # opening it for writing migrates it
                 connection = self._connect(read_only=True)
-                database = Database(connection)
+                database = Database(connection, self.path)
                 known = done(database)
             self._refuse_newer(known)
             if not read_only:
@@ -127,13 +153,29 @@ class StoreFile:
             )
 
     def _connect(self, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+        def connect() -> duckdb.DuckDBPyConnection:
+            return duckdb.connect(self.path, read_only=read_only, config=dict(_SETTINGS))
+
+        while True:
+            before = _inode(self.path)
+            connection = self._patiently(connect)
+            # The file may have been rewritten and renamed while it was being opened: what is
+            # open then has no name any more, and what is written into it would be lost.
+            if before in (None, _inode(self.path)):
+                return connection
+            connection.close()
+
+    def _patiently(
+        self, connect: Callable[[], duckdb.DuckDBPyConnection]
+    ) -> duckdb.DuckDBPyConnection:
+        """Call again while another process has the file, up to `patience`."""
         deadline = clock.monotonic() + self.patience.total_seconds()
         umask = os.umask(0o077)
         try:
             while True:
                 try:
-                    return duckdb.connect(self.path, read_only=read_only, config=dict(_SETTINGS))
-                except duckdb.IOException as error:
+                    return connect()
+                except duckdb.Error as error:
                     holder = _HOLDER.search(str(error))
                     if holder is None:
                         raise self._in_words(error) from None
@@ -151,16 +193,21 @@ class StoreFile:
             f"the store for more than {seconds:g} s: wait for it or stop it, then run again"
         )
 
-    def _in_words(self, error: duckdb.IOException) -> Exception:
+    def _in_words(self, error: duckdb.Error) -> Exception:
         message = str(error)
         if "No space left" in message:
             return StoreFullError(f"{self.path}: the disk is full: make room and run again")
-        if "not a valid DuckDB" in message or "Serialization" in message:
+        if "not a valid DuckDB" in message:
             return StoreAccessError(
-                f"{self.path}: is not a gaung store: set store.path to another file"
+                f"{self.path}: is not a gaung store: set store.path to another file, or restore "
+                "a backup if it was one"
             )
+        if broken := damage(message, self.path):
+            return StoreDamagedError(broken)
         if "newer" in message and "version" in message:
             return StoreTooNewError(f"{self.path}: was written by a newer DuckDB: upgrade gaung")
+        if not isinstance(error, duckdb.IOException):
+            return error
         return StoreAccessError(f"{self.path}: the store cannot be opened: {message}")
 
     def _refuse_newer(self, known: dict[str, int]) -> None:
@@ -170,6 +217,19 @@ class StoreFile:
                 f"{self.path}: was written by a newer gaung (this one does not know "
                 f"{', '.join(unknown)}): upgrade gaung, or set store.path to another file"
             )
+
+
+def literal(path: Path) -> str:
+    """Return a path as SQL writes it: ATTACH takes no parameter."""
+    return "'" + str(path).replace("'", "''") + "'"
+
+
+def _inode(path: Path) -> tuple[int, int] | None:
+    try:
+        told = path.stat()
+    except OSError:
+        return None
+    return told.st_dev, told.st_ino
 
 
 def _command(pid: int) -> str | None:

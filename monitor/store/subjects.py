@@ -10,6 +10,7 @@ from monitor.store.database import Database
 
 if TYPE_CHECKING:
     from monitor.store.acts import Acts
+    from monitor.store.backups import Backups
     from monitor.store.coverage import Coverage
     from monitor.store.expansions import Expansions
     from monitor.store.findings import Findings
@@ -138,6 +139,12 @@ class Store:
         from monitor.store import hiding
 
         return hiding.Hiding(self.database)
+
+    @cached_property
+    def backups(self) -> Backups:
+        from monitor.store import backups
+
+        return backups.Backups(self.database)
 
     @cached_property
     def kept(self) -> Kept:

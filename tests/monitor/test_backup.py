@@ -13,9 +13,11 @@ from pathlib import Path
 import pytest
 
 from collectors.page import page_of
+from monitor.checks import backup_result
 from monitor.errors import StoreAccessError, StoreMissingError
 from monitor.store import StoreFile
 from monitor.store.backup import backup
+from monitor.store.backups import Backup
 from tests.builders import NOON, SOURCE, make_post
 
 Gaung = Callable[..., tuple[int, str, str]]
@@ -113,3 +115,63 @@ def test_the_command_tells_what_it_copied_and_leaves_a_record(gaung: Gaung, tmp_
     assert out.startswith("copy.duckdb: 12 posts, ")
     assert "backup" in gaung("audit")[1]
     assert gaung("backup", "copy.duckdb")[0] == 1
+
+
+def test_a_copy_goes_on_numbering_where_the_store_does(stores: StoreFile, tmp_path: Path) -> None:
+    with stores.open() as store:
+        numbers = [store.runs.start("poll", SOURCE, now=NOON) for _ in range(3)]
+    backup(stores, tmp_path / "copy.duckdb")
+    with StoreFile(tmp_path / "copy.duckdb").open() as store:
+        assert store.runs.start("poll", SOURCE, now=NOON) == numbers[-1] + 1
+
+
+def test_a_part_that_somebody_else_left_there_is_not_written_into(
+    stores: StoreFile, tmp_path: Path
+) -> None:
+    filled(stores, 3)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.write_text("theirs")
+    (tmp_path / ".copy.duckdb.part").symlink_to(elsewhere)
+    backup(stores, tmp_path / "copy.duckdb")
+    assert elsewhere.read_text() == "theirs"
+    assert not (tmp_path / "copy.duckdb").is_symlink()
+
+
+def test_each_backup_is_known_of_by_the_store_it_was_made_of(gaung: Gaung, tmp_path: Path) -> None:
+    stores = StoreFile(tmp_path / "data" / "gaung.duckdb")
+    filled(stores, 3)
+    with stores.open(read_only=True) as store:
+        assert store.backups.last() is None
+        assert store.backups.since() == NOON
+    assert gaung("backup", "kept/first.duckdb")[0] == 0
+    assert gaung("backup", "kept/second.duckdb")[0] == 0
+    with stores.open(read_only=True) as store:
+        last = store.backups.last()
+    assert last is not None
+    assert last.name == "second.duckdb"
+    assert last.bytes == (tmp_path / "kept" / "second.duckdb").stat().st_size
+
+
+@pytest.mark.parametrize(
+    ("made", "begun", "words", "is_well"),
+    [
+        (None, None, None, True),
+        (None, timedelta(days=1, hours=23), None, True),
+        (None, timedelta(days=3), "no backup was ever made of this store", False),
+        (timedelta(hours=5), timedelta(days=90), "copy.duckdb, is less than a day old", True),
+        (timedelta(days=1, hours=5), timedelta(days=90), "is 1 day old", True),
+        (timedelta(days=8, hours=5), timedelta(days=90), "is 8 days old", True),
+        (timedelta(days=31), timedelta(days=90), "is 31 days old", False),
+    ],
+)
+def test_the_age_of_the_last_backup_is_told(
+    made: timedelta | None, begun: timedelta | None, words: str | None, is_well: bool
+) -> None:
+    last = None if made is None else Backup(NOON - made, "copy.duckdb", 1)
+    told = backup_result(last, since=None if begun is None else NOON - begun, now=NOON)
+    if words is None:
+        assert told is None
+        return
+    assert told is not None
+    assert words in told.summary
+    assert (told.remedy is None) is is_well
