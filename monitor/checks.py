@@ -26,6 +26,7 @@ def check(app: App) -> Iterator[CheckResult]:
     yield _store(app)
     yield from _sources(app)
     yield _mail(app)
+    yield from _letters(app)
 
 
 def _watches(app: App) -> CheckResult:
@@ -70,6 +71,24 @@ def _sources(app: App) -> Iterator[CheckResult]:
         finally:
             collector.close()
         yield CheckResult(source, told.summary, told.remedy)
+
+
+def _letters(app: App) -> Iterator[CheckResult]:
+    """Tell of letters that were not taken, in the words of the server that refused them."""
+    try:
+        with app.stores.open(read_only=True) as store:
+            troubles = store.outbox.troubles()
+    except OperatorError:  # what is wrong with the store was told above
+        return
+    for one in troubles:
+        what = "given up" if one["next_at"] is None else "waiting"
+        yield CheckResult(
+            "outbox",
+            f"{one['letters']} {what}: {one['reason']}",
+            None
+            if what == "waiting"
+            else "put that right, then `gaung outbox retry --all`, or `gaung outbox drop`",
+        )
 
 
 def _mail(app: App) -> CheckResult:
