@@ -26,6 +26,7 @@ class Reason(StrEnum):
     TOO_OLD = "found too late: digest only"
     SILENCED = "silenced"
     ACKNOWLEDGED = "acknowledged"
+    HELD = "held in quiet hours"  # from one recipient; never stored
 
     @property
     def tells(self) -> bool:

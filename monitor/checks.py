@@ -47,6 +47,7 @@ def check(app: App) -> Iterator[CheckResult]:
     yield from _blanked(app)
     yield from _sources(app)
     yield _mail(app)
+    yield from _letters(app)
     yield from _defects(app)
     yield from _leaks(app)  # last: by now all secrets were read
 
@@ -199,6 +200,24 @@ def _defects(app: App) -> Iterator[CheckResult]:
         traces = "1 trace" if len(kept) == 1 else f"{len(kept)} traces"
         remedy = f"please report what is in {kept[0].parent}, then delete it"
         yield CheckResult("defects", f"{traces} of what gaung did not expect", remedy)
+
+
+def _letters(app: App) -> Iterator[CheckResult]:
+    """Tell of letters that were not taken, in the words of the server that refused them."""
+    try:
+        with app.stores.open(read_only=True) as store:
+            troubles = store.outbox.troubles()
+    except OperatorError:  # what is wrong with the store was told above
+        return
+    for one in troubles:
+        what = "given up" if one["next_at"] is None else "waiting"
+        yield CheckResult(
+            "outbox",
+            f"{one['letters']} {what}: {one['reason']}",
+            None
+            if what == "waiting"
+            else "put that right, then `gaung outbox retry --all`, or `gaung outbox drop`",
+        )
 
 
 def _mail(app: App) -> CheckResult:

@@ -21,6 +21,7 @@ from monitor import secrets
 from monitor.config import MailSettings
 from monitor.errors import ConfigError
 from monitor.letters import OutboxLetter, clean, envelope_address, message
+from monitor.refusals import Stage, is_final
 
 _PORTS = {"starttls": 587, "tls": 465, "none": 25}
 _OTHER_WAY = {
@@ -29,24 +30,28 @@ _OTHER_WAY = {
     "none": "set mail.security to starttls, or leave mail.username empty",
 }
 _TIMEOUT = 30.0  # seconds without an answer
-_LOGIN_CODES = frozenset({530, 534, 535, 538})  # permanent to SMTP; the operator can mend them
 # The connection can go on after these.
 _REFUSALS = (smtplib.SMTPSenderRefused, smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError)
 _NO_RELAY = 554  # of a recipient, what Postfix says to those who should have logged in
-_TOO_BIG = 552  # about the letter, even when it is said of the sender
+_REFUSED = 500
 _GIVE_UP_AFTER = timedelta(hours=48)
 _FIRST_PAUSE = timedelta(minutes=1)
+_FIRST_PAUSE_REFUSED = timedelta(minutes=10)  # a policy seldom changes within a minute
 _LONGEST_PAUSE = timedelta(hours=3)  # twice that with all of the jitter
 
 
 class DeliveryError(Exception):
-    """A letter was not taken: try later, or never again if it is permanent."""
+    """A letter was not taken: try later, or never again if it is permanent.
 
-    def __init__(self, reason: str, permanent: bool) -> None:
+    refused: the server means it (5xx), so it is asked more seldom.
+    """
+
+    def __init__(self, reason: str, permanent: bool, *, refused: bool = False) -> None:
         # A mail server may repeat the login, which is the password in base64.
         self.reason = secrets.redact(reason)
         super().__init__(self.reason)
         self.permanent = permanent
+        self.refused = refused
 
 
 class Mailer:
@@ -152,22 +157,22 @@ class Mailer:
             code, said = next(iter(error.recipients.values()))
             stranger = code == _NO_RELAY and not self._settings.username
             what = "the recipient (see mail.username)" if stranger else "the recipient"
-            return self._answer(what, code, said, permanent=_is_final(code) and not stranger)
+            return self._answer(Stage.RECIPIENT, what, code, said)
         if isinstance(error, smtplib.SMTPSenderRefused):
             # A sender that may not send is the operator's to mend; letters wait for that.
-            return self._answer(
-                "the sender (see mail.sender, mail.username)",
-                error.smtp_code,
-                error.smtp_error,
-                permanent=error.smtp_code == _TOO_BIG,
-            )
-        if isinstance(error, smtplib.SMTPResponseException):
-            code, text = error.smtp_code, error.smtp_error
-            return self._answer("the letter", code, text, permanent=_is_final(code))
+            what = "the sender (see mail.sender, mail.username)"
+            return self._answer(Stage.SENDER, what, error.smtp_code, error.smtp_error)
+        if isinstance(error, smtplib.SMTPDataError):
+            return self._answer(Stage.LETTER, "the letter", error.smtp_code, error.smtp_error)
         return DeliveryError(self._remedy(error), permanent=False)
 
-    def _answer(self, what: str, code: int, said: bytes | str, *, permanent: bool) -> DeliveryError:
-        return DeliveryError(f"{self._place} refused {what}: {code} {_text(said)}", permanent)
+    def _answer(self, stage: Stage, what: str, code: int, said: bytes | str) -> DeliveryError:
+        lines = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+        return DeliveryError(
+            f"{self._place} refused {what}: {code} {clean(lines)}",
+            permanent=is_final(stage, code, lines),
+            refused=code >= _REFUSED,
+        )
 
     def _remedy(self, error: Exception) -> str:
         """Say what is wrong with the server or the settings, and what to change."""
@@ -205,28 +210,25 @@ def _trouble(error: Exception, settings: MailSettings) -> tuple[str, str]:
             return f"cannot be reached ({why})", "check mail.server, mail.port and the network"
 
 
-def _is_final(code: int) -> bool:
-    return 500 <= code <= 599 and code not in _LOGIN_CODES
-
-
 def _text(said: bytes | str) -> str:
     return clean(said.decode("utf-8", "replace") if isinstance(said, bytes) else said)
 
 
 def next_attempt(
-    attempts: int, *, now: datetime, key: str, enqueued_at: datetime
+    attempts: int, *, now: datetime, key: str, enqueued_at: datetime, refused: bool = False
 ) -> datetime | None:
     """Give when to try again after so many failures; None after two days of trying.
 
-    The pause doubles from a minute to some hours. The jitter comes from the key, so that letters
-    that failed together do not return together, and a replay gives the same time.
+    The pause doubles from a minute, or ten if the server refused, to some hours. The jitter comes
+    from the key: letters that failed together do not return together; a replay gives the same time.
     """
     last_at = enqueued_at + _GIVE_UP_AFTER
     if now >= last_at:
         return None
     digest = hashlib.sha256(f"{key}\x1f{attempts}".encode()).digest()
     jitter = int.from_bytes(digest[:4], "big") / 2**32
-    pause = min(_FIRST_PAUSE * (1 << min(attempts - 1, 10)), _LONGEST_PAUSE)
+    first = _FIRST_PAUSE_REFUSED if refused else _FIRST_PAUSE
+    pause = min(first * (1 << min(attempts - 1, 10)), _LONGEST_PAUSE)
     return min(now + pause * (1 + jitter), last_at)
 
 
@@ -283,7 +285,13 @@ def _attempt(waiting: OutboxLetter, outbox: Outbox, mailer: Mailer, *, now: date
         return _Outcome.DEAD
     except DeliveryError as error:
         attempts = waiting.attempts + 1
-        due_at = next_attempt(attempts, now=now, key=letter.key, enqueued_at=waiting.enqueued_at)
+        due_at = next_attempt(
+            attempts,
+            now=now,
+            key=letter.key,
+            enqueued_at=waiting.enqueued_at,
+            refused=error.refused,
+        )
         if error.permanent or due_at is None:
             outbox.mark_dead(letter.key, error.reason, now)
             return _Outcome.DEAD

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from analysis.findings import Finding
 from analysis.indicators.dials import Dial, dials
 from monitor import __version__
+from monitor.alert import Reason
 from monitor.config import Config, Watch
 from monitor.coordination.stored import acted_together
 from monitor.coordination.telling import groups_of
@@ -21,11 +22,13 @@ from monitor.letters import (
     GroupTold,
     Letter,
     Unreached,
+    digest_key,
     digest_letter,
 )
 from monitor.measure import Measured, curve_of, measure
 from monitor.naming import Naming
 from monitor.reader import Reader
+from monitor.schedule import Window, window
 from monitor.store import Store
 from monitor.store.telling import decision_of
 from monitor.target import Target
@@ -42,29 +45,32 @@ class Due:
 
     reader: Reader
     at: datetime  # in the reader's zone
+    window: Window  # what it tells of
 
 
 def digests_due(store: Store, config: Config, *, now: datetime) -> list[Due]:
     """Give the digests that are due.
 
     The last one that should have been written by now counts, so that neither a pause of the
-    daemon nor a jump of the clock skips a day or doubles one; older ones are not made up for.
+    daemon nor a jump of the clock skips a day or doubles one. Older ones are not made up for:
+    this one begins where the last one ended.
     """
     return [
-        due
-        for due in _last_due(config, now)
-        if not store.telling.digest_decided(due.reader.address, due.at.date())
+        Due(reader, at, window(store.telling.last_digest(reader.address, now=now), at, now))
+        for reader, at in _last_due(config, now)
+        if not store.telling.digest_decided(reader.address, at.date())
     ]
 
 
-def _last_due(config: Config, now: datetime) -> Iterator[Due]:
+def _last_due(config: Config, now: datetime) -> Iterator[tuple[Reader, datetime]]:
     for address in dict.fromkeys(config.digest.recipients):
         reader = config.reader(address)
-        local = now.astimezone(reader.zone)
-        at = datetime.combine(local.date(), reader.digest_at, tzinfo=reader.zone)
-        if local < at:
-            at = datetime.combine(at.date() - _DAY, reader.digest_at, tzinfo=reader.zone)
-        yield Due(reader, at)
+        today = now.astimezone(reader.zone).date()
+        at = datetime.combine(today, reader.digest_at, tzinfo=reader.zone)
+        # In UTC: by the clock on the wall, an hour that spring leaves out is over before it ends.
+        if now < at.astimezone(UTC):
+            at = datetime.combine(today - _DAY, reader.digest_at, tzinfo=reader.zone)
+        yield reader, at
 
 
 def write_digests(store: Store, config: Config, *, now: datetime) -> list[Letter]:
@@ -74,36 +80,69 @@ def write_digests(store: Store, config: Config, *, now: datetime) -> list[Letter
     says that all has been quiet. So its reader knows that gaung is alive.
     """
     letters = []
-    known: dict[datetime, Digest] = {}
+    known: dict[Window, Digest] = {}
+    store.telling.end_digests(now=now)
     for due in digests_due(store, config, now=now):
-        reader, at = due.reader, due.at
-        if at not in known:
-            known[at] = digest_of(store, config, since=at - _DAY, until=at)
-        digest = _personal(store, known[at], reader)
-        last = store.telling.last_digest(reader.address)
-        if digest.is_empty and config.digest.quiet_days == "weekly" and last is not None:
-            # An hour of grace: the week must not end a day later for a minute.
-            if at - last < _WEEK - _HOUR:
-                _decide(store, due, written=False, now=now)
-                continue
-            digest = _personal(
-                store, digest_of(store, config, since=max(last, at - _WEEK), until=at), reader
-            )
-        letters.append(digest_letter(digest, reader=reader, now=at))
-        store.outbox.enqueue(letters[-1], now=now)
-        store.telling.mention(reader.address, now=now)
-        _decide(store, due, written=True, now=now)
+        letter = None if due.window.is_too_short else _letter(store, config, due, known, now=now)
+        if letter is not None:
+            letters.append(letter)
+            store.outbox.enqueue(letter, now=now)
+            store.telling.mention(due.reader.address, now=now)
+        store.telling.decide_digest(
+            due.reader.address,
+            due.at.date(),
+            until=due.window.since if due.window.is_too_short else due.window.until,
+            written=letter is not None,
+            now=now,
+        )
     return letters
 
 
-def _decide(store: Store, due: Due, *, written: bool, now: datetime) -> None:
-    store.telling.decide_digest(
-        due.reader.address, due.at.date(), until=due.at, written=written, now=now
-    )
+def _letter(
+    store: Store, config: Config, due: Due, known: dict[Window, Digest], *, now: datetime
+) -> Letter | None:
+    """Write the digest of one reader; None if there is nothing to tell, and need not be."""
+    reader, covered = due.reader, due.window
+    digest = _personal(store, _known(store, config, covered, known), reader)
+    if digest.is_empty and config.digest.quiet_days == "weekly":
+        last = store.telling.last_digest(reader.address, now=now, written=True)
+        # An hour of grace: the week must not end a day later for a minute.
+        if last is not None and covered.until - last < _WEEK - _HOUR:
+            return None
+        if last is not None:
+            since = min(covered.since, max(last, covered.until - _WEEK))
+            week = replace(covered, since=since)
+            digest = _personal(store, _known(store, config, week, known), reader)
+    letter = digest_letter(digest, reader=reader, now=covered.until)
+    return replace(letter, key=digest_key(reader, due.at))
+
+
+def _known(store: Store, config: Config, covered: Window, known: dict[Window, Digest]) -> Digest:
+    """Put a digest together once for all who are told of the same time."""
+    if covered not in known:
+        known[covered] = digest_of(
+            store,
+            config,
+            since=covered.since,
+            until=covered.until,
+            left_out=covered.left_out,
+        )
+    return known[covered]
 
 
 def _personal(store: Store, digest: Digest, reader: Reader) -> Digest:
-    return replace(digest, resolved=tuple(store.telling.unmentioned(reader.address)))
+    """Tell what one reader was told: what quiet hours keep from them was sent to others only."""
+    untold = store.telling.untold(reader.address)
+    return replace(
+        digest,
+        resolved=tuple(store.telling.unmentioned(reader.address)),
+        alerts=tuple(
+            replace(one, told=False, reason=Reason.HELD)
+            if one.reason.tells and (one.finding.key, one.decided_at) in untold
+            else one
+            for one in digest.alerts
+        ),
+    )
 
 
 def enqueue_extra_digest(store: Store, config: Config, *, now: datetime) -> list[Letter]:
@@ -117,12 +156,26 @@ def enqueue_extra_digest(store: Store, config: Config, *, now: datetime) -> list
     return letters
 
 
-def digest_of(store: Store, config: Config, *, since: datetime, until: datetime) -> Digest:
-    """Put together what a digest says of a time."""
-    decided = [row for row in store.findings.decisions(since=since) if row["decided_at"] <= until]
+def digest_of(
+    store: Store,
+    config: Config,
+    *,
+    since: datetime,
+    until: datetime,
+    left_out: datetime | None = None,
+) -> Digest:
+    """Put together what a digest says of a time.
+
+    What was decided at its very beginning is told by the digest that ended then.
+    left_out: from here to `since` no digest tells.
+    """
+    decided = [
+        row for row in store.findings.decisions(since=since) if since < row["decided_at"] <= until
+    ]
     return Digest(
         since=since,
         until=until,
+        left_out=left_out,
         rows=tuple(_row(store, config, watch, since, until) for watch in config.watches),
         alerts=tuple(
             # Nobody was told of what had no recipients: it was only recorded.

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from monitor.errors import DaemonRunningError
+from monitor.errors import DaemonRunningError, StoreAccessError
 
 
 class DaemonLock:
@@ -28,9 +28,15 @@ class DaemonLock:
         self._file: int | None = None
 
     def take(self) -> None:
-        """Take the lock. Raises `DaemonRunningError`."""
-        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        file = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
+        """Take the lock. Raises `DaemonRunningError`, `StoreAccessError`."""
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            file = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise StoreAccessError(
+                f"{error.filename}: the store's folder cannot be written ({error.strerror}): "
+                "set store.path to where this user may write, or mend its permissions"
+            ) from None
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -12,6 +12,29 @@ Language = Literal["id", "en"]
 
 _HOURS = re.compile(r"(\d\d:\d\d)\s*[-–]\s*(\d\d:\d\d)")
 _DAY = timedelta(days=1)
+_ADDRESS = re.compile(r"(?P<name>[^<>]*)<(?P<boxed>[^<>\s]+)>|(?P<bare>[^<>\s]+)")
+_LOCAL = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*", re.ASCII)
+_DOMAIN = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*")
+
+
+def mailbox(text: str) -> tuple[str, str, str]:
+    """Read one `Name <local@domain>`: name, local part and domain. Raises `ValueError`.
+
+    A domain beyond ASCII is given in punycode.
+
+    >>> mailbox("Humas <humas@kantor.example>")
+    ('Humas', 'humas', 'kantor.example')
+    """
+    match = _ADDRESS.fullmatch(text.strip())
+    name, spec = (match["name"] or "", match["boxed"] or match["bare"]) if match else ("", "")
+    local, _, given = spec.rpartition("@")
+    try:
+        domain = given.encode("idna").decode("ascii").lower()
+    except UnicodeError:
+        domain = ""
+    if not (_LOCAL.fullmatch(local) and _DOMAIN.fullmatch(domain)):
+        raise ValueError(f"{text!r} is no e-mail address")
+    return name.strip(' "'), local, domain
 
 
 @dataclass(frozen=True, slots=True)

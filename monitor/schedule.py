@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from monitor.config import CollectSettings, Config
@@ -214,3 +214,46 @@ def retry_after(failures: int) -> timedelta:
     """
     doubled: int = 2 ** min(failures - 1, 10)
     return min(_FIRST_RETRY * doubled, _DAY)
+
+
+# --- digests --------------------------------------------------------------------------------------
+
+# Up to this late, a digest tells of the day that ended at its hour, so that days compare. Later, it
+# tells up to when it is written: who comes back after days is told what is known then.
+_ON_TIME = timedelta(hours=6)
+_LONGEST_DIGEST = timedelta(days=14)
+# So soon after the one before, nobody wants another: the next one covers it.
+_SHORTEST_DIGEST = timedelta(hours=4)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What a digest tells of: from where the one before ended."""
+
+    since: datetime
+    until: datetime
+    left_out: datetime | None = None  # from here to `since` no digest tells: it is too long ago
+
+    @property
+    def is_too_short(self) -> bool:
+        """Tell whether it is left to the next digest."""
+        return self.until - self.since < _SHORTEST_DIGEST
+
+
+def window(last_end: datetime | None, at: datetime, now: datetime) -> Window:
+    """Join a digest to the one before: no time between them is told by none, or by both.
+
+    last_end: up to when the last one told; None for who never had one: theirs begins a day back.
+    at: when this one was due, in its reader's zone, whose days may have 23 or 25 hours.
+
+    >>> seven = datetime(2026, 8, 20, 7, tzinfo=UTC)
+    >>> told = window(seven - timedelta(days=2), seven, seven)
+    >>> told.until - told.since
+    datetime.timedelta(days=2)
+    """
+    if last_end is None:
+        return Window((at - _DAY).astimezone(UTC), at.astimezone(UTC))
+    until = (now if now - at.astimezone(UTC) > _ON_TIME else at).astimezone(UTC)
+    since = min(last_end.astimezone(UTC), until)
+    bound = until - _LONGEST_DIGEST
+    return Window(since, until) if since >= bound else Window(bound, until, since)

@@ -35,6 +35,7 @@ _LOOKS_SECRET = re.compile(
     r"|(?P<token>\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*)",
     re.IGNORECASE,
 )
+BESIDE = "secrets.env"  # beside config.toml: NAME=value, one a line
 _SHORTEST = 6  # shorter values are words, and would blank half of what is said
 _LONGEST_WORD = 15  # letters, and nothing but letters
 _BASE64 = "".join((ascii_letters, digits, "+/_-"))
@@ -43,17 +44,26 @@ _PACKED = r"[A-Za-z0-9+/_-]"
 _known: set[str] = set()  # of this process, which has read them
 
 
-def read(variable: str, *, key: str, environment: Mapping[str, str] | None = None) -> str:
+def read(
+    variable: str,
+    *,
+    key: str,
+    environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
+) -> str:
     """Read a secret: `VAR`, the file that `VAR_FILE` names, or systemd's credential `VAR`.
 
-    https://systemd.io/CREDENTIALS/. Raises `ConfigError` naming the variable and the key.
+    Or `VAR=…` in `secrets.env` in `folder`, where config.toml is: so that a command finds what the
+    service finds. https://systemd.io/CREDENTIALS/. Raises `ConfigError` naming variable and key.
     """
     environment = os.environ if environment is None else environment
     value = environment.get(variable, "") or _from_file(variable, key, environment)
+    if not value and folder is not None:
+        value = _beside(variable, key, folder / BESIDE)
     if not value:
         raise ConfigError(
             f"{key} names the environment variable {variable}, which is not set: "
-            f"set it, for example in the service's EnvironmentFile, or put the secret into a "
+            f"set it, write it into {BESIDE} beside config.toml, or put the secret into a "
             f"file and name that in {variable}_FILE"
         )
     if len(value) >= _SHORTEST:
@@ -81,6 +91,61 @@ def _from_file(variable: str, key: str, environment: Mapping[str, str]) -> str:
     if not value:
         raise ConfigError(f"{what}: is empty: write the secret into it")
     return value
+
+
+def _beside(variable: str, key: str, path: Path) -> str:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return ""
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "is not UTF-8 text"
+        raise ConfigError(
+            f"{path} (for {key}): cannot be read: {reason}: let this user's group read it "
+            f"(chgrp, chmod 640), or set {variable}"
+        ) from None
+    return assignments(text).get(variable, "")
+
+
+_LINE = re.compile(
+    r"""[ \t]*(?:
+        [#;](?:[^\n\\]|\\.)*                                                    # a comment
+        | (?P<name>[A-Za-z_][A-Za-z0-9_]*)[ \t]*=[ \t]*
+          (?P<value>(?:'[^']*'[ \t]*|"(?:[^"\\]|\\.)*"[ \t]*)*(?:[^\n\\]|\\.)*)
+        | [^\n]*                                                              # no assignment
+    )(?:\n|\Z)""",
+    re.VERBOSE | re.DOTALL,
+)
+_PIECE = re.compile(
+    r"""'(?P<single>[^']*)'[ \t]*|"(?P<double>(?:[^"\\]|\\.)*)"[ \t]*|(?P<plain>.+)""", re.DOTALL
+)
+
+
+def assignments(text: str) -> dict[str, str]:
+    r"""Read `NAME=value` lines as systemd's EnvironmentFile= does; nothing is run or replaced.
+
+    Only a backslash and quotes at the beginning mean something (`man systemd.exec`).
+
+    >>> assignments("# mail\nMAIL_PASSWORD=a b;c$(d)&e#f'g\nX='it is' \n")
+    {'MAIL_PASSWORD': "a b;c$(d)&e#f'g", 'X': 'it is'}
+    """
+    found = {}
+    for line in _LINE.finditer(text):
+        if line["name"] is not None:
+            pieces = _PIECE.finditer(line["value"])
+            found[line["name"]] = "".join(_unquoted(piece) for piece in pieces)
+    return found
+
+
+def _unquoted(piece: re.Match[str]) -> str:
+    if piece["single"] is not None:
+        return piece["single"]
+    if piece["double"] is not None:
+        kept = re.sub(r'\\(["\\`$])', r"\1", piece["double"])
+        return kept.replace("\\\n", "")
+    # What is escaped stays, also a space at the end; an escaped end of line goes.
+    plain = re.sub(r"(?<!\\)((?:\\\\)*)[ \t]+\Z", r"\1", piece["plain"])
+    return re.sub(r"\\(.)", lambda one: "" if one[1] == "\n" else one[1], plain, flags=re.DOTALL)
 
 
 def redact(text: str) -> str:

@@ -18,7 +18,16 @@ from monitor.wiring import App
 
 _WEEK = timedelta(days=7)
 _HOUR = timedelta(hours=1)
-_NO_MAIL = {"waiting": 0, "sent": 0, "dead": 0, "last_sent_at": None, "last_error": None}
+_NO_MAIL: dict[str, Any] = {
+    "waiting": 0,
+    "sent": 0,
+    "dead": 0,
+    "last_sent_at": None,
+    "last_error": None,
+    "troubles": [],
+}
+_PATIENCE = _HOUR  # for letters: greylisting is over by then
+_MOST_REASONS = 5
 
 
 def status_of(app: App, *, now: datetime) -> dict[str, Any]:
@@ -60,7 +69,7 @@ def status_of(app: App, *, now: datetime) -> dict[str, Any]:
 def _stored(store: Store, app: App, now: datetime) -> dict[str, Any]:
     return {
         "posts": store.count_posts(matched=True),
-        "outbox": store.outbox.summary(),
+        "outbox": {**store.outbox.summary(), "troubles": store.outbox.troubles()},
         "watches": [_watch(store, watch, now) for watch in app.config.watches],
         "sources": store.runs.by_source(),
         "runs": [
@@ -141,11 +150,24 @@ def _problems(state: dict[str, Any]) -> list[str]:
         for run in state["runs"]
         if run["verdict"] == "empty" and run["detail"]
     ]
-    if state["outbox"]["dead"]:
-        problems.append(
-            f"{state['outbox']['dead']} letters were given up: {state['outbox']['last_error']}"
-        )
-    return problems
+    return problems + letter_problems(state["outbox"]["troubles"], now=state["at"])
+
+
+def letter_problems(troubles: list[dict[str, Any]], *, now: datetime) -> list[str]:
+    """Say which letters were given up, and which wait long, each by its own reason."""
+    found = []
+    for one in troubles:
+        if one["state"] == "given up":
+            said = "letter was given up" if one["letters"] == 1 else "letters were given up"
+            found.append(f"{one['letters']} {said}: {one['reason']}: see `gaung outbox list`")
+        elif now - one["since"] >= _PATIENCE:
+            said = "letter waits" if one["letters"] == 1 else "letters wait"
+            hours = int((now - one["since"]) / _HOUR)
+            found.append(f"{one['letters']} {said} for {hours} h by now: {one['reason']}")
+    rest = len(found) - _MOST_REASONS
+    return found if rest <= 0 else [
+        *found[:_MOST_REASONS], f"{rest} more reasons: `gaung outbox list` has them"
+    ]  # fmt: skip
 
 
 def _of(run: dict[str, Any]) -> str:

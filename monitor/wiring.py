@@ -44,7 +44,7 @@ class App:
                 name,
                 settings[name],
                 secret=lambda variable, key=name: secrets.read(  # type: ignore[misc]
-                    variable, key=f"collectors.{key}"
+                    variable, key=f"collectors.{key}", folder=self._folder
                 ),
                 user_agent=self.user_agent,
                 now=now,
@@ -63,6 +63,10 @@ class App:
         return Naming.of(salt, self.config.privacy.public, self.config.privacy.public_from)
 
     @property
+    def _folder(self) -> Path:
+        return Path(self.config.folder)  # of the configuration file; secrets may lie beside it
+
+    @property
     def user_agent(self) -> str:
         """Who we are, and whom to write to."""
         contact = f" (+{self.config.contact})" if self.config.contact else ""
@@ -76,7 +80,9 @@ class App:
         if not mail.server:
             return None
         password = (
-            secrets.read(mail.password_env, key="mail.password_env") if mail.password_env else ""
+            secrets.read(mail.password_env, key="mail.password_env", folder=self._folder)
+            if mail.password_env
+            else ""
         )
         return Mailer(mail, password=password)
 

@@ -45,6 +45,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "silence": ("quieting", "Send no letters about a watch for some time."),
     "ack": ("quieting", "Say that you know of what goes on; it is not repeated."),
     "digest": ("telling", "Print or send the digest."),
+    "outbox": ("outbox", "List letters that wait or were given up; send or drop them."),
     "erase": ("auditing", "Erase an account, for good."),
     "purge": ("auditing", "Take out what was kept long enough."),
     "audit": ("auditing", "List what was exported, erased and purged."),

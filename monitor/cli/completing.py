@@ -9,10 +9,13 @@ import os
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.shell_completion import CompletionItem
+
+if TYPE_CHECKING:
+    from monitor.store import StoreFile
 
 _MOST = 60  # a screen of them
 _WRONG = (OSError, ValueError, KeyError, TypeError, AttributeError)
@@ -71,14 +74,26 @@ class _Known:
         yield from (tag for tag in self._stored(wanted) if tag not in seen)
 
     def _stored(self, prefix: str) -> list[str]:
+        store = self._store()
+        return [] if store is None else store.glance(prefix, most=_MOST)
+
+    def letters(self) -> list[tuple[str, str]]:
+        """Short names of letters that wait or were given up, and what they are."""
+        from monitor.store.outbox import short_name
+
+        store = self._store()
+        found = [] if store is None else store.glance_letters()[:_MOST]
+        return [(short_name(row["key"]), f"{row['state']}: {row['recipient']}") for row in found]
+
+    def _store(self) -> StoreFile | None:
         from monitor.store import StoreFile
 
         try:
             name = str(self.raw.get("store", {}).get("path", "data/gaung.duckdb"))
             place = self.path.resolve().parent / Path(name).expanduser()
         except (*_WRONG, RuntimeError):
-            return []
-        return StoreFile(place).glance(prefix, most=_MOST)
+            return None
+        return StoreFile(place)
 
 
 def _watches(known: _Known, incomplete: str) -> Items:
@@ -100,6 +115,12 @@ def _targets(known: _Known, incomplete: str) -> Items:
     if incomplete.startswith("#") or not incomplete:
         for tag in known.hashtags(incomplete.lstrip("#")):
             yield CompletionItem(_for_shell(f"#{tag}"), help="hashtag")
+
+
+def _letters(known: _Known, incomplete: str) -> Items:
+    for name, what in known.letters():
+        if name.startswith(incomplete):
+            yield CompletionItem(name, help=what)
 
 
 def _for_shell(word: str) -> str:
@@ -167,6 +188,7 @@ _OFFERS: dict[str, Callable[[_Known, str], Items]] = {
     "target": _targets,
     "watch": _watches,
     "hashtags": _hashtags,
+    "letters": _letters,
     "names": _plain(_source_names),
     "sources": _plain(_source_names),
     "zone": _plain(_zones),

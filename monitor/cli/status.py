@@ -15,8 +15,8 @@ from monitor.cli.json_text import json_text
 _STATUS = """Show watches, the last run of each source, coverage and gaps, outbox and daemon.
 
 Observed is the share of the last 7 days in which sources were read; the time of a paused watch is
-unknown, not zero. Exit code 1 if a source's last run failed, mail was given up, or the daemon is
-not running though there is something to watch.
+unknown, not zero. Exit code 1 if a source's last run failed, mail waits for an hour or was given
+up, or the daemon is not running though there is something to watch.
 
 \b
 Examples:
@@ -24,6 +24,7 @@ Examples:
   gaung status --json
 """
 _WEEK = timedelta(days=7)
+_MOST_REASONS = 5
 
 
 @click.command("status", help=_STATUS)
@@ -69,8 +70,9 @@ def _print(state: dict[str, Any], zone: ZoneInfo) -> None:
         f"{mail['sent']} sent (last {at(mail['last_sent_at'])}), "
         f"{mail['dead']} given up" + ("" if state["mail"] else "; mail is not set up")
     )
-    if mail["last_error"]:
-        out.print(safe(f"        {mail['last_error']}"), markup=False)
+    for one in mail["troubles"][:_MOST_REASONS]:
+        when = "given up" if one["next_at"] is None else f"tried again {at(one['next_at'])}"
+        out.print(safe(f"        {one['letters']} × {one['reason']} ({when})"), markup=False)
     _section(out, "Watches", _watches(state["watches"]) if state["watches"] else None)
     _section(out, "Last runs", _runs(state["runs"], at) if state["runs"] else None)
     _section(out, "Open gaps", _gaps(state["gaps"], at) if state["gaps"] else None)

@@ -11,7 +11,7 @@ import msgspec
 from collectors import hashtags
 from monitor.config.settings import Config
 from monitor.nearest import did_you_mean, one_of
-from monitor.reader import Quiet
+from monitor.reader import Quiet, mailbox
 
 _NAME = re.compile(r"[\w][\w.-]*")
 
@@ -48,6 +48,34 @@ def problems_of(config: Config) -> list[str]:
         problems.append("mail.security: write starttls, tls or none")
     if config.mail.server and not config.mail.sender:
         problems.append("mail.sender: the key is missing: the address that letters come from")
+    return problems + _address_problems(config)
+
+
+def _address_problems(config: Config) -> list[str]:
+    """Find who cannot be written to: each letter to them would be given up at once."""
+    given = [
+        *(("alerts.recipients", one) for one in config.alerts.recipients),
+        *(("digest.recipients", one) for one in config.digest.recipients),
+        *(
+            (f"watches[{index}].recipients", one)
+            for index, watch in enumerate(config.watches)
+            for one in watch.recipients
+        ),
+        *((f"people[{index}].address", one.address) for index, one in enumerate(config.people)),
+        *([("mail.sender", config.mail.sender)] if config.mail.sender else []),
+    ]
+    problems = []
+    for key, text in given:
+        try:
+            mailbox(text)
+        except ValueError as error:
+            several = text.count("@") > 1 and re.search(r"[,;\s]", text)
+            remedy = (
+                'write each in quotes of its own: ["a@x.example", "b@x.example"]'
+                if several and key.endswith("recipients")
+                else "write for example humas@kantor.example"
+            )
+            problems.append(f"{key}: {error}: {remedy}")
     return problems
 
 

@@ -14,6 +14,7 @@ from monitor.letters import limits, words
 from monitor.letters.changes import change_lines, ended_lines
 from monitor.letters.facts import chart_alt, chart_words, finding_line, report_command
 from monitor.letters.groups import GroupTold, group_content
+from monitor.letters.joined import burst_facts, span_facts
 from monitor.letters.language import Speech, speech
 from monitor.letters.letter import Letter, Picture
 from monitor.letters.pages import page, sentences
@@ -62,6 +63,7 @@ class Digest:
     findings: tuple[Finding, ...] = ()  # that were told before, or go on
     groups: tuple[tuple[Finding, tuple[GroupTold, ...]], ...] = ()  # that act together
     resolved: tuple[Finding, ...] = ()  # over in the reader's quiet hours, and not told
+    left_out: datetime | None = None  # from here to `since` no digest tells
 
     @property
     def is_empty(self) -> bool:
@@ -71,6 +73,7 @@ class Digest:
             or self.troubles
             or self.gaps
             or self.resolved
+            or self.left_out
             or any(row.bursts or not limits.is_comparable(row.coverage) for row in self.rows)
         )
 
@@ -169,8 +172,11 @@ def _chart(row: DigestRow, reader: Reader, language: Speech) -> dict[str, str]:
 
 
 def _one_per_finding(decisions: tuple[Decision, ...]) -> list[Decision]:
-    """Keep the last letter about each finding, or else the last decision; told ones first."""
-    ordered = sorted(decisions, key=lambda decision: (decision.told, decision.decided_at))
+    """Keep the last letter about each finding, or else the last decision; told ones first.
+
+    A letter that quiet hours held back was a letter to others.
+    """
+    ordered = sorted(decisions, key=lambda d: (d.told, d.reason is Reason.HELD, d.decided_at))
     last = {decision.finding.key: decision for decision in ordered}
     return sorted(
         last.values(),
@@ -192,7 +198,7 @@ def _facts(
     now: datetime,
 ) -> dict[str, Any]:
     """Give all that the digest's own sentences speak of."""
-    told = [d for d in decisions if d.told and d.finding.kind is FindingKind.BURST]
+    bursts = burst_facts(decisions, reader, language)
     known = [row for row in rows if not is_unknown(row)]
     covered = [row for row in rows if row.coverage is not None]
     least = min(covered, key=lambda row: row.coverage or 0.0, default=None)
@@ -201,9 +207,7 @@ def _facts(
         "watches": len(rows),
         "unknown": len(rows) - len(known),
         "partial": sum(not limits.is_comparable(row.coverage) for row in known),
-        "bursts": max(len(told), sum(row.bursts for row in rows)),
-        "attention": len(told),
-        "names": ", ".join(dict.fromkeys(words.clean(d.finding.watch) for d in told[:3])),
+        "bursts": max(bursts["counted"], sum(row.bursts for row in rows)),
         "worst": _worst(rows, language),
         "posts": sum(row.posts or 0 for row in known) if known else None,
         "posts_before": None if None in before else sum(n or 0 for n in before),
@@ -217,6 +221,8 @@ def _facts(
         "stretch": language.stretch(digest.since, digest.until, reader.zone),
         "made": language.at(now, reader.zone),
         "version": words.clean(digest.version),
+        **bursts,
+        **span_facts(digest.since, digest.until, digest.left_out, reader, language),
     }
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
@@ -12,10 +11,8 @@ from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime
 
 from monitor.letters.words import clean
+from monitor.reader import mailbox
 
-_ADDRESS = re.compile(r"(?P<name>[^<>]*)<(?P<boxed>[^<>\s]+)>|(?P<bare>[^<>\s]+)")
-_LOCAL = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*", re.ASCII)
-_DOMAIN = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*")
 _SUBJECT_LIMIT = 160
 
 
@@ -121,16 +118,8 @@ def envelope_address(text: str) -> str:
 
 def _address(text: str) -> Address:
     """Read one `Name <local@domain>`; a domain beyond ASCII is written in punycode."""
-    match = _ADDRESS.fullmatch(clean(text))
-    name, spec = (match["name"] or "", match["boxed"] or match["bare"]) if match else ("", "")
-    local, _, given = spec.rpartition("@")
-    try:
-        domain = given.encode("idna").decode("ascii").lower()
-    except UnicodeError:
-        domain = ""
-    if not (_LOCAL.fullmatch(local) and _DOMAIN.fullmatch(domain)):
-        raise ValueError(f"{clean(text)!r} is no e-mail address")
-    return Address(display_name=name.strip(' "'), username=local, domain=domain)
+    name, local, domain = mailbox(clean(text))
+    return Address(display_name=name, username=local, domain=domain)
 
 
 def _identity(key: str, domain: str) -> str:

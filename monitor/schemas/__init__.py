@@ -200,6 +200,7 @@ _MAKERS: dict[str, Callable[[str], Schema]] = {
     "import-preview": _of(f"{_SHAPES}:ImportPreview", "gaung import FILE --dry-run --json"),
     "indicators": _indicators,
     "lake": _of(f"{_SHAPES}:Lake", "gaung export DIR: its manifest"),
+    "outbox": _of(f"{_STATE}:Letters", "gaung outbox list --json"),
     "report": _report,
     "report-row": _report_rows,
     "sources": _of(f"{_STATE}:Sources", "gaung sources --json"),

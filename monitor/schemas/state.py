@@ -23,6 +23,16 @@ class Daemon(Struct):
     pid: int | None  # null: it does not run
 
 
+class LetterTrouble(Struct):
+    """Why letters were not taken."""
+
+    state: Literal["given up", "waiting"]
+    reason: str  # what the server said, or what is wrong with the way to it
+    letters: int
+    since: datetime  # when the oldest of them was written, or was to be tried again
+    next_at: datetime | None  # when the first is tried again; null: they were given up
+
+
 class Outbox(Struct):
     """Letters by what became of them."""
 
@@ -30,7 +40,32 @@ class Outbox(Struct):
     sent: int
     dead: int  # given up, or refused for good
     last_sent_at: datetime | None  # null: never
-    last_error: str | None  # of those that wait or were given up
+    last_error: str | None  # the newest of those that wait or were given up
+    troubles: list[LetterTrouble]  # each reason once
+
+
+class LetterState(Struct):
+    """A letter in the outbox."""
+
+    letter: str  # a short name for `gaung outbox retry` and `drop`
+    key: str  # which letter it is: its Message-ID is made of it
+    state: Literal["waiting", "given up", "sent", "dropped"]
+    recipient: str
+    subject: str
+    enqueued_at: datetime  # when it was written
+    attempts: int  # since it was written, or was to be tried again
+    reason: str | None  # why it was not taken; null: it was, or was not tried yet
+    due_at: datetime | None  # when it is tried next; null: it is not
+    sent_at: datetime | None
+    given_up_at: datetime | None
+    dropped_at: datetime | None
+
+
+class Letters(Struct):
+    """Letters that wait or were given up, or all: `gaung outbox list --json`."""
+
+    schema: Literal["gaung.outbox/1"]
+    letters: list[LetterState]  # oldest first
 
 
 class WatchState(Struct):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +13,26 @@ from monitor.store.database import Database
 if TYPE_CHECKING:  # templates are slow to import, and only this table needs letters
     from monitor.letters import Letter, OutboxLetter
 
-_FREE = """
-    sent_at is null and dead_at is null and due_at <= $now
+_LEFT = "sent_at is null and dropped_at is null"  # what may still be sent, or was given up
+_FREE = f"""
+    {_LEFT} and dead_at is null and due_at <= $now
     and (leased_until is null or leased_until <= $at)
 """
+
+
+_STATE = """
+    case when sent_at is not null then 'sent' when dropped_at is not null then 'dropped'
+         when dead_at is not null then 'given up' else 'waiting' end
+"""
+
+
+def short_name(key: str) -> str:
+    """Give what people call a letter by: eight characters that its key decides.
+
+    >>> short_name("digest:ana@example.go.id:2026-08-18")
+    '51845449'
+    """
+    return hashlib.sha256(key.encode()).hexdigest()[:8]
 
 
 class Outbox:
@@ -103,7 +120,7 @@ class Outbox:
                     references=row["thread"],
                     pictures=tuple(Picture(**picture) for picture in self._pictures(row)),
                 ),
-                enqueued_at=row["enqueued_at"],
+                enqueued_at=row["retried_at"] or row["enqueued_at"],
                 attempts=row["attempts"],
             )
             for row in rows
@@ -137,7 +154,7 @@ class Outbox:
         )
 
     def mark_dead(self, key: str, error: str, now: datetime) -> None:
-        """Note that it will not be tried again, and why."""
+        """Note that it will not be tried again unless somebody says so, and why."""
         self._db.run(
             "update outbox set dead_at = $now, attempts = attempts + 1, last_error = $error, "
             "leased_until = null where letter_key = $key",
@@ -145,18 +162,70 @@ class Outbox:
             error=secrets.redact(error),
             now=now,
         )
-        self._db.run("delete from pictures where letter_key = $key", key=key)
+
+    # --- by word of the operator ------------------------------------------------------------------
+
+    def listed(self, *, states: Sequence[str] = ("waiting", "given up")) -> list[dict[str, Any]]:
+        """Give the letters in these states, oldest first: each with what became of it."""
+        return self._db.rows(
+            f"""
+            select letter_key as key, {_STATE} as state, recipient, subject, enqueued_at, attempts,
+                   last_error as reason, sent_at, dropped_at,
+                   case when state = 'waiting' then due_at end as due_at,
+                   case when state <> 'sent' then dead_at end as given_up_at
+            from outbox where list_contains($states, {_STATE}) order by enqueued_at, letter_key
+            """,  # noqa: S608
+            states=list(states),
+        )
+
+    def retry(self, keys: Sequence[str], *, now: datetime) -> int:
+        """Let letters be tried from now on as if they were new; tell how many there were."""
+        return self._db.run(
+            f"""
+            update outbox set dead_at = null, due_at = $now, retried_at = $now, attempts = 0
+            where {_LEFT} and list_contains($keys, letter_key)
+            """,  # noqa: S608
+            keys=list(keys),
+            now=now,
+        )
+
+    def drop(self, keys: Sequence[str], *, now: datetime) -> int:
+        """Let letters not be sent; tell how many there were. They are never written again."""
+        for key in keys:
+            self._db.run("delete from pictures where letter_key = $key", key=key)
+        return self._db.run(
+            f"""
+            update outbox set dropped_at = $now where {_LEFT} and list_contains($keys, letter_key)
+            """,  # noqa: S608
+            keys=list(keys),
+            now=now,
+        )
+
+    def troubles(self) -> list[dict[str, Any]]:
+        """Give why letters were not taken: each reason with how many, since when, and when next.
+
+        A letter is told with its own reason, never with another's.
+        """
+        return self._db.rows(
+            f"""
+            select {_STATE} as state, last_error as reason, count(*) as letters,
+                   min(coalesce(retried_at, enqueued_at)) as since,
+                   min(due_at) filter (dead_at is null) as next_at
+            from outbox where {_LEFT} and last_error is not null
+            group by all order by state, letters desc, since, reason
+            """  # noqa: S608
+        )
 
     def summary(self) -> dict[str, Any]:
-        """Give the numbers of waiting, sent and dead letters, and the last error."""
+        """Give the numbers of waiting, sent and given-up letters, and the newest reason."""
         return self._db.rows(
-            """
-            select count(*) filter (sent_at is null and dead_at is null) as waiting,
+            f"""
+            select count(*) filter ({_STATE} = 'waiting') as waiting,
                    count(*) filter (sent_at is not null) as sent,
-                   count(*) filter (dead_at is not null) as dead,
+                   count(*) filter ({_STATE} = 'given up') as dead,
                    max(sent_at) as last_sent_at,
-                   arg_max(last_error, due_at) filter (
-                       sent_at is null and last_error is not null) as last_error
+                   arg_max(last_error, coalesce(dead_at, due_at)) filter (
+                       {_LEFT} and last_error is not null) as last_error
             from outbox
-            """
+            """  # noqa: S608
         )[0]

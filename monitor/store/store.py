@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -78,16 +79,21 @@ class StoreFile:
         return self.path in _KEPT_OPEN
 
     def glance(self, prefix: str, *, most: int) -> list[str]:
-        """Give hashtags that begin so, for a shell; none where the store cannot be read now.
+        """Give hashtags that begin so, for a shell; none where the store cannot be read now."""
+        return self._glanced(lambda store: store.tags.commonest(most, prefix=prefix))
 
-        Nothing is waited for, changed or told: somebody is typing.
-        """
+    def glance_letters(self) -> list[dict[str, Any]]:
+        """Give letters that wait or were given up, for a shell; none where it cannot be read."""
+        return self._glanced(lambda store: store.outbox.listed())
+
+    def _glanced(self, ask: Callable[[Store], list[Any]]) -> list[Any]:
+        """Ask at once or not at all: nothing is changed or told, for somebody is typing."""
         if not self.path.exists():
             return []
         try:
             connection = duckdb.connect(self.path, read_only=True, config=dict(_SETTINGS))
             try:
-                return Store(Database(connection, self.path)).tags.commonest(most, prefix=prefix)
+                return ask(Store(Database(connection, self.path)))
             finally:
                 connection.close()
         except (duckdb.Error, StoreError, OSError):

@@ -131,6 +131,18 @@ class Telling:
         )
         return [finding_of(row) for row in rows]
 
+    def untold(self, recipient: str) -> set[tuple[str, datetime]]:
+        """Give which decisions quiet hours keep back from a recipient, or kept until it was over.
+
+        Each as the key of its finding, and when it was decided.
+        """
+        rows = self._db.rows(
+            "select finding_key, decided_at from held "
+            "where recipient = $recipient and (released_at is null or resolved)",
+            recipient=recipient,
+        )
+        return {(row["finding_key"], row["decided_at"]) for row in rows}
+
     def mention(self, recipient: str, *, now: datetime) -> None:
         """Note that a letter says what resolved in someone's quiet hours."""
         self._db.run(
@@ -166,13 +178,25 @@ class Telling:
             written=written,
         )
 
-    def last_digest(self, recipient: str) -> datetime | None:
-        """Give up to when the last digest told that was written to a recipient."""
+    def last_digest(
+        self, recipient: str, *, now: datetime, written: bool = False
+    ) -> datetime | None:
+        """Give up to when a recipient was told, or there was nothing to tell.
+
+        written: only by letters. What a clock decided that was ahead is not believed.
+        """
         found: datetime | None = self._db.value(
-            "select max(until) from digests where recipient = $recipient and written",
+            "select max(until) from digests where recipient = $recipient and decided_at <= $now "
+            "and (written or not $written)",
             recipient=recipient,
+            now=now,
+            written=written,
         )
         return found
+
+    def end_digests(self, *, now: datetime) -> None:
+        """End now what digests of a clock that was ahead say they have told: it has not come."""
+        self._db.run("update digests set until = $now where until > $now", now=now)
 
 
 def finding_of(row: dict[str, Any]) -> Finding:

@@ -33,6 +33,9 @@ _LEAVE = "trap 'kill $(jobs -p) 2>/dev/null' EXIT\n"
 _EDITOR = """#!{python}
 import re, sys
 path = sys.argv[1]
+if path.endswith("secrets.env"):
+    open(path, "a", encoding="utf-8").write("MAIL_PASSWORD=a b;c$(d)&e\\n")
+    sys.exit()
 text = open(path, encoding="utf-8").read()
 def put(pattern, value):
     global text
@@ -55,7 +58,10 @@ open(path, "w", encoding="utf-8").write(text)
 _SYSTEMCTL = """#!/bin/bash
 pid=$(cat {folder}/.pid 2>/dev/null)
 case $1 in
-start)
+start|enable)
+  # As the unit: it may write nothing but its own folder, and what has failed stays so.
+  [ $1 = start ] || [ -f {folder}/etc/systemd/system/gaung.service ] || exit 5
+  grep -q '^path = "{folder}/var/lib/gaung/' {folder}/etc/gaung/config.toml || exit 1
   gaung --config {folder}/etc/gaung/config.toml run > {folder}/.log 2>&1 &
   echo $! > {folder}/.pid
   taken={folder}/var/lib/gaung/gaung.duckdb.daemon
@@ -66,6 +72,23 @@ stop)
   kill -TERM "$pid"; for _ in $(seq 300); do kill -0 "$pid" 2>/dev/null || break; sleep 0.1; done
   rm {folder}/.pid;;
 esac
+"""
+
+
+# Where the documents write outside of the folder that a reader is in.
+OUTSIDE = (
+    "/var/lib/gaung",
+    "/etc/gaung",
+    "/backup",
+    "/etc/systemd",
+    "/etc/cron.d",
+    "/var/lib/prometheus",
+)
+# There is no user gaung here: what is given to it is its reader's.
+_INSTALL = """#!/bin/bash
+given=()
+while [ $# -gt 0 ]; do case $1 in -o|-g) shift 2;; *) given+=("$1"); shift;; esac; done
+exec /usr/bin/install "${given[@]}"
 """
 
 
@@ -96,7 +119,7 @@ class World:
         """Type blocks as a reader would; the first line that fails ends it."""
         script = "set -uo pipefail\n" + _LEAVE + "".join(_script(block) for block in typed)
         script = script.replace(":8025", f":{self.mail_port}").replace("/opt/gaung", str(ROOT))
-        for outside in ("/var/lib/gaung", "/etc/gaung", "/backup"):
+        for outside in OUTSIDE:
             script = script.replace(outside, f"{self.folder}{outside}")
         shell = subprocess.Popen(
             ["bash", "-c", script],
@@ -116,8 +139,11 @@ class World:
 
 
 @contextmanager
-def world(folder: Path) -> Iterator[World]:
-    """Give a folder with made-up files, an editor that fills in a configuration, and a server."""
+def world(folder: Path, *, has_service: bool = True) -> Iterator[World]:
+    """Give a folder with made-up files, an editor that fills in a configuration, and a server.
+
+    has_service: whether the service is configured there already.
+    """
     now = datetime.now(UTC)
     shown = _newest(campaign(), now=now)
     with MastodonServer(shown) as server:
@@ -128,7 +154,9 @@ def world(folder: Path) -> Iterator[World]:
         editor = bin_ / "editor"
         editor.write_text(_EDITOR.format(python=sys.executable, server=server.url, port=port))
         _write_files(folder)
-        _install(folder, bin_, editor)
+        _install(folder, bin_)
+        if has_service:
+            _configure(folder, editor)
         for path in bin_.iterdir():
             path.chmod(0o700)
         environment = {
@@ -215,10 +243,19 @@ def _write_files(folder: Path) -> None:
         shutil.copy(example, folder / exports)
 
 
-def _install(folder: Path, bin_: Path, editor: Path) -> None:
-    """Put a configuration where the service has it, and what starts and stops a real daemon."""
-    (bin_ / "runuser").write_text('#!/bin/sh\nexec env "${@:4}"\n'.replace("sh", "bash", 1))
+def _install(folder: Path, bin_: Path) -> None:
+    """Put a machine into a folder, with what starts and stops a real daemon there."""
+    (bin_ / "runuser").write_text('#!/bin/bash\nexec env "${@:4}"\n')
     (bin_ / "systemctl").write_text(_SYSTEMCTL.format(folder=folder))
+    (bin_ / "install").write_text(_INSTALL)
+    for name in ("useradd", "chgrp", "chown"):
+        (bin_ / name).write_text("#!/bin/sh\n")
+    for path in ("var/lib", "etc/systemd/system", "etc/cron.d"):
+        (folder / path).mkdir(parents=True)
+
+
+def _configure(folder: Path, editor: Path) -> None:
+    """Put a configuration where the service has it."""
     for path in ("etc/gaung", "var/lib/gaung", "backup"):
         (folder / path).mkdir(parents=True, mode=0o700)
     text = (ROOT / "config.toml").read_text(encoding="utf-8")

@@ -13,6 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from monitor.store import StoreFile
+from monitor.store.outbox import short_name
+from tests.monitor.payloads.mail_server import NOON, make_letter
+
 CONFIG = """\
 [[watches]]
 name = "air-bersih"
@@ -183,3 +187,12 @@ def test_fish_finishes_watches_and_hashtags(place):
         check=True,
     )
     assert done.stdout.split("\t")[0] == "air-bersih"
+
+
+def test_letters_are_offered_by_their_names(place, tab):
+    letter = make_letter("penuh")
+    with StoreFile(place / "data/gaung.duckdb").open() as store:
+        store.outbox.enqueue(letter, now=NOON)
+    assert tab("outbox", "re") == ["retry"]
+    assert tab("outbox", "retry", "") == [short_name(letter.key)]
+    assert tab("outbox", "drop", short_name(letter.key)[:2]) == [short_name(letter.key)]

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -34,7 +35,7 @@ def store(stores: StoreFile) -> Iterator[Store]:
 
 
 def test_a_batch_is_one_connection_and_no_letter_suffers_for_another(store: Store) -> None:
-    names = ("ana", "reject", "grey", "budi", "late", "no address", "citra")
+    names = ("ana", "nobody", "grey", "budi", "late", "no address", "citra")
     for number, name in enumerate(names):
         letter = make_letter(name, number)
         assert store.outbox.enqueue(letter, now=NOON + number * timedelta(seconds=1))
@@ -102,6 +103,24 @@ def test_a_letter_is_given_up_after_two_days(store: Store) -> None:
     assert 48 * HOUR <= now - NOON <= 48.1 * HOUR
     assert 15 <= tries <= 30
     assert store.outbox.summary()["dead"] == 1
+
+
+def test_a_letter_that_policy_refuses_is_asked_for_ever_more_seldom_until_two_days_are_over(
+    store: Store,
+) -> None:
+    store.outbox.enqueue(make_letter("spf"), now=NOON)
+    now, tried = NOON, []
+    with running(Server()) as port, Mailer(mail_settings(port)) as mailer:
+        while store.outbox.summary()["waiting"]:
+            once = deliver(store.outbox, mailer, now=now)
+            tried += [now] if once.deferred + once.dead else []
+            now += timedelta(minutes=5)
+    pauses = [later - one for one, later in pairwise(tried)]
+    assert pauses[0] >= timedelta(minutes=10)
+    assert pauses[0] < pauses[2] < pauses[4]
+    assert 12 <= len(tried) <= 25
+    assert 48 * HOUR <= tried[-1] - NOON <= 48.1 * HOUR
+    assert "5.7.26" in store.outbox.summary()["last_error"]
 
 
 def test_no_letter_is_lost_or_doubled_when_a_fifth_is_put_off(store: Store) -> None:

@@ -134,7 +134,10 @@ def test_a_server_that_says_nothing_is_not_waited_for_for_ever() -> None:
 @pytest.mark.parametrize(
     ("name", "permanent", "said"),
     [
-        ("reject", True, "refused the recipient: 550 5.7.1 mailbox refuses mail"),
+        ("nobody", True, "refused the recipient: 550 5.1.1 User unknown"),
+        ("reject", False, "refused the recipient: 550 5.7.1 mailbox refuses mail"),
+        ("full", False, "refused the recipient: 552 5.2.2 Mailbox full"),
+        ("spf", False, "refused the letter: 550 5.7.26 SPF did not pass"),
         ("big", True, "refused the letter: 552"),
         ("grey", False, "451 4.7.1 greylisted"),
         ("late", False, "452 4.3.1"),

@@ -35,6 +35,45 @@ def test_what_is_missing_is_named_with_the_remedy(tmp_path: Path) -> None:
             secrets.read("T", key="k", environment={"T_FILE": str(tmp_path / name)})
 
 
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("T=rahasia", "rahasia"),
+        ("T=a b;c", "a b;c"),
+        ("T=a$(touch x)&b`c`|d>e", "a$(touch x)&b`c`|d>e"),
+        ("T=a#b", "a#b"),
+        ('T=it\'s "so"', 'it\'s "so"'),
+        ("T=dengan spasi  ", "dengan spasi"),
+        ("T=a=b==", "a=b=="),
+        ("T='a b;c$d'", "a b;c$d"),
+        ("T='a\\b'", "a\\b"),
+        ('T="a\\"b\\$c\\d"', 'a"b$c\\d'),
+        ("T='a'\"b\"c", "abc"),
+        ("T=a\\\\b\\ ", "a\\b "),
+        ("T=a\\\nb", "ab"),
+        ("# T=lain\n; T=lain\nT=ini", "ini"),
+        ("T=lama\nT=baru", "baru"),
+        ("bukan penugasan\n\nT=ini\n", "ini"),
+        ("  T = ini", "ini"),
+        ("T=ini\r", "ini"),
+        ("T=sandi-ünik", "sandi-ünik"),
+    ],
+)
+def test_secrets_beside_the_configuration_are_read_as_systemd_reads_them(
+    tmp_path: Path, written: str, value: str
+) -> None:
+    (tmp_path / "secrets.env").write_text(f"A=1\n{written}\nB=2\n", encoding="utf-8", newline="")
+    for variable, expected in (("T", value), ("A", "1"), ("B", "2")):
+        assert secrets.read(variable, key="k", environment={}, folder=tmp_path) == expected
+    assert secrets.read("T", key="k", environment={"T": "menang"}, folder=tmp_path) == "menang"
+
+
+def test_secrets_that_may_not_be_read_are_named_with_the_remedy(tmp_path: Path) -> None:
+    (tmp_path / "secrets.env").mkdir()
+    with pytest.raises(ConfigError, match=r"secrets\.env \(for k\): cannot be read: .*chmod 640"):
+        secrets.read("T", key="k", environment={}, folder=tmp_path)
+
+
 def test_what_was_read_as_a_secret_is_never_written() -> None:
     secrets.read("TOKEN", key="k", environment={"TOKEN": "s3cret-value"})
     assert secrets.redact("boom s3cret-value boom") == "boom [redacted] boom"

@@ -211,6 +211,20 @@ def test_quiet_hours_may_pass_midnight(text: str, local: str, over: str | None) 
         ({"people": [{"address": "a", "timezone": "Mars"}]}, "people[0].timezone"),
         ({"people": [{"address": "a"}, {"address": "a"}]}, "people[1].address: 'a' is there twice"),
         ({"language": "fr"}, "language"),
+        (
+            {"alerts": {"recipients": ["humas at k.example"]}},
+            "alerts.recipients: 'humas at k.example' is no e-mail address: write for example",
+        ),
+        (
+            {"digest": {"recipients": ["a@k.example, b@k.example"]}},
+            "digest.recipients: 'a@k.example, b@k.example' is no e-mail address: write each in",
+        ),
+        (
+            {"watches": [{"name": "a", "hashtags": ["a"], "recipients": ["@k.example"]}]},
+            "watches[0].recipients: '@k.example' is no e-mail address",
+        ),
+        ({"people": [{"address": "wali"}]}, "people[0].address: 'wali' is no e-mail address"),
+        ({"mail": {"sender": "gaung"}}, "mail.sender: 'gaung' is no e-mail address"),
         ({"people": [{"address": "a", "digest_at": "7 am"}]}, "people[0].digest_at"),
     ],
 )

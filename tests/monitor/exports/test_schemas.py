@@ -124,6 +124,7 @@ def json_of(ran, *arguments):
         ("alerts", ("alerts", "--json")),
         ("sources", ("sources", "--json")),
         ("watches", ("watch", "list", "--json")),
+        ("outbox", ("outbox", "list", "--json")),
         ("views", ("sql", "--views", "--format", "json")),
         ("sql", ("sql", "from posts", "--format", "json")),
         ("sql", ("sql", "from accounts", "--format", "json", "--redact")),
@@ -181,7 +182,7 @@ def test_no_command_tells_json_without_a_schema():
                 found.add(f"{before}{name}")
     assert found == {
         "alerts", "audit", "backtest", "coordination", "findings", "genesis", "import",
-        "indicators", "report", "sources", "sql", "status", "top", "watch list",
+        "indicators", "outbox list", "report", "sources", "sql", "status", "top", "watch list",
     }  # fmt: skip
 
 

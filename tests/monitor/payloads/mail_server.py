@@ -57,6 +57,10 @@ class Server:
         self.seen[name] += 1
         if name == "reject":
             return "550 5.7.1 \x1b[31mmailbox refuses mail"
+        if name == "nobody":
+            return "550 5.1.1 User unknown"
+        if name == "full":
+            return "552 5.2.2 Mailbox full"
         if name == "stranger":
             return "554 5.7.1 Access denied"
         if name == "busy" and self.seen[name] == 1:
@@ -75,6 +79,8 @@ class Server:
         mail = email.message_from_bytes(content, policy=email.policy.default)
         if name == "big":
             return "552 5.3.4 message too big"
+        if name == "spf":
+            return "550 5.7.26 SPF did not pass"
         if name == "late":
             return "452 4.3.1 insufficient storage"
         if name == "lost":  # it was taken, and then the line broke: RFC 1047
