@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from collectors.http.client import PoliteClient
 from collectors.http.messages import Answer, Document
-from collectors.http.websocket import Connect, Socket, connector
+from collectors.http.websocket import Connect, Socket, connector, give_up
 
-__all__ = ["Answer", "Connect", "Document", "PoliteClient", "Socket", "connector"]
+__all__ = ["Answer", "Connect", "Document", "PoliteClient", "Socket", "connector", "give_up"]
