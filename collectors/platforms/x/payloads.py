@@ -6,7 +6,7 @@ https://docs.x.com/x-api/fundamentals/data-dictionary
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, TypeVar
 
 import msgspec
@@ -191,6 +191,14 @@ class _UsageData(msgspec.Struct, frozen=True):
 
 class _Usage(msgspec.Struct, frozen=True):
     data: _UsageData
+
+
+def utc(moment: datetime) -> datetime:
+    """Return a moment in UTC. Raises `RecordError` at the edges of the calendar."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise RecordError(f"{moment} is outside of the calendar", field="created_at") from error
 
 
 def used_on(payload: object, now: datetime, address: str) -> int:

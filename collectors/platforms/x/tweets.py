@@ -6,14 +6,14 @@ import html
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from urllib.parse import urlsplit
 
 import msgspec
 
 from collectors.errors import PayloadError, RecordError
 from collectors.page import Page, page_of
-from collectors.platforms.x.payloads import Tweet, User, read
+from collectors.platforms.x.payloads import Tweet, User, read, utc
 from collectors.records import (
     Author,
     CapturedAs,
@@ -64,7 +64,7 @@ def author_of(user: User) -> Author:
         handle=user.username,
         display_name=user.name,
         url=f"https://x.com/{user.username}",
-        created_at=user.created_at and user.created_at.astimezone(UTC),
+        created_at=user.created_at and utc(user.created_at),
         followers=counts.followers_count if counts else None,
         following=counts.following_count if counts else None,
         posts=counts.tweet_count if counts else None,
@@ -128,7 +128,7 @@ def _post(tweet: Tweet, authors: dict[str, Author], view: View, captured_as: Cap
         platform=PLATFORM,
         author_key=f"x:{tweet.author_id}",
         kind=_kind(tweet),
-        created_at=tweet.created_at.astimezone(UTC),
+        created_at=utc(tweet.created_at),
         captured_as=captured_as,
         text=html.unescape(text),
         lang=None if tweet.lang in _UNKNOWN else _LANGUAGES.get(tweet.lang or "", tweet.lang),
