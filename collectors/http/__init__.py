@@ -5,7 +5,7 @@ from __future__ import annotations
 from collectors.http.client import PoliteClient
 from collectors.http.messages import Answer, Document
 from collectors.http.refusals import NO_SUCH_ENDPOINT
-from collectors.http.websocket import Connect, Socket, connector
+from collectors.http.websocket import Connect, Socket, connector, give_up
 
 __all__ = [
     "NO_SUCH_ENDPOINT",
@@ -15,4 +15,5 @@ __all__ = [
     "PoliteClient",
     "Socket",
     "connector",
+    "give_up",
 ]

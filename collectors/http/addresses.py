@@ -81,16 +81,17 @@ def refuse_private(address: str, *, host: str, asked: str) -> None:
         )
 
 
-def addresses_of(host: str, port: int, *, asked: str) -> list[Found]:
+def addresses_of(host: str, port: int, *, asked: str, may_be_near: bool = False) -> list[Found]:
     """Look a name up, once, and give all its addresses, to be connected to as they are.
 
     A name server may say something else a moment later, so what was checked is what is used.
-    Raises `AccessRefusedError` if one of them is private, and `SourceUnavailableError`.
+    Raises `SourceUnavailableError`, and unless it `may_be_near`, `AccessRefusedError` if one of
+    them is private.
     """
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise SourceUnavailableError(f"{asked}: {host}: {error}") from error
-    for _, _, _, _, address in found:
+    for _, _, _, _, address in [] if may_be_near else found:
         refuse_private(str(address[0]), host=host, asked=asked)
     return [(family, address) for family, _, _, _, address in found]

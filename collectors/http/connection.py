@@ -21,10 +21,10 @@ from websockets.http11 import Response
 from websockets.protocol import Event
 from websockets.sync.client import ClientConnection
 
-# What goes wrong is raised where a message is awaited; the library's own lines say it once more.
+# What goes wrong is raised where a message is awaited; the library's own lines would say it once
+# more, in another form, and with the address that may hold a token.
 LOG = logging.getLogger("gaung.websockets")
-LOG.addHandler(logging.NullHandler())
-LOG.propagate = False
+LOG.disabled = True
 
 _STUCK = 10.0  # seconds in which the other side takes nothing of what we send
 _MOST_PINGS = 200  # within so many seconds; servers send one in 10 to 60 seconds
@@ -50,14 +50,15 @@ class BoundedConnection(ClientConnection):
     _pings_since = 0.0
 
     def handshake(self, *args: Any, **options: Any) -> None:
-        """Open, and from then on let no sending last for long. Raises `RedirectedError`."""
+        """Open, and let no sending last for long. Raises `RedirectedError`."""
+        with contextlib.suppress(OSError):  # the other side was faster, which is told below
+            self.socket.settimeout(_STUCK)
         try:
             super().handshake(*args, **options)
         except InvalidStatus as error:
             if 300 <= error.response.status_code < 400:
                 raise RedirectedError(error.response) from error
             raise
-        self.socket.settimeout(_STUCK)
 
     def process_event(self, event: Event) -> None:
         """Count pings: they tell nothing, and answering them without end costs a processor."""
@@ -76,16 +77,30 @@ class BoundedConnection(ClientConnection):
 class Wire:
     """A second handle on the socket under a connection, below TLS and beside all locks."""
 
-    def __init__(self, connection: ClientConnection) -> None:
-        self._lock = threading.Lock()
+    def __init__(self) -> None:
+        # A signal handler may close within the thread that holds the lock.
+        self._lock = threading.RLock()
         self._socket: socket.socket | None = None
-        with contextlib.suppress(OSError):  # it was closed at once
-            self._socket = socket.socket(fileno=os.dup(connection.socket.fileno()))
+        self._is_closed = False
+
+    @property
+    def is_closed(self) -> bool:
+        """Tell whether it was cut for good."""
+        return self._is_closed
+
+    def hold(self, line: socket.socket) -> None:
+        """Take a handle on a socket, instead of the one before."""
+        self.let_go()
+        with self._lock:
+            with contextlib.suppress(OSError):  # it was closed at once
+                self._socket = socket.socket(fileno=os.dup(line.fileno()))
+            if self._is_closed:
+                self.cut()
 
     @contextlib.contextmanager
     def cut_after(self, seconds: float) -> Iterator[None]:
         """Cut the line if the block is not done by then: what blocks in it ends at once."""
-        timer = threading.Timer(seconds, self._cut)
+        timer = threading.Timer(seconds, self.cut)
         timer.daemon = True
         timer.start()
         try:
@@ -93,11 +108,18 @@ class Wire:
         finally:
             timer.cancel()
 
-    def _cut(self) -> None:
+    def cut(self) -> None:
+        """End what waits for this socket, in whatever thread."""
         with self._lock:
             if self._socket is not None:
                 with contextlib.suppress(OSError):  # the other side was faster
                     self._socket.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Cut the line, and each that is held from now on."""
+        with self._lock:
+            self._is_closed = True
+            self.cut()
 
     def let_go(self) -> None:
         """Close the handle."""

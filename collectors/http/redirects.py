@@ -64,6 +64,7 @@ def following(response: httpx.Response, call: Call, url: httpx.URL, asked: str) 
 def _target(url: httpx.URL, said: str) -> httpx.URL | None:
     try:
         target = url.join(said).copy_with(fragment=None)
+        target.host  # noqa: B018 (which httpx reads later, and cannot of each)
     except (httpx.InvalidURL, ValueError):  # names that IDNA does not know are ValueErrors too
         return None
     # What httpx takes for an address is not always one that can be looked up.

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from collectors.collector import Interest, SourceReport
 from collectors.errors import CollectorError, PayloadError, RecordError, SourceUnavailableError
-from collectors.http import Connect, Socket
+from collectors.http import Connect, Socket, give_up
 from collectors.page import Page
 from collectors.platforms.bluesky.events import time_of
 from collectors.platforms.bluesky.heard import HOLE, Heard, decoded
@@ -44,6 +44,7 @@ class JetstreamCollector:
     def close(self) -> None:
         """Let go of the connection."""
         self._is_closed = True
+        give_up(self._connect)
         if self._socket is not None:
             self._socket.close()
 
@@ -124,13 +125,17 @@ class JetstreamCollector:
 
     def _listen(self, heard: Heard, *, stop: threading.Event, live: bool) -> Iterator[Page]:
         behind = heard.reached_at is not None and heard.lag() > HOLE
-        socket = self._open(heard)
+        socket, silences = self._open(heard), 0
         try:
             while not stop.is_set():
                 frame = socket.recv(_SILENCE)
+                silences = silences + 1 if frame is None else 0
+                if silences * _SILENCE >= HOLE.total_seconds():
+                    # It answers pings, perhaps; that is no sign that it tells anything.
+                    raise SourceUnavailableError(f"{self._urls[0]}: not one event in a minute")
                 if frame is not None:
                     heard.take(frame.encode() if isinstance(frame, str) else frame)
-                caught_up = frame is None or heard.is_near()
+                caught_up = heard.lag() <= HOLE if frame is None else heard.is_near()
                 if heard.is_page_due() or (caught_up and (behind or not live)):
                     yield heard.page()
                 if caught_up and behind:

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from collectors.collector import Interest, PostRef, SourceReport
 from collectors.errors import AccessRefusedError, CollectorError, SourceUnavailableError
-from collectors.http import Connect, Socket
+from collectors.http import Connect, Socket, give_up
 from collectors.page import Page
 from collectors.platforms.mastodon.api import Api
 from collectors.platforms.mastodon.collector import MastodonCollector
@@ -42,6 +42,7 @@ class ListeningCollector:
         """Let go of the connections; whoever waits for one in another thread is freed."""
         self._asked.close()
         self._api.close()
+        give_up(self._connect)
         if self._socket is not None:
             self._socket.close()
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import html
 import io
+import lzma
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -38,6 +40,17 @@ _QUARTER = timedelta(minutes=15)
 _LATE = timedelta(minutes=45)  # a file comes some minutes after its quarter, not three quarters
 _MOST_IN_A_ROW = 4  # broken files: then it is the server, or what stands between
 _NOT_THERE = frozenset({404, 410})
+# What reading an archive can end in: it may be locked, packed in another way, or cut.
+_NO_ARCHIVE = (
+    zipfile.BadZipFile,
+    ValueError,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    OSError,
+    RuntimeError,
+)
 _LARGEST = 200_000_000  # bytes of a file, unpacked
 _REMEMBERED = 400  # files: four days
 _COLUMNS = 27  # GKG 2.1
@@ -196,7 +209,7 @@ def _lines(body: bytes, name: str) -> Iterator[str]:
                     io.BytesIO(packed.read(_LARGEST)), "utf-8", errors="replace", newline="\n"
                 )
                 yield from text
-    except (zipfile.BadZipFile, ValueError, zlib.error, EOFError, NotImplementedError) as error:
+    except _NO_ARCHIVE as error:
         raise PayloadError(f"{name}: is no archive of one file: {error}") from error
 
 

@@ -22,7 +22,7 @@ from collectors.errors import (
     RateLimitedError,
     SourceUnavailableError,
 )
-from collectors.http import Connect, Socket
+from collectors.http import Connect, Socket, give_up
 from collectors.http.rate_limits import retry_at
 from collectors.said import one_line, quoted
 
@@ -90,6 +90,7 @@ class Relay:
         with self._lock:
             self._is_closed = True
             socket, self._socket = self._socket, None
+        give_up(self._connect)
         if socket is not None:
             socket.close()
 

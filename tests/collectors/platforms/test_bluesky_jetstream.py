@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -21,6 +22,7 @@ from tests.collectors.platforms.jetstream_network import (
     SECOND,
     START,
     TAGS,
+    FakeSocket,
     Network,
     acts,
     collector,
@@ -254,6 +256,55 @@ def test_a_record_that_cannot_be_read_costs_only_itself(raw: str) -> None:
     assert len(posts(pages)) == 1
     (row,) = [row for page in pages for row in page.rejected.iter_rows(named=True)][:1]
     assert row["raw"] == raw
+
+
+@pytest.mark.parametrize("odd", [b"\xff", b"\xc0\x80", b"\xed\xa0\x80"])
+def test_an_event_that_is_no_utf_8_costs_only_itself(odd: bytes) -> None:
+    network = Network([post(1, ALI, "1", "#banjir")])
+
+    def connect(url: str) -> FakeSocket:
+        told = network.connect(url)
+        event = b'{"did":"did:plc:a","time_us":%d,"x":"%s #banjir"}' % (micros(START) + 7, odd)
+        told._frames.insert(0, event)
+        return told  # type: ignore[no-any-return]
+
+    source = collector(connect, network.now)
+    stop = threading.Event()
+    pages = list(
+        source.stream(
+            Interest(TAGS),
+            cursor=source.cursor_at(START),
+            now=lambda: network.now,
+            stop=stop,
+            live=False,
+        )
+    )
+    assert len(posts(pages)) == 1
+    assert sum(page.rejected.height for page in pages) == 1
+    assert source.check() is not None
+
+
+@pytest.mark.parametrize("live", [True, False])
+def test_a_network_that_tells_nothing_is_an_outage_though_the_line_is_open(live: bool) -> None:
+    """Also where old events are asked for: it was asked again without end."""
+    opened: list[str] = []
+
+    def connect(url: str) -> FakeSocket:
+        opened.append(url)
+        return FakeSocket([], None)
+
+    now = START + timedelta(hours=2)
+    source = collector(connect, now)
+    pages = source.stream(
+        Interest(TAGS),
+        cursor=source.cursor_at(START),
+        now=lambda: now,
+        stop=threading.Event(),
+        live=live,
+    )
+    with pytest.raises(SourceUnavailableError, match="not one event in a minute"):
+        list(pages)
+    assert len(opened) == 3
 
 
 def test_what_is_no_jetstream_is_told_so() -> None:

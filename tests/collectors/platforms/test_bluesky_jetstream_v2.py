@@ -15,6 +15,7 @@ from collectors.collector import Interest
 from collectors.errors import PayloadError, SourceUnavailableError
 from collectors.page import Page
 from collectors.platforms.bluesky.jetstream import JetstreamCollector
+from collectors.platforms.bluesky.wires import wire_of
 from tests.collectors.platforms.jetstream_network import (
     ALI,
     BUDI,
@@ -124,6 +125,25 @@ def heard(
 
 def beginning(host: str, seq: int) -> str:
     return f"{int(START.timestamp() * 1e6)}/{host}/{seq}"
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-02-31T00:00:00Z", "\ud800"],
+)
+def test_a_time_that_is_none_is_no_time(said: str) -> None:
+    wire = wire_of("wss://a.example/xrpc/network.bsky.jetstream.subscribeEvents")
+    payload = {"$type": "x#commit", "did": "did:plc:a", "time": said}
+    assert wire.micros_in(f'{{"time":"{said}"}}'.encode(errors="replace")) is None
+    event = wire.event_of({"payload": payload})
+    assert event is not None
+    assert event["time_us"] is None
+
+
+def test_words_of_the_server_are_marked_as_such() -> None:
+    wire = wire_of("wss://a.example/xrpc/network.bsky.jetstream.subscribeEvents")
+    with pytest.raises(SourceUnavailableError, match='says "no, run: x level=error"'):
+        wire.event_of({"$type": "error", "error": "no; run: x\nlevel=error"})
 
 
 def test_it_tells_what_version_1_tells() -> None:

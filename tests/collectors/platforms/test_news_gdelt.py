@@ -115,10 +115,45 @@ def test_without_languages_all_are_read() -> None:
     assert len(quarter.articles) == 3
 
 
+def locked(body: bytes) -> bytes:
+    """Say that the file within is encrypted: in its own head, and in the archive's list."""
+    flagged = bytearray(body)
+    for mark, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        flagged[flagged.index(mark) + flags] |= 1
+    return bytes(flagged)
+
+
+def packed_as(method: int) -> bytes:
+    """Say that the file within is packed in another way than it is."""
+    said = bytearray(packed(line(1)))
+    for mark, place in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
+        said[said.index(mark) + place] = method
+    return bytes(said)
+
+
 @pytest.mark.parametrize(
     "body",
-    [b"", b"<html>", packed(line(1), files=2), packed("a\tb"), packed(line(1))[:-40]],
-    ids=["empty", "a web page", "two files", "other columns", "cut off"],
+    [
+        b"",
+        b"<html>",
+        packed(line(1), files=2),
+        packed("a\tb"),
+        packed(line(1))[:-40],
+        locked(packed(line(1))),
+        *(packed_as(method) for method in (12, 14, 93, 99)),
+    ],
+    ids=[
+        "empty",
+        "a web page",
+        "two files",
+        "other columns",
+        "cut off",
+        "locked",
+        "bzip2",
+        "lzma",
+        "zstd",
+        "unknown",
+    ],
 )
 def test_what_is_no_such_file_is_an_unknown_shape(body: bytes) -> None:
     with pytest.raises(PayloadError):

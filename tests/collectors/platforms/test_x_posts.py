@@ -26,6 +26,12 @@ def test_a_post_has_the_keys_that_files_of_it_have() -> None:
     assert page.engagement.row(0, named=True)["views"] == 900
 
 
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_time_outside_of_the_calendar_sets_aside_only_its_post(at: str) -> None:
+    (page,) = pages_of(opened(Till([tweet(11), tweet(12, created_at=at)])))
+    assert (page.posts.height, page.rejected["field"].to_list()) == (1, ["created_at"])
+
+
 def test_a_repost_whose_hashtag_is_cut_off_is_a_match_and_an_edge() -> None:
     mention = {"username": "akun_b", "id": "77", "start": 3, "end": 9}
     row = tweet(
