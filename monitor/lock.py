@@ -15,9 +15,25 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
+from monitor import clock
 from monitor.errors import DaemonRunningError
+
+_TRIES = 10
+_BETWEEN_TRIES = 0.02  # seconds
+_LONGEST_NOTE = 64  # bytes
+_MINUTE = timedelta(minutes=1)
+_MISSED = 3  # rounds that a daemon may miss
+
+
+@dataclass(frozen=True, slots=True)
+class Daemon:
+    """The process that collects day and night."""
+
+    process: int  # 0: not known
+    silent_for: timedelta  # since something last came of its work
 
 
 class DaemonLock:
@@ -31,18 +47,40 @@ class DaemonLock:
         """Take the lock. Raises `DaemonRunningError`."""
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         file = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            pid = os.read(file, 32).decode().strip() or "unknown"
+        for _ in range(_TRIES):
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:  # or somebody asks just now whether a daemon runs
+                clock.sleep(_BETWEEN_TRIES)
+        else:
+            pid = next(iter(os.read(file, _LONGEST_NOTE).decode().split()), "unknown")
             os.close(file)
             raise DaemonRunningError(
                 f"a daemon already runs on this store (process {pid}): stop it first, or leave it"
-            ) from None
+            )
         os.ftruncate(file, 0)
-        with contextlib.suppress(OSError):  # on a full disk the lock holds without a name
-            os.write(file, str(os.getpid()).encode())
         self._file = file
+        self.note(clock.monotonic())
+
+    def note(self, worked_at: float) -> None:
+        """Write down which process holds it, and when something last came of its work.
+
+        By the machine's clock that never goes back, which is one for all processes.
+        """
+        if self._file is not None:
+            with contextlib.suppress(OSError):  # on a full disk the lock holds without a name
+                os.pwrite(self._file, f"{os.getpid():<11}{worked_at:<20.3f}\n".encode(), 0)
+
+    def is_in_place(self) -> bool:
+        """Tell whether the lock still stands beside the store, where others look for it."""
+        if self._file is None:
+            return False
+        try:
+            there = self.path.stat()
+        except OSError:
+            return False
+        return os.path.samestat(there, os.fstat(self._file))
 
     def release(self) -> None:
         """Give the lock back."""
@@ -53,6 +91,11 @@ class DaemonLock:
 
     def holder(self) -> int | None:
         """Give the process that holds the lock, if any."""
+        daemon = self.daemon()
+        return None if daemon is None else daemon.process
+
+    def daemon(self) -> Daemon | None:
+        """Give the daemon that holds the lock, if any."""
         try:
             file = os.open(self.path, os.O_RDONLY)
         except OSError:
@@ -60,11 +103,22 @@ class DaemonLock:
         try:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
-            text = os.read(file, 32).decode().strip()
-            return int(text) if text.isdigit() else 0
+            words = os.read(file, _LONGEST_NOTE).decode().split()
+            process = int(words[0]) if words and words[0].isdigit() else 0
+            silent_for = clock.monotonic() - float(words[1]) if len(words) > 1 else 0.0
+            return Daemon(process, timedelta(seconds=max(silent_for, 0.0)))
         finally:
             os.close(file)
         return None
+
+
+def is_old(silent_for: timedelta, *, shortest: timedelta | None) -> bool:
+    """Tell whether nothing has come of a daemon for so long that it cannot be at work.
+
+    silent_for: since it last saved a page, looked at a watch, or found nothing to do, which it does
+        several times a minute; shortest: how often the watch is asked for that is asked for most.
+    """
+    return silent_for > _MISSED * max(shortest or _MINUTE, _MINUTE)
 
 
 @dataclass(slots=True)

@@ -26,6 +26,7 @@ from monitor.coordination import Memory
 from monitor.deliver import Delivery, deliver
 from monitor.detect import detect
 from monitor.digest import write_digests
+from monitor.ledger import SLACK
 from monitor.letters import Letter
 from monitor.lock import at_work
 from monitor.notify import notify, release
@@ -40,6 +41,7 @@ from monitor.wiring import App
 class Turn:
     """What one turn has done."""
 
+    put_right: dict[str, int] = field(default_factory=dict)  # rows that said to be of later
     runs: list[RunResult] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
     digests: list[Letter] = field(default_factory=list)
@@ -93,6 +95,7 @@ def turn(
     """
     stop = stop or threading.Event()
     on_stage("collect")
+    changed = put_right(app, now=now, present=clock_now())
     runs = collect_due(app, collectors, now=now, stop=stop)
     runs += catch_up(app, collectors, now=clock_now, stop=stop)
     on_stage("detect")
@@ -103,7 +106,24 @@ def turn(
         tidy_up(app, now=now)
     on_stage("deliver")
     delivery = None if stop.is_set() else send_due(app, now=now, stop=stop)
-    return Turn(runs=runs, decisions=decisions, digests=digests, delivery=delivery)
+    return Turn(
+        put_right=changed, runs=runs, decisions=decisions, digests=digests, delivery=delivery
+    )
+
+
+def put_right(app: App, *, now: datetime, present: datetime) -> dict[str, int]:
+    """Let nothing in the store have happened after now: a clock was ahead, or it was set back.
+
+    In a turn of the past only what claims that sources were read, so that they are read again.
+    Gives how many rows were wrong, by table.
+    """
+    with app.stores.open() as store, store.transaction():
+        if (store.times.latest(now=now) or now) <= now + SLACK:
+            return {}
+        sources = sorted({stream.source for stream in store.coverage.streams()})
+        covered = store.times.shorten_coverage(sources, now=now)
+        changed = store.times.put_right(now=now) if now >= present - SLACK else {}
+    return ({"coverage": covered} if covered else {}) | changed
 
 
 def collect_due(

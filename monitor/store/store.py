@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -20,6 +20,7 @@ from monitor.errors import (
     StoreBusyError,
     StoreError,
     StoreFullError,
+    StoreGoneError,
     StoreMissingError,
     StoreTooNewError,
 )
@@ -47,6 +48,9 @@ class StoreFile:
     path: Path
     patience: timedelta = timedelta(seconds=15)
     sleep: Callable[[float], None] = clock.sleep
+    now: Callable[[], datetime] | None = None  # what claims a later time is not believed
+    must_exist: bool = False  # a daemon's does: no empty one is made in its place
+    on_open: Callable[[], None] = lambda: None
 
     @contextmanager
     def open(self, *, read_only: bool = False) -> Iterator[Store]:
@@ -90,9 +94,12 @@ class StoreFile:
                 f"{self.path}: there is no store yet: collect with `gaung once` or "
                 "bring in a file with `gaung import`"
             )
+        if self.must_exist and not self.path.exists():
+            raise StoreGoneError(f"{self.path}: the store was taken away: bring it back")
         if not read_only:
             self._prepare_folder()
         connection = self._connect(read_only=read_only)
+        self.on_open()
         database = Database(connection)
         try:
             known = done(database)
@@ -107,7 +114,7 @@ class StoreFile:
             self._refuse_newer(known)
             if not read_only:
                 migrate(database, known=known)
-            yield Store(database)
+            yield Store(database, now=self.now() if self.now else None)
         finally:
             database.close()
 

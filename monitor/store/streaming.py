@@ -46,6 +46,17 @@ class Streaming:
             now=now,
         )
 
+    def put_back(self, source: str, position: Position, *, now: datetime) -> None:
+        """Let a stream go on from an earlier place than it was said to have come to."""
+        self._db.run(
+            "update cursors set cursor = $cursor, reached_at = $reached_at, updated_at = $now "
+            "where source = $source",
+            source=source,
+            cursor=position.cursor,
+            reached_at=position.reached_at,
+            now=now,
+        )
+
     def tracked(
         self, platform: str, hashtags: Sequence[str], *, since: datetime
     ) -> tuple[set[str], set[str], set[str]]:
@@ -130,7 +141,7 @@ with seen as (
     from posts p
     join sightings s on s.post_key = p.post_key
         and s.source in (select unnest($found_by))
-    left join checks c on c.post_key = p.post_key and c.source = $source
+    left join checks c on c.post_key = p.post_key and c.source = $source and c.checked_at <= $now
     where p.captured_as = 'matched' and p.kind <> 'article' and p.sort_at >= $since
       and list_has_any(p.hashtags, $hashtags)
     group by p.post_key, p.author_key, p.url, p.created_at, c.checked_at
