@@ -121,6 +121,52 @@ def is_old(silent_for: timedelta, *, shortest: timedelta | None) -> bool:
     return silent_for > _MISSED * max(shortest or _MINUTE, _MINUTE)
 
 
+class Turnstile:
+    """Lets who wants to write have the next turn: who only wants to read waits behind them.
+
+    Readers share a store, so one after the other they would keep a writer out for ever. A writer
+    that waits holds the turnstile, one at a time, until it is in.
+    """
+
+    def __init__(self, store: Path) -> None:
+        self._path = store.with_name(f"{store.name}.turn")
+        self._file: int | None = None
+
+    def step_in(self) -> None:
+        """Let no more readers in, if no other writer does so already; it need not be waited for."""
+        if self._file is not None:
+            return
+        with contextlib.suppress(OSError):  # another writer waits, or nothing can be written here
+            file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                os.close(file)
+                raise
+            self._file = file
+
+    def step_out(self) -> None:
+        """Let readers in again."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+    def is_free(self) -> bool:
+        """Tell whether no writer waits."""
+        try:
+            file = os.open(self._path, os.O_RDONLY)
+        except OSError:
+            return True
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        else:
+            return True
+        finally:
+            os.close(file)
+
+
 @dataclass(slots=True)
 class _Presence:
     """The name under which this process works on a store, and the lock that proves it."""

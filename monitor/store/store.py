@@ -24,12 +24,14 @@ from monitor.errors import (
     StoreMissingError,
     StoreTooNewError,
 )
+from monitor.lock import Turnstile
 from monitor.store.database import Database
 from monitor.store.migrating import done, migrate, migrations
 from monitor.store.subjects import Store
 
 _HOLDER = re.compile(r"held in (.+?) \(PID (\d+)\)")
 _TURN = threading.RLock()
+_FOR_READERS = 3  # times as long as for a writer: a report over a month is read at once
 _SETTINGS: dict[str, str | int | float | list[str]] = {
     "memory_limit": "1GB",
     "wal_autocheckpoint": "256MB",
@@ -134,22 +136,35 @@ class StoreFile:
             )
 
     def _connect(self, *, read_only: bool) -> duckdb.DuckDBPyConnection:
-        deadline = clock.monotonic() + self.patience.total_seconds()
-        umask = os.umask(0o077)
+        turn, umask = _Turn(self, read_only=read_only), os.umask(0o077)
         try:
             while True:
-                try:
-                    return duckdb.connect(self.path, read_only=read_only, config=dict(_SETTINGS))
-                except duckdb.IOException as error:
-                    holder = _HOLDER.search(str(error))
-                    if holder is None:
-                        raise self._in_words(error) from None
-                    if clock.monotonic() >= deadline:
-                        raise self._busy(holder) from None
+                if turn.has_come():
+                    try:
+                        return self._connected(read_only=read_only)
+                    except duckdb.IOException as error:
+                        holder = _HOLDER.search(str(error))
+                        if holder is None:
+                            raise self._in_words(error) from None
+                        if turn.is_over():
+                            raise self._busy(holder) from None
+                        turn.wait()
                 # Not in step with others who wait too.
                 self.sleep(random.uniform(0.005, 0.03))  # noqa: S311
         finally:
+            turn.end()
             os.umask(umask)
+
+    def _connected(self, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+        return duckdb.connect(self.path, read_only=read_only, config=dict(_SETTINGS))
+
+    def is_only_read(self) -> bool:
+        """Tell whether those who hold the store now only read it: then one more may."""
+        try:
+            self._connected(read_only=True).close()
+        except duckdb.Error:
+            return False
+        return True
 
     def _busy(self, holder: re.Match[str]) -> StoreBusyError:
         seconds = self.patience.total_seconds()
@@ -177,6 +192,49 @@ class StoreFile:
                 f"{self.path}: was written by a newer gaung (this one does not know "
                 f"{', '.join(unknown)}): upgrade gaung, or set store.path to another file"
             )
+
+
+class _Turn:
+    """One's wait for the store.
+
+    A writer that waits has the next turn, and readers wait behind it, for up to `patience`. Those
+    who are inside it waits out, though they take longer: there come no more of them.
+    """
+
+    def __init__(self, stores: StoreFile, *, read_only: bool) -> None:
+        self._stores, self._read_only = stores, read_only
+        self._turnstile = Turnstile(stores.path)
+        self._patience = stores.patience.total_seconds()
+        self._polite_until = self._deadline = clock.monotonic() + self._patience
+        self._waits_for_readers = False
+
+    def has_come(self) -> bool:
+        """Tell whether one may try to get in now."""
+        now = clock.monotonic()
+        if not self._read_only or now >= self._polite_until or self._turnstile.is_free():
+            return True
+        self._deadline = now + self._patience
+        return False
+
+    def wait(self) -> None:
+        """Somebody is inside: a writer is the next."""
+        if not self._read_only:
+            self._turnstile.step_in()
+
+    def is_over(self) -> bool:
+        """Tell whether one has waited for long enough."""
+        now = clock.monotonic()
+        if now < self._deadline:
+            return False
+        if self._read_only or self._waits_for_readers or not self._stores.is_only_read():
+            return True
+        self._waits_for_readers = True
+        self._deadline = now + _FOR_READERS * self._patience
+        return False
+
+    def end(self) -> None:
+        """Let the next in."""
+        self._turnstile.step_out()
 
 
 def _command(pid: int) -> str | None:

@@ -150,14 +150,17 @@ _PUT_RIGHT: tuple[tuple[str, str], ...] = (
         where alerts.finding_key = late.finding_key and alerts.decided_at = late.moment
         """,
     ),
-    (
-        # The letter of a day that has not come is not the letter of that day.
-        "outbox",
-        """
-        update outbox set letter_key = letter_key || ':' || epoch_us($now)
-        where exists (select 1 from digests d where d.until > $late
-                      and outbox.letter_key = 'digest:' || d.recipient || ':' || d.day)
-        """,
+    # The letter of a day that has not come is not the letter of that day.
+    *(
+        (
+            table,
+            f"""
+            update {table} set letter_key = letter_key || ':' || epoch_us($now)
+            where exists (select 1 from digests d where d.until > $late
+                          and {table}.letter_key = 'digest:' || d.recipient || ':' || d.day)
+            """,  # noqa: S608
+        )
+        for table in ("pictures", "outbox")
     ),
     ("digests", "delete from digests where until > $late"),
     ("digests", "update digests set decided_at = $now where decided_at > $late"),
