@@ -210,8 +210,9 @@ class _Daemon:
         heard = self._heard.is_set()
         self._heard.clear()
         decisions, digests = notice(
-            app, anything_new=bool(runs) or heard, now=clock.now(), memory=self._memory
-        )
+            app, anything_new=bool(runs) or heard, now=clock.now(), memory=self._memory,
+            stop=self._stop,
+        )  # fmt: skip
         gone = tidy_up(app, now=clock.now())
         if gone is not None and not gone.is_nothing:
             self._log.info("kept long enough", posts=gone.posts, set_aside=gone.raw)

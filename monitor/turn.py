@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from analysis.findings import Finding
 from collectors.collector import Collector, Expander, Hydrator, Pager, Streamer
 from collectors.page import Page
 from monitor import clock, schedule
@@ -186,17 +187,29 @@ def listen_to(
 
 
 def notice(
-    app: App, *, anything_new: bool, now: datetime, memory: Memory | None = None
+    app: App,
+    *,
+    anything_new: bool,
+    now: datetime,
+    memory: Memory | None = None,
+    stop: threading.Event | None = None,
 ) -> tuple[list[Decision], list[Letter]]:
-    """Stages 2 and 3: what was collected, the findings, the decisions and the letters agree.
+    """Stages 2 and 3: the findings of a watch agree with each other, and decisions with letters.
+
+    The store is given back after each watch: a hundred of them would keep others out for a minute.
+    What is found and not decided about, because the process ends, is found again.
 
     memory: of earlier turns; a process that takes one turn has none.
     """
+    found: list[Finding] = []
+    memory = memory or Memory()
+    for watch in app.config.watches if anything_new else ():
+        if stop is not None and stop.is_set():
+            return [], []
+        with app.stores.open() as store, store.transaction():
+            found += detect(store, app.config, now=now, memory=memory, watches=[watch])
     with app.stores.open() as store, store.transaction():
-        decisions: list[Decision] = []
-        if anything_new:
-            found = detect(store, app.config, now=now, memory=memory)
-            decisions = notify(store, app.config, found, now=now)
+        decisions = notify(store, app.config, found, now=now)
         release(store, app.config, now=now)
         digests = write_digests(store, app.config, now=now)
     return decisions, digests

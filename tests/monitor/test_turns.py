@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from monitor import config
 from monitor.errors import StoreBusyError
 from monitor.lock import Turnstile
+from monitor.turn import notice
+from monitor.wiring import App
+from tests.builders import NOON
 
 # Reads again and again, each time for a while, and tells how often it got in.
 _READER = """
@@ -113,3 +118,24 @@ def test_one_who_writes_for_long_is_named_after_the_patience(stores, others):
         replace(stores, patience=timedelta(seconds=0.3)).open(),
     ):
         pass
+
+
+def test_the_store_is_given_back_after_each_watch_that_is_looked_at(stores):
+    openings = []
+    names = ["air", "banjir", "listrik"]
+    app = App(
+        config=config.parse(
+            {"watches": [{"name": n, "hashtags": [n], "sources": ["mastodon"]} for n in names]},
+            name="c",
+        ),
+        stores=replace(stores, on_open=lambda: openings.append(1)),
+    )
+    notice(app, anything_new=False, now=NOON)
+    idle = len(openings)
+    notice(app, anything_new=True, now=NOON)
+    assert len(openings) - idle == idle + len(names)
+    stopped = threading.Event()
+    stopped.set()
+    openings.clear()
+    assert notice(app, anything_new=True, now=NOON, stop=stopped) == ([], [])
+    assert openings == []
