@@ -8,8 +8,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from monitor import clock, config
 from monitor.lock import DaemonLock, is_old
+from monitor.metrics import metrics_of
+from monitor.status import status_of
 from monitor.ticking import Health, Pulse, Ticks
+from monitor.wiring import App
+from tests.builders import NOON
 
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
@@ -143,3 +148,26 @@ def test_others_learn_since_when_a_daemon_is_silent_and_that_its_lock_was_taken_
     assert lock.is_in_place()
     lock.release()
     assert lock.daemon() is None
+
+
+def test_status_calls_a_daemon_hung_of_whose_work_nothing_comes(stores):
+    watch = {"name": "air", "hashtags": ["air"], "sources": ["mastodon"], "every": "1m"}
+    app = App(config=config.parse({"watches": [watch]}, name="c"), stores=stores)
+    with stores.open():
+        pass
+    lock = DaemonLock(stores.path)
+    lock.take()
+    try:
+        assert status_of(app, now=NOON)["problems"] == []
+        lock.note(clock.monotonic() - 240)
+        state = status_of(app, now=NOON)
+        (problem,) = state["problems"]
+        assert "hangs: nothing has come of its work for 4 minutes" in problem
+        assert NOON - state["daemon"]["worked_at"] == pytest.approx(
+            4 * MINUTE, abs=timedelta(seconds=20)
+        )
+        told = {metric.name: metric.values[0][1] for metric in metrics_of(state) if metric.values}
+        heartbeat = told["gaung_daemon_heartbeat_timestamp_seconds"]
+        assert NOON.timestamp() - heartbeat == pytest.approx(240, abs=20)
+    finally:
+        lock.release()
