@@ -6,8 +6,6 @@ import select
 import signal
 import socket
 
-from monitor import sdnotify
-
 _ENDING = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -41,6 +39,5 @@ class Bell:
         """Wait for up to so many seconds, or until something rings; tell whether it is to end."""
         readable, _, _ = select.select([self._woken], [], [], within)
         if not readable:
-            sdnotify.notify("WATCHDOG=1")
             return False
         return any(byte in _ENDING for byte in self._woken.recv(64))

@@ -172,7 +172,7 @@ def _looks(app: App) -> dict[str, list[CheckResult]]:
     """Tell by source where asking about known posts fails, for all of them or for some."""
     try:
         with app.stores.open(read_only=True) as store:
-            runs = [run for run in store.runs.last_of_each() if run["task"] in LOOKS]
+            runs = [run for run in store.latest.last_of_each() if run["task"] in LOOKS]
             unanswered = store.unanswered.counted(now=clock.now())
     except OperatorError:  # the store has a line of its own
         return {}

@@ -1,6 +1,6 @@
-"""Runs turns by the clock, until told to stop (the only door to the scheduler).
+"""Runs turns by the clock, until told to stop.
 
-The scheduler owns when, the store what is due: after a sleep the first tick finds what is overdue.
+Ticks own when, the store what is due: after a sleep the first tick finds what is overdue.
 """
 
 from __future__ import annotations
@@ -11,24 +11,31 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from apscheduler.executors.pool import ThreadPoolExecutor
-from apscheduler.schedulers.background import BackgroundScheduler
-
 from collectors.errors import DefectError
 from collectors.page import Page
-from monitor import clock, logs, sdnotify
+from monitor import clock, journal, logs, sdnotify
 from monitor.bell import Bell
-from monitor.collect import Fence, RunResult
+from monitor.collect import Fence
 from monitor.config.following import Followed
 from monitor.coordination import Memory
-from monitor.errors import ConfigError, OperatorError
+from monitor.errors import ConfigError, OperatorError, StoreGoneError
 from monitor.lock import DaemonLock
 from monitor.ready import Readiness
-from monitor.turn import Turn, collect_due, listen_to, notice, send_due, streamers, tidy_up
+from monitor.ticking import Health, Pulse, Ticks
+from monitor.turn import (
+    collect_due,
+    listen_to,
+    notice,
+    put_right,
+    send_due,
+    streamers,
+    tidy_up,
+)
 from monitor.wiring import App
 
 _COLLECT_TICK = timedelta(seconds=15)
 _DELIVER_TICK = timedelta(seconds=20)
+_LOOK_EVERY = 5.0  # seconds, whether all goes well
 _RELISTEN_AFTER = timedelta(seconds=15)
 _RELISTEN_AT_LATEST = timedelta(minutes=10)
 # SIGTERM to exit: work that does not end by then is cut off; pages are saved whole or not at all.
@@ -45,9 +52,10 @@ def run(app: App) -> int:
     try:
         with app.stores.open():
             pass  # a store that cannot be used is told before the daemon says that it is ready
+        app = replace(app, stores=replace(app.stores, must_exist=True))
         with Bell() as bell:
             while True:
-                daemon = _Daemon(app, memory, bell)
+                daemon = _Daemon(app, memory, bell, lock)
                 code = daemon.run()
                 if daemon.next is None:
                     return code
@@ -57,8 +65,11 @@ def run(app: App) -> int:
 
 
 class _Daemon:
-    def __init__(self, app: App, memory: Memory, bell: Bell) -> None:
-        self._app = app
+    def __init__(self, app: App, memory: Memory, bell: Bell, lock: DaemonLock) -> None:
+        self._app, self._lock = app, lock
+        self._collecting, self._delivering = Pulse(), Pulse()
+        shortest = min((watch.every for watch in app.config.followed), default=None)
+        self._health = Health(lock, self._collecting, self._delivering, shortest=shortest)
         self.next: App | None = None  # what to go on with when this one has ended
         self._settings = Followed(app.path)
         self._log, self._bell = logs.get(), bell
@@ -74,20 +85,13 @@ class _Daemon:
 
     def run(self) -> int:
         """Start the jobs, wait for a signal or a change of config.toml, and end."""
-        scheduler = BackgroundScheduler(
-            timezone=self._app.config.zone,
-            executors={"default": ThreadPoolExecutor(3)},
-            # A tick that comes late, or while the last one is at work, is no second tick.
-            job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None},
-        )
-        for tick, work in ((_COLLECT_TICK, self._collect), (_DELIVER_TICK, self._deliver)):
-            scheduler.add_job(
-                self._guarded(work),
-                "interval",
-                seconds=tick.total_seconds(),
-                next_run_time=clock.now(),
-            )
-        scheduler.start()
+        ticks = Ticks(self._app.config.zone)
+        for pause, work, pulse in (
+            (_COLLECT_TICK, self._collect, self._collecting),
+            (_DELIVER_TICK, self._deliver, self._delivering),
+        ):
+            ticks.every(pause, self._guarded(work, pulse))
+        ticks.start()
         for source, hashtags in streamers(self._app, self._collectors).items():
             listening = threading.Thread(
                 target=self._guarded(self._listener(source, hashtags)),
@@ -98,18 +102,29 @@ class _Daemon:
             self._listening.append(listening)
         sdnotify.notify("READY=1")
         self._log.info("daemon started", pid=os.getpid(), watches=len(self._app.config.watches))
-        self._wait()
-        return self._end(scheduler)
+        self._wait(ticks)
+        return self._end(ticks)
 
-    def _wait(self) -> None:
-        """Wait for a signal, or for a failure of a tick."""
-        interval = sdnotify.watchdog_seconds()
+    def _wait(self, ticks: Ticks) -> None:
+        """Wait for a signal, or for a failure of a tick, and see whether all goes well."""
+        pause = min(_LOOK_EVERY, sdnotify.watchdog_seconds() or _LOOK_EVERY)
         while not self._stop.is_set():
-            if self._bell.is_told_to_end(interval):
+            if self._bell.is_told_to_end(pause):
                 self._stop.set()
                 self.next = None
+                return
+            back = ticks.mind_the_clock()
+            if back is not None:
+                self._log.warning("the clock was set back", seconds=round(back.total_seconds(), 1))
+            if not self._lock.is_in_place():
+                self._failure = StoreGoneError(
+                    f"{self._app.stores.path}: the store's folder was taken away or exchanged "
+                    "while the daemon ran: bring it back, or start anew with an empty store"
+                )
+                self._stop.set()
+            self._health.tell()
 
-    def _end(self, scheduler: BackgroundScheduler) -> int:
+    def _end(self, ticks: Ticks) -> int:
         if self.next is None:
             sdnotify.notify("STOPPING=1")
             self._log.info("daemon stops")
@@ -120,10 +135,11 @@ class _Daemon:
         ]
         for closing in self._closing:
             closing.start()
-        ending = threading.Thread(target=self._wind_down, args=(scheduler,), daemon=True)
+        ending = threading.Thread(target=self._wind_down, args=(ticks,), daemon=True)
         ending.start()
         while self.next is not None and ending.is_alive():
             ending.join(0.2)  # a change has time; whoever wants an end meanwhile does not
+            self._health.tell()
             if self._bell.is_told_to_end(0.0):
                 self.next = None
         ending.join(_PATIENCE)
@@ -136,12 +152,12 @@ class _Daemon:
             self._log.info("daemon stopped")
         return 0
 
-    def _wind_down(self, scheduler: BackgroundScheduler) -> None:
-        scheduler.shutdown(wait=True)
+    def _wind_down(self, ticks: Ticks) -> None:
+        ticks.end()
         for thread in (*self._listening, *self._closing):
             thread.join()
 
-    def _guarded(self, work: Callable[[], None]) -> Callable[[], None]:
+    def _guarded(self, work: Callable[[], None], pulse: Pulse | None = None) -> Callable[[], None]:
         """Let an expected error wait for the next tick, and an unexpected one end the process."""
 
         def tick() -> None:
@@ -156,8 +172,15 @@ class _Daemon:
                 self._stop.set()
                 self._bell.ring()
                 raise
+            finally:
+                if pulse is not None:
+                    pulse.beat()
 
         return tick
+
+    def _with(self, pulse: Pulse) -> App:
+        """Give the app whose store notes that work comes on whenever it is opened."""
+        return replace(self._app, stores=replace(self._app.stores, on_open=pulse.beat))
 
     def _take_over_changes(self) -> None:
         """See whether config.toml says something else now; what cannot be used is only told."""
@@ -181,22 +204,26 @@ class _Daemon:
         self._take_over_changes()
         if self._stop.is_set():
             return
-        now = clock.now()
-        runs = collect_due(self._app, self._collectors, now=now, stop=self._stop)
+        app, now = self._with(self._collecting), clock.now()
+        if changed := put_right(app, now=now, present=now):
+            self._log.warning(
+                "a clock was ahead: what the store said of a time that has not come was put right",
+                **changed,
+            )
+        runs = collect_due(app, self._collectors, now=now, stop=self._stop)
         for run in runs:
-            self._tell_run(run)
+            journal.tell_run(run)
         if self._stop.is_set():
             return
         heard = self._heard.is_set()
         self._heard.clear()
         anything_new = bool(runs) or heard
-        if not self._survived("detection and letters", lambda: self._notice(anything_new)):
+        if not self._survived("detection and letters", lambda: self._notice(app, anything_new)):
             for watch in self._app.config.watches:
                 self._memory.forget(watch.name)  # it may be of two minds
-        self._survived("tidying", self._tidy)
+        self._survived("tidying", lambda: journal.tell_gone(tidy_up(app, now=clock.now())))
         self._survived(
-            "reports",
-            lambda: self._readiness.prepare(self._app, now=clock.now(), stop=self._stop),
+            "reports", lambda: self._readiness.prepare(app, now=clock.now(), stop=self._stop)
         )
 
     def _survived(self, stage: str, work: Callable[[], object]) -> bool:
@@ -212,16 +239,11 @@ class _Daemon:
             return False
         return True
 
-    def _notice(self, anything_new: bool) -> None:
+    def _notice(self, app: App, anything_new: bool) -> None:
         decisions, digests = notice(
-            self._app, anything_new=anything_new, now=clock.now(), memory=self._memory
+            app, anything_new=anything_new, now=clock.now(), memory=self._memory, stop=self._stop
         )
-        self._tell(Turn(decisions=decisions, digests=digests))
-
-    def _tidy(self) -> None:
-        gone = tidy_up(self._app, now=clock.now())
-        if gone is not None and not gone.is_nothing:
-            self._log.info("kept long enough", posts=gone.posts, set_aside=gone.raw)
+        journal.tell_noticed(decisions, digests)
 
     def _listener(self, source: str, hashtags: list[str]) -> Callable[[], None]:
         """Give the work of one thread: listen, and after a failure listen again, ever later."""
@@ -246,52 +268,15 @@ class _Daemon:
                 except OperatorError as error:  # another process has the store for long
                     self._log.error("put off", source=source, reason=str(error))
                 else:
-                    self._tell_run(run)
+                    journal.tell_run(run)
                     wait = _RELISTEN_AFTER if run.pages else min(wait * 2, _RELISTEN_AT_LATEST)
                 self._stop.wait(wait.total_seconds())
 
         return work
 
-    def _tell_run(self, run: RunResult) -> None:
-        if run.verdict in ("failed", "refused"):
-            self._log.warning(
-                "source not reached; what is missing is noted as a gap and asked for again",
-                source=run.source,
-                hashtag=run.hashtag,
-                verdict=run.verdict,
-                reason=run.detail,
-            )
-            return
-        self._log.info(
-            "collected",
-            task=run.task,
-            source=run.source,
-            hashtag=run.hashtag,
-            verdict=run.verdict,
-            pages=run.pages,
-            new=run.new,
-            set_aside=run.rejected or None,
-            detail=run.detail,
-        )
-
-    def _tell(self, turn: Turn) -> None:
-        for decision in turn.decisions:
-            if decision.told:
-                self._log.info(
-                    "alert",
-                    watch=decision.finding.watch,
-                    kind=str(decision.finding.kind),
-                    reason=str(decision.reason),
-                )
-        for letter in turn.digests:
-            self._log.info("digest written", key=letter.key)
-
     def _deliver(self) -> None:
-        self._survived("delivery", self._send)
-
-    def _send(self) -> None:
-        delivery = send_due(self._app, now=clock.now(), stop=self._stop)
-        if delivery is not None:
-            self._log.info(
-                "delivered", sent=delivery.sent, deferred=delivery.deferred, dead=delivery.dead
-            )
+        app = self._with(self._delivering)
+        self._survived(
+            "delivery",
+            lambda: journal.tell_delivery(send_due(app, now=clock.now(), stop=self._stop)),
+        )

@@ -6,6 +6,7 @@
      ├── ConfigError            config.toml: which key, what is wrong, what to write
      ├── StoreError
      │    ├── StoreMissingError  nothing was collected or imported yet
+     │    ├── StoreGoneError     it was taken away under the daemon: bring it back
      │    ├── StoreBusyError     another process holds the store for too long; it is named
      │    ├── StoreTooNewError   a newer gaung wrote it
      │    ├── StoreFullError     the disk is full
@@ -31,6 +32,10 @@ class StoreError(OperatorError):
 
 class StoreMissingError(StoreError):
     """There is no store yet."""
+
+
+class StoreGoneError(StoreError):
+    """The store was taken away while the daemon ran."""
 
 
 class StoreBusyError(StoreError):

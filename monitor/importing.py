@@ -134,7 +134,7 @@ def _finish(
         hashtags, stretch = covers or ([], (now, now))
         for hashtag in hashtags:
             store.coverage.want(source, hashtag, since=stretch[0])
-            store.coverage.cover(source, hashtag, stretch)
+            store.coverage.cover(source, hashtag, (stretch[0], min(stretch[1], now)))
         store.runs.finish(run_id, verdict, now=now)
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 Stretch = tuple[datetime, datetime]  # start included, end not
+# Clocks differ, and who looks may have waited for the store: what lies after now by less is of now.
+SLACK = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,20 @@ def is_live(streams: Iterable[Stream]) -> bool:
     What was only imported ends with its last post.
     """
     return any(s.covered_to and not s.source.startswith("import/") for s in streams)
+
+
+def believed(
+    stretches: Iterable[Stretch], *, read_at: datetime | None, now: datetime
+) -> list[Stretch]:
+    """Leave out what claims a time that has not come.
+
+    Who wrote that had a clock that was ahead, or was told a time by somebody. When it was written
+    is not known, only when the stream was read before by a clock that was right, `read_at`: what
+    lies after that is not known to have been read.
+    """
+    late = now + SLACK
+    cut = ((start, end if end <= late else read_at or start) for start, end in stretches)
+    return [(start, end) for start, end in cut if start < end]
 
 
 def union(stretches: Iterable[Stretch]) -> list[Stretch]:

@@ -172,7 +172,7 @@ def _number(value: object, kind: type[Any]) -> Any:
 
 def _sources(store: Store, config: Config, now: datetime) -> list[LiveSource]:
     last: dict[str, dict[str, Any]] = {}
-    for row in store.runs.last_of_each():
+    for row in store.latest.last_of_each():
         if row["task"] in ("import", "expand", "check"):
             continue
         known = last.get(row["source"])

@@ -15,9 +15,25 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
+from monitor import clock
 from monitor.errors import DaemonRunningError, StoreAccessError
+
+_TRIES = 10
+_BETWEEN_TRIES = 0.02  # seconds
+_LONGEST_NOTE = 64  # bytes
+_MINUTE = timedelta(minutes=1)
+_MISSED = 3  # rounds that a daemon may miss
+
+
+@dataclass(frozen=True, slots=True)
+class Daemon:
+    """The process that collects day and night."""
+
+    process: int  # 0: not known
+    silent_for: timedelta  # since something last came of its work
 
 
 class DaemonLock:
@@ -37,18 +53,40 @@ class DaemonLock:
                 f"{error.filename}: the store's folder cannot be written ({error.strerror}): "
                 "set store.path to where this user may write, or mend its permissions"
             ) from None
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            pid = os.read(file, 32).decode().strip() or "unknown"
+        for _ in range(_TRIES):
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:  # or somebody asks just now whether a daemon runs
+                clock.sleep(_BETWEEN_TRIES)
+        else:
+            pid = next(iter(os.read(file, _LONGEST_NOTE).decode().split()), "unknown")
             os.close(file)
             raise DaemonRunningError(
                 f"a daemon already runs on this store (process {pid}): stop it first, or leave it"
-            ) from None
+            )
         os.ftruncate(file, 0)
-        with contextlib.suppress(OSError):  # on a full disk the lock holds without a name
-            os.write(file, str(os.getpid()).encode())
         self._file = file
+        self.note(clock.monotonic())
+
+    def note(self, worked_at: float) -> None:
+        """Write down which process holds it, and when something last came of its work.
+
+        By the machine's clock that never goes back, which is one for all processes.
+        """
+        if self._file is not None:
+            with contextlib.suppress(OSError):  # on a full disk the lock holds without a name
+                os.pwrite(self._file, f"{os.getpid():<11}{worked_at:<20.3f}\n".encode(), 0)
+
+    def is_in_place(self) -> bool:
+        """Tell whether the lock still stands beside the store, where others look for it."""
+        if self._file is None:
+            return False
+        try:
+            there = self.path.stat()
+        except OSError:
+            return False
+        return os.path.samestat(there, os.fstat(self._file))
 
     def release(self) -> None:
         """Give the lock back."""
@@ -59,6 +97,11 @@ class DaemonLock:
 
     def holder(self) -> int | None:
         """Give the process that holds the lock, if any."""
+        daemon = self.daemon()
+        return None if daemon is None else daemon.process
+
+    def daemon(self) -> Daemon | None:
+        """Give the daemon that holds the lock, if any."""
         try:
             file = os.open(self.path, os.O_RDONLY)
         except OSError:
@@ -66,11 +109,68 @@ class DaemonLock:
         try:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
-            text = os.read(file, 32).decode().strip()
-            return int(text) if text.isdigit() else 0
+            words = os.read(file, _LONGEST_NOTE).decode().split()
+            process = int(words[0]) if words and words[0].isdigit() else 0
+            silent_for = clock.monotonic() - float(words[1]) if len(words) > 1 else 0.0
+            return Daemon(process, timedelta(seconds=max(silent_for, 0.0)))
         finally:
             os.close(file)
         return None
+
+
+def is_old(silent_for: timedelta, *, shortest: timedelta | None) -> bool:
+    """Tell whether nothing has come of a daemon for so long that it cannot be at work.
+
+    silent_for: since it last saved a page, looked at a watch, or found nothing to do, which it does
+        several times a minute; shortest: how often the watch is asked for that is asked for most.
+    """
+    return silent_for > _MISSED * max(shortest or _MINUTE, _MINUTE)
+
+
+class Turnstile:
+    """Lets who wants to write have the next turn: who only wants to read waits behind them.
+
+    Readers share a store, so one after the other they would keep a writer out for ever. A writer
+    that waits holds the turnstile, one at a time, until it is in.
+    """
+
+    def __init__(self, store: Path) -> None:
+        self._path = store.with_name(f"{store.name}.turn")
+        self._file: int | None = None
+
+    def step_in(self) -> None:
+        """Let no more readers in, if no other writer does so already; it need not be waited for."""
+        if self._file is not None:
+            return
+        with contextlib.suppress(OSError):  # another writer waits, or nothing can be written here
+            file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                os.close(file)
+                raise
+            self._file = file
+
+    def step_out(self) -> None:
+        """Let readers in again."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+    def is_free(self) -> bool:
+        """Tell whether no writer waits."""
+        try:
+            file = os.open(self._path, os.O_RDONLY)
+        except OSError:
+            return True
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        else:
+            return True
+        finally:
+            os.close(file)
 
 
 @dataclass(slots=True)

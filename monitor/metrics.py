@@ -41,8 +41,8 @@ def metrics_of(state: dict[str, Any]) -> list[Metric]:
         _one("gaung_daemon_up", "Whether the daemon runs (1) or not (0).", daemon["running"]),
         _one(
             "gaung_daemon_heartbeat_timestamp_seconds",
-            "When a source was last asked: it grows while the daemon lives.",
-            max((at for at in lived if at is not None), default=None),
+            "When something last came of the daemon's work; without one, when a source was asked.",
+            daemon["worked_at"] or max((at for at in lived if at is not None), default=None),
         ),
         _one("gaung_posts", "Posts in the store that were looked for.", state["posts"]),
         *_of_watches(state["watches"]),

@@ -10,7 +10,8 @@ from analysis.findings import FindingKind
 from monitor import ledger
 from monitor.config import Watch
 from monitor.errors import StoreMissingError
-from monitor.lock import DaemonLock
+from monitor.ledger import SLACK
+from monitor.lock import Daemon, DaemonLock, is_old
 from monitor.schedule import LOOKS
 from monitor.store import Store
 from monitor.store.queries import Selection
@@ -32,10 +33,14 @@ _MOST_REASONS = 5
 
 def status_of(app: App, *, now: datetime) -> dict[str, Any]:
     """Give daemon, store, outbox, watches, runs, gaps and problems."""
-    pid = DaemonLock(app.stores.path).holder()
+    daemon = DaemonLock(app.stores.path).daemon()
     state: dict[str, Any] = {
         "at": now,
-        "daemon": {"running": pid is not None, "pid": pid},
+        "daemon": {
+            "running": daemon is not None,
+            "pid": None if daemon is None else daemon.process,
+            "worked_at": None if daemon is None else now - daemon.silent_for,
+        },
         "store": str(app.stores.path),
         "mail": bool(app.config.mail.server),
         "posts": None,
@@ -62,16 +67,42 @@ def status_of(app: App, *, now: datetime) -> dict[str, Any]:
             }
             for w in app.config.watches
         ]
-    state["problems"] = _problems(state)
+    latest = state.pop("latest", None)
+    state["problems"] = _hung(daemon, app) + _problems(state) + _ahead(latest, app)
     return state
 
 
+def _hung(daemon: Daemon | None, app: App) -> list[str]:
+    """Say that a daemon is there, and nothing comes of it."""
+    shortest = min((watch.every for watch in app.config.followed), default=None)
+    if daemon is None or not is_old(daemon.silent_for, shortest=shortest):
+        return []
+    minutes = round(daemon.silent_for / timedelta(minutes=1))
+    return [
+        f"the daemon (process {daemon.process}) hangs: nothing has come of its work for {minutes} "
+        "minutes: stop it and start it again; its log tells what it did last"
+    ]
+
+
+def _ahead(latest: datetime | None, app: App) -> list[str]:
+    """Say that the store knows of a time that has not come."""
+    if latest is None:
+        return []
+    return [
+        f"the store says what happened up to {latest.astimezone(app.config.zone):%Y-%m-%d %H:%M %Z}"
+        ", which has not come: the clock was ahead, or it is behind now; what lies after now is "
+        "not believed, and is asked for again"
+    ]
+
+
 def _stored(store: Store, app: App, now: datetime) -> dict[str, Any]:
+    latest = store.times.latest(now=now)
     return {
+        "latest": latest if latest is not None and latest > now + SLACK else None,
         "posts": store.count_posts(matched=True),
         "outbox": {**store.outbox.summary(), "troubles": store.outbox.troubles()},
         "watches": [_watch(store, watch, now) for watch in app.config.watches],
-        "sources": store.runs.by_source(),
+        "sources": store.latest.by_source(),
         "runs": [
             {
                 key: row[key]
@@ -90,7 +121,7 @@ def _stored(store: Store, app: App, now: datetime) -> dict[str, Any]:
                     "rejected",
                 )
             }
-            for row in store.runs.last_of_each()
+            for row in store.latest.last_of_each()
         ],
         "gaps": [
             {

@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from analysis.findings import Finding
 from collectors.collector import Collector, Expander, Hydrator, Pager, Streamer
 from collectors.page import Page
 from monitor import clock, schedule
@@ -26,6 +27,7 @@ from monitor.coordination import Memory
 from monitor.deliver import Delivery, deliver
 from monitor.detect import detect
 from monitor.digest import write_digests
+from monitor.ledger import SLACK
 from monitor.letters import Letter
 from monitor.lock import at_work
 from monitor.notify import notify, release
@@ -41,6 +43,7 @@ from monitor.wiring import App
 class Turn:
     """What one turn has done."""
 
+    put_right: dict[str, int] = field(default_factory=dict)  # rows that said to be of later
     runs: list[RunResult] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
     digests: list[Letter] = field(default_factory=list)
@@ -94,6 +97,7 @@ def turn(
     """
     stop = stop or threading.Event()
     on_stage("collect")
+    changed = put_right(app, now=now, present=clock_now())
     runs = collect_due(app, collectors, now=now, stop=stop)
     runs += catch_up(app, collectors, now=clock_now, stop=stop)
     on_stage("detect")
@@ -105,7 +109,24 @@ def turn(
     delivery = None if stop.is_set() else send_due(app, now=now, stop=stop)
     if not stop.is_set():
         tidy_up(app, now=now)
-    return Turn(runs=runs, decisions=decisions, digests=digests, delivery=delivery)
+    return Turn(
+        put_right=changed, runs=runs, decisions=decisions, digests=digests, delivery=delivery
+    )
+
+
+def put_right(app: App, *, now: datetime, present: datetime) -> dict[str, int]:
+    """Let nothing in the store have happened after now: a clock was ahead, or it was set back.
+
+    In a turn of the past only what claims that sources were read, so that they are read again.
+    Gives how many rows were wrong, by table.
+    """
+    with app.stores.open() as store, store.transaction():
+        if (store.times.latest(now=now) or now) <= now + SLACK:
+            return {}
+        sources = sorted({stream.source for stream in store.coverage.streams()})
+        covered = store.times.shorten_coverage(sources, now=now)
+        changed = store.times.put_right(now=now) if now >= present - SLACK else {}
+    return ({"coverage": covered} if covered else {}) | changed
 
 
 def collect_due(
@@ -168,17 +189,29 @@ def listen_to(
 
 
 def notice(
-    app: App, *, anything_new: bool, now: datetime, memory: Memory | None = None
+    app: App,
+    *,
+    anything_new: bool,
+    now: datetime,
+    memory: Memory | None = None,
+    stop: threading.Event | None = None,
 ) -> tuple[list[Decision], list[Letter]]:
-    """Stages 2 and 3: what was collected, the findings, the decisions and the letters agree.
+    """Stages 2 and 3: the findings of a watch agree with each other, and decisions with letters.
+
+    The store is given back after each watch: a hundred of them would keep others out for a minute.
+    What is found and not decided about, because the process ends, is found again.
 
     memory: of earlier turns; a process that takes one turn has none.
     """
+    found: list[Finding] = []
+    memory = memory or Memory()
+    for watch in app.config.watches if anything_new else ():
+        if stop is not None and stop.is_set():
+            return [], []
+        with app.stores.open() as store, store.transaction():
+            found += detect(store, app.config, now=now, memory=memory, watches=[watch])
     with app.stores.open() as store, store.transaction():
-        decisions: list[Decision] = []
-        if anything_new:
-            found = detect(store, app.config, now=now, memory=memory)
-            decisions = notify(store, app.config, found, now=now)
+        decisions = notify(store, app.config, found, now=now)
         release(store, app.config, now=now)
         digests = write_digests(store, app.config, now=now)
     return decisions, digests

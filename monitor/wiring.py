@@ -89,5 +89,5 @@ class App:
 
 def build(config: Config, *, path: Path | None = None) -> App:
     """Build the app of a configuration."""
-    stores = StoreFile(config.store_path, patience=config.store.patience)
+    stores = StoreFile(config.store_path, patience=config.store.patience, now=clock.now)
     return App(config=config, stores=stores, path=path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -59,6 +60,8 @@ def once_command(given: Given, at: str | None, dry_run: bool) -> int:
     app = given.app(required=True)
     present = clock.now()
     now = read_time(at, option="--at", now=present, config=app.config) or present
+    if at is not None:
+        app = replace(app, stores=replace(app.stores, now=lambda: now))
     if now > present + timedelta(minutes=1):
         click.echo(
             "gaung: --at lies in the future: coverage will claim the time until then", err=True
@@ -86,6 +89,13 @@ def once_command(given: Given, at: str | None, dry_run: bool) -> int:
 
 
 def _told(done: Turn) -> int:
+    if done.put_right:
+        tables = ", ".join(f"{table} {rows}" for table, rows in done.put_right.items())
+        click.echo(
+            "gaung: a clock was ahead when this store was written: what it said of a time that has "
+            f"not come was put right ({tables})",
+            err=True,
+        )
     for run in done.runs:
         where = f"{run.source} #{run.hashtag}" if run.hashtag else run.source
         line = f"{run.task} {where}: {run.verdict}, {run.new} new of {run.received}"

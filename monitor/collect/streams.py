@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from collectors.collector import Interest, Pager, Replayer, Streamer
@@ -14,6 +14,7 @@ from monitor.collect.fence import Fence, Fenced
 from monitor.collect.run import Progress, RunResult
 from monitor.collect.verdicts import end_of
 from monitor.config import CollectSettings
+from monitor.ledger import SLACK
 from monitor.store import Store, StoreFile
 from monitor.store.streaming import Position
 
@@ -48,7 +49,7 @@ def listen(
     run_id, cursor, interest = _begun(stores, collector, hashtags, settings, started)
     progress, verdict, detail = Progress(), "complete", None
     waiting = _Waiting(saved_at=started)
-    saver = _Saver(stores, source, run_id, list(hashtags), progress)
+    saver = _Saver(stores, collector, run_id, list(hashtags), progress)
     heard = Fenced(collector, Fence(stores)).stream(
         interest, cursor=cursor, now=now, stop=stop, live=live
     )
@@ -91,6 +92,7 @@ def _begun(
     """Note that listening begins; give the run, from where on, and what is listened for."""
     source = collector.source
     with stores.open() as store, store.transaction():
+        _put_back(store, collector, now)
         run_id = store.runs.start("stream", source, now=now)
         position = store.streaming.position(source)
         cursor = position.cursor if position else None
@@ -108,30 +110,67 @@ def _begun(
     return run_id, cursor, Interest(frozenset(hashtags), posts, authors, acts)
 
 
+def _put_back(store: Store, collector: Streamer, now: datetime) -> None:
+    """Let a stream that is said to have come further than now go on from where it was read to.
+
+    A clock was ahead, or an event bore a time that nobody can have; it would be heard from there,
+    and what is missed until then would pass for read.
+    """
+    source = collector.source
+    position = store.streaming.position(source)
+    if position is None or position.reached_at <= now + SLACK:
+        return
+    reached = store.times.read_until(source, now=now) or now
+    cursor = collector.cursor_at(reached) if isinstance(collector, Replayer) else position.cursor
+    store.times.shorten_coverage([source], now=now)
+    store.streaming.put_back(source, Position(cursor, reached), now=now)
+
+
+def _until_now(page: Page, before: datetime | None, collector: Streamer, *, now: datetime) -> Page:
+    """Give a page that claims no time to come: it was read up to now.
+
+    before: up to when the page before it was read.
+    """
+    late = now + SLACK
+    if page.reached_at is None or page.reached_at <= late:
+        return page
+    since = page.since_at
+    if since is not None and since > late:
+        since = min(before or now, now)
+    cursor = collector.cursor_at(now) if isinstance(collector, Replayer) else None
+    return replace(page, since_at=since, reached_at=now, cursor=cursor)
+
+
 class _Saver:
     """Saves the pages of one stream."""
 
     def __init__(
         self,
         stores: StoreFile,
-        source: str,
+        collector: Streamer,
         run_id: int,
         hashtags: list[str],
         progress: Progress,
     ) -> None:
-        self._stores, self._source, self._run_id = stores, source, run_id
+        self._stores, self._collector, self._run_id = stores, collector, run_id
+        self._source = collector.source
         self._hashtags, self._progress = hashtags, progress
         self._last: Page | None = None
+        self._reached: datetime | None = None
 
     def save_when_due(self, page: Page, waiting: _Waiting, *, now: datetime) -> None:
         """Save a page that holds something, or the time that passed without anything."""
+        page = _until_now(page, self._reached, self._collector, now=now)
+        self._reached = page.reached_at or self._reached
         if waiting.since_at is None:
             waiting.since_at = page.since_at
         self._last = page
         holds = any(
             frame.height for frame in (page.posts, page.interactions, page.removals, page.rejected)
         )
-        due = waiting.saved_at is None or now - waiting.saved_at >= _SAVE_EVERY
+        waited = None if waiting.saved_at is None else now - waiting.saved_at
+        # Less than none: the clock was set back.
+        due = waited is None or not timedelta(0) <= waited < _SAVE_EVERY
         if holds or due or page.beyond:
             self._save(page, waiting, now=now)
 
@@ -159,6 +198,7 @@ class _Saver:
         """Write down what was read, and what the stream skipped since it was last read."""
         if since_at is None or page.reached_at is None:
             return
+        _put_back(store, self._collector, now)
         before = store.streaming.position(self._source)
         if before is not None and before.reached_at < since_at:
             for hashtag in store.coverage.listened(self._source, self._hashtags):
@@ -179,6 +219,7 @@ class _Saver:
     def note_outage(self, reason: str, detail: str, *, now: datetime) -> None:
         """Open a gap from where the stream was read to; it closes when that has been read."""
         with self._stores.open() as store, store.transaction():
+            _put_back(store, self._collector, now)
             position = store.streaming.position(self._source)
             wanted = store.coverage.streams(hashtags=self._hashtags, sources=[self._source])
             for hashtag, since in ((stream.hashtag, stream.wanted_from) for stream in wanted):

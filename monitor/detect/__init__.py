@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from analysis.findings import Finding
-from monitor.config import Config
+from monitor.config import Config, Watch
 from monitor.coordination import Memory
 from monitor.detect.bursts import bursts
 from monitor.detect.continuing import continued
@@ -16,15 +17,20 @@ from monitor.store import Store
 
 
 def detect(
-    store: Store, config: Config, *, now: datetime, memory: Memory | None = None
+    store: Store,
+    config: Config,
+    *,
+    now: datetime,
+    memory: Memory | None = None,
+    watches: Sequence[Watch] | None = None,
 ) -> list[Finding]:
-    """Find what there is in all watches, and save it. Wants a transaction.
+    """Find what there is in all watches, or in some, and save it. Wants a transaction.
 
     memory: of earlier turns of the same process; without it all is computed anew.
     """
     found: list[Finding] = []
     memory = memory or Memory()
-    for watch in config.watches:
+    for watch in config.watches if watches is None else watches:
         burst = continued(store, bursts(store, watch, config, now=now), watch.name)
         found += burst
         found += events(store, watch, config, bursts=burst, now=now)

@@ -21,6 +21,7 @@ class Daemon(Struct):
 
     running: bool
     pid: int | None  # null: it does not run
+    worked_at: datetime | None  # when something last came of its work; null: it does not run
 
 
 class LetterTrouble(Struct):

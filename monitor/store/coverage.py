@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from monitor import ledger, secrets
 from monitor.ledger import Gap, Stream, Stretch
 from monitor.store.database import Database
+from monitor.store.times import Times
 
 
 class Coverage:
     """The tables streams, coverage and gaps."""
 
-    def __init__(self, database: Database) -> None:
-        self._db = database
+    def __init__(self, database: Database, *, now: datetime | None = None) -> None:
+        """`now`: nothing has been read after it, whatever is written; None: all is believed."""
+        self._db, self._now = database, now
+        self._times = Times(database)
 
     def want(self, source: str, hashtag: str, *, since: datetime) -> None:
         """Note from when on a stream is wanted; earlier wins."""
@@ -47,11 +51,18 @@ class Coverage:
                 source=row["source"],
                 hashtag=row["hashtag"],
                 wanted_from=row["wanted_from"],
-                covered=tuple(covered.get((row["source"], row["hashtag"]), ())),
+                covered=self._believed(row, covered.get((row["source"], row["hashtag"]), [])),
                 gaps=tuple(gaps.get((row["source"], row["hashtag"]), ())),
             )
             for row in rows
         ]
+
+    def _believed(self, stream: dict[str, Any], stretches: list[Stretch]) -> tuple[Stretch, ...]:
+        if self._now is None:
+            return tuple(stretches)
+        return tuple(
+            self._times.believed(stream["source"], stream["hashtag"], stretches, now=self._now)
+        )
 
     def cover(self, source: str, hashtag: str, stretch: Stretch) -> None:
         """Note that a stretch was read, and join it to what was read before."""
@@ -157,7 +168,15 @@ class Coverage:
             f"select * from gaps where closed_at is null{where} order by from_at, gap_id",  # noqa: S608
             **stream,
         )
-        return [_gap(row) for row in rows]
+        return [self._until_now(_gap(row)) for row in rows if self._has_begun(row)]
+
+    def _has_begun(self, row: dict[str, Any]) -> bool:
+        return self._now is None or bool(row["from_at"] <= self._now + ledger.SLACK)
+
+    def _until_now(self, gap: Gap) -> Gap:
+        if self._now is None or gap.to_at <= self._now + ledger.SLACK:
+            return gap
+        return replace(gap, to_at=max(gap.from_at, self._now))
 
     def gaps_between(self, hashtags: Sequence[str], since: datetime, until: datetime) -> list[Gap]:
         """Give the open gaps of some hashtags within a time."""
@@ -170,7 +189,7 @@ class Coverage:
             since=since,
             until=until,
         )
-        return [_gap(row) for row in rows]
+        return [self._until_now(_gap(row)) for row in rows if self._has_begun(row)]
 
     def open_gap(
         self,

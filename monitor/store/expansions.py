@@ -96,7 +96,8 @@ with recent as (
                list_transform($ages, lambda age: r.created_at + to_seconds(age)),
                lambda reached: reached <= $now)) as reached_at
     from recent r
-    left join expansions e on e.post_key = r.post_key and e.source = $source
+    left join expansions e
+        on e.post_key = r.post_key and e.source = $source and e.checked_at <= $now
     left join sightings s on s.post_key = r.post_key and s.source = $source
     left join counted c on c.post_key = r.post_key
     left join unanswered u on u.post_key = r.post_key and u.source = $source and u.task = 'expand'

@@ -101,7 +101,7 @@ class Runs:
 
         What goes on, in this process or in another, is left alone.
         """
-        left = [row["run_id"] for row in self._unfinished() if not self._goes_on(row)]
+        left = [row["run_id"] for row in self._unfinished() if not goes_on(self._db, row)]
         if not left:
             return 0
         return self._db.run(
@@ -116,9 +116,6 @@ class Runs:
 
     def _unfinished(self) -> list[dict[str, Any]]:
         return self._db.rows("select run_id, worker from runs where finished_at is null")
-
-    def _goes_on(self, row: dict[str, Any]) -> bool:
-        return lock.is_carried_out(self._db.path, row["worker"], row["run_id"])
 
     def last_attempts(self, *, now: datetime) -> dict[tuple[str, str], Attempt]:
         """Give the last polls of each stream; what a replay noted ahead of now does not count."""
@@ -156,59 +153,6 @@ class Runs:
             now=now,
         )
         return when
-
-    def last_of_each(self) -> list[dict[str, Any]]:
-        """Give the last run of each source and hashtag, of each look at posts, of each import.
-
-        One that goes on has no verdict; one that broke off has that of a failure, also before
-        anybody has closed it.
-        """
-        rows = self._db.rows(
-            """
-            select * from runs
-            qualify row_number() over (
-                partition by source, hashtag, case when task = 'import' then locator end,
-                    case when task in ('expand', 'check') then task end
-                order by run_id desc) = 1
-            order by source, task in ('expand', 'check'), hashtag, task desc, locator
-            """
-        )
-        return [
-            row
-            if row["verdict"] is not None or self._goes_on(row)
-            else row | {"verdict": "failed", "detail": INTERRUPTED}
-            for row in rows
-        ]
-
-    def by_source(self) -> list[dict[str, Any]]:
-        """Give how each source went: source, last_run_at, last_success_at, received, rejected.
-
-        An answer that is empty or has more than was read is a success, and so is what a stream
-        that goes on has told; an import is none of these.
-        """
-        heard = [
-            row["run_id"]
-            for row in self._db.rows(
-                "select run_id, worker from runs where finished_at is null and task = 'stream'"
-            )
-            if self._goes_on(row)
-        ]
-        return self._db.rows(
-            """
-            select source,
-                   max(greatest(finished_at, started_at, heard_at)) as last_run_at,
-                   max(coalesce(heard_at, finished_at)) filter (
-                       verdict in ('complete', 'truncated', 'partial', 'empty')
-                       or heard_at is not null) as last_success_at,
-                   sum(received)::bigint as received, sum(rejected)::bigint as rejected
-            from (select r.*, c.updated_at as heard_at from runs r
-                  left join cursors c on c.source = r.source and list_contains($heard, r.run_id)
-                       and c.updated_at >= r.started_at
-                  where task <> 'import')
-            group by source order by source
-            """,
-            heard=heard,
-        )
 
     def last_cursor(self, source: str, hashtag: str) -> str | None:
         """Give where the last live run of a stream would have gone on."""
@@ -311,3 +255,8 @@ class Runs:
             until=until,
             interrupted=INTERRUPTED,
         )
+
+
+def goes_on(database: Database, row: dict[str, Any]) -> bool:
+    """Tell whether somebody carries out a run that has no end yet: its run_id and worker."""
+    return lock.is_carried_out(database.path, row["worker"], row["run_id"])

@@ -9,9 +9,9 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 
@@ -22,6 +22,7 @@ from monitor.errors import (
     StoreDamagedError,
     StoreError,
     StoreFullError,
+    StoreGoneError,
     StoreMissingError,
     StoreTooNewError,
 )
@@ -29,10 +30,12 @@ from monitor.store.damage import damage
 from monitor.store.database import Database
 from monitor.store.migrating import done, migrate, migrations
 from monitor.store.subjects import Store
+from monitor.store.waiting import Turn
 
 _HOLDER = re.compile(r"held in (.+?) \(PID (\d+)\)")
 _TURN = threading.RLock()
 _KEPT_OPEN: set[Path] = set()
+_Got = TypeVar("_Got")
 _SETTINGS: dict[str, str | int | float | list[str]] = {
     "memory_limit": "1GB",
     "wal_autocheckpoint": "256MB",
@@ -51,6 +54,9 @@ class StoreFile:
     path: Path
     patience: timedelta = timedelta(seconds=15)
     sleep: Callable[[float], None] = clock.sleep
+    now: Callable[[], datetime] | None = None  # what claims a later time is not believed
+    must_exist: bool = False  # a daemon's does: no empty one is made in its place
+    on_open: Callable[[], None] = lambda: None
 
     @contextmanager
     def open(self, *, read_only: bool = False) -> Iterator[Store]:
@@ -111,7 +117,7 @@ class StoreFile:
             try:
                 connection.execute(f"set temp_directory = {literal(spill)}")
                 attach = f"attach {literal(self.path)} as held (read_only)"
-                self._patiently(lambda: connection.execute(attach))
+                self._patiently(lambda: connection.execute(attach), read_only=True)
                 yield Database(connection, self.path)
             finally:
                 connection.close()
@@ -122,9 +128,12 @@ class StoreFile:
                 f"{self.path}: there is no store yet: collect with `gaung once` or "
                 "bring in a file with `gaung import`"
             )
+        if self.must_exist and not self.path.exists():
+            raise StoreGoneError(f"{self.path}: the store was taken away: bring it back")
         if not read_only:
             self._prepare_folder()
         connection = self._connect(read_only=read_only)
+        self.on_open()
         database = Database(connection, self.path)
         try:
             known = done(database)
@@ -139,7 +148,7 @@ class StoreFile:
             self._refuse_newer(known)
             if not read_only:
                 migrate(database, known=known)
-            yield Store(database)
+            yield Store(database, now=self.now() if self.now else None)
         finally:
             database.close()
 
@@ -159,38 +168,48 @@ class StoreFile:
             )
 
     def _connect(self, *, read_only: bool) -> duckdb.DuckDBPyConnection:
-        def connect() -> duckdb.DuckDBPyConnection:
-            return duckdb.connect(self.path, read_only=read_only, config=dict(_SETTINGS))
-
         while True:
             before = _inode(self.path)
-            connection = self._patiently(connect)
+            connection = self._patiently(
+                lambda: self._connected(read_only=read_only), read_only=read_only
+            )
             # The file may have been rewritten and renamed while it was being opened: what is
             # open then has no name any more, and what is written into it would be lost.
             if before in (None, _inode(self.path)):
                 return connection
             connection.close()
 
-    def _patiently(
-        self, connect: Callable[[], duckdb.DuckDBPyConnection]
-    ) -> duckdb.DuckDBPyConnection:
-        """Call again while another process has the file, up to `patience`."""
-        deadline = clock.monotonic() + self.patience.total_seconds()
-        umask = os.umask(0o077)
+    def _patiently(self, connect: Callable[[], _Got], *, read_only: bool) -> _Got:
+        """Call again while another process has the file, for as long as its turn may take."""
+        turn, umask = Turn(self, read_only=read_only), os.umask(0o077)
         try:
             while True:
-                try:
-                    return connect()
-                except duckdb.Error as error:
-                    holder = _HOLDER.search(str(error))
-                    if holder is None:
-                        raise self._in_words(error) from None
-                    if clock.monotonic() >= deadline:
-                        raise self._busy(holder) from None
+                if turn.has_come():
+                    try:
+                        return connect()
+                    except duckdb.Error as error:
+                        holder = _HOLDER.search(str(error))
+                        if holder is None:
+                            raise self._in_words(error) from None
+                        if turn.is_over():
+                            raise self._busy(holder) from None
+                        turn.wait()
                 # Not in step with others who wait too.
                 self.sleep(random.uniform(0.005, 0.03))  # noqa: S311
         finally:
+            turn.end()
             os.umask(umask)
+
+    def _connected(self, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+        return duckdb.connect(self.path, read_only=read_only, config=dict(_SETTINGS))
+
+    def is_only_read(self) -> bool:
+        """Tell whether those who hold the store now only read it: then one more may."""
+        try:
+            self._connected(read_only=True).close()
+        except duckdb.Error:
+            return False
+        return True
 
     def _busy(self, holder: re.Match[str]) -> StoreBusyError:
         seconds = self.patience.total_seconds()

@@ -54,6 +54,17 @@ class Streaming:
             now=now,
         )
 
+    def put_back(self, source: str, position: Position, *, now: datetime) -> None:
+        """Let a stream go on from an earlier place than it was said to have come to."""
+        self._db.run(
+            "update cursors set cursor = $cursor, reached_at = $reached_at, updated_at = $now "
+            "where source = $source",
+            source=source,
+            cursor=position.cursor,
+            reached_at=position.reached_at,
+            now=now,
+        )
+
     def tracked(
         self, platform: str, hashtags: Sequence[str], *, since: datetime
     ) -> tuple[set[str], set[str], set[str]]:
@@ -151,7 +162,7 @@ with seen as (
     from posts p
     join sightings s on s.post_key = p.post_key
         and s.source in (select unnest($found_by))
-    left join checks c on c.post_key = p.post_key and c.source = $source
+    left join checks c on c.post_key = p.post_key and c.source = $source and c.checked_at <= $now
     left join hidden h on h.post_key = p.post_key
     left join unanswered u on u.post_key = p.post_key and u.source = $source and u.task = 'check'
     where coalesce(h.captured_as, p.captured_as) = 'matched' and p.kind <> 'article'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from monitor.store.gathered import Gathered
     from monitor.store.hiding import Hiding
     from monitor.store.kept import Kept
+    from monitor.store.latest import Latest
     from monitor.store.outbox import Outbox
     from monitor.store.participation import Participation
     from monitor.store.posts import Posts
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from monitor.store.streaming import Streaming
     from monitor.store.tags import Tags
     from monitor.store.telling import Telling
+    from monitor.store.times import Times
     from monitor.store.unanswered import Unanswered
 
 
@@ -36,8 +39,10 @@ class Store:
     A subject is loaded when it is asked for: `gaung status` needs no frames, and must be quick.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, now: datetime | None = None) -> None:
+        """`now`: when it was opened; what claims a later time is not believed."""
         self.database = database
+        self.now = now
 
     def count_posts(self, *, matched: bool = False) -> int:
         """Count all posts that are kept, or only those that were asked for."""
@@ -93,10 +98,22 @@ class Store:
         return runs.Runs(self.database)
 
     @cached_property
+    def latest(self) -> Latest:
+        from monitor.store import latest
+
+        return latest.Latest(self.database, now=self.now)
+
+    @cached_property
     def coverage(self) -> Coverage:
         from monitor.store import coverage
 
-        return coverage.Coverage(self.database)
+        return coverage.Coverage(self.database, now=self.now)
+
+    @cached_property
+    def times(self) -> Times:
+        from monitor.store import times
+
+        return times.Times(self.database)
 
     @cached_property
     def expansions(self) -> Expansions:

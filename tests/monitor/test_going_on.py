@@ -170,7 +170,7 @@ def test_an_import_that_a_bad_file_ends_has_failed(stores, tmp_path, monkeypatch
     with pytest.raises(ImportFileError):
         import_file(stores, file, importer=importer, mapping={}, now=NOON)
     with stores.open(read_only=True) as store:
-        (run,) = store.runs.last_of_each()
+        (run,) = store.latest.last_of_each()
     assert (run["verdict"], run["detail"]) == ("failed", "posts.csv: ends in the middle")
     assert run["finished_at"] is not None
 

@@ -108,7 +108,11 @@ class Heard:
         return (
             len(batch.found) >= _MOST_RECORDS
             or batch.frames >= _MOST_FRAMES
-            or (batch.frames % _LOOK_EVERY == 0 and self._now() - self._page_at >= _PAGE_EVERY)
+            # Less than none went by: the clock was set back.
+            or (
+                batch.frames % _LOOK_EVERY == 0
+                and not timedelta(0) <= self._now() - self._page_at < _PAGE_EVERY
+            )
         )
 
     def page(self) -> Page:

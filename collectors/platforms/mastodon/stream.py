@@ -96,7 +96,8 @@ class ListeningCollector:
                 frame = socket.recv(_SILENCE)
                 if frame is not None:
                     heard.take(frame, now=now())
-                if now() - page_at >= _PAGE_EVERY:
+                # Less than none went by: the clock was set back.
+                if not timedelta(0) <= now() - page_at < _PAGE_EVERY:
                     page_at = now()
                     yield heard.page()
         except SourceUnavailableError:
