@@ -35,6 +35,7 @@ class Progress:
     reached: datetime | None = None  # all that was posted since then has been read
     cursor: str | None = None
     beyond: str | None = None  # why the source gives nothing older
+    asked_since: datetime | None = None  # None: the source was asked for all that it has
 
 
 @dataclass(frozen=True, slots=True)
