@@ -104,6 +104,20 @@ class Pager(Collector, Protocol):
 
 
 @runtime_checkable
+class SincePager(Pager, Protocol):
+    """A pager whose questions cost money or quota: it need not ask for what is known."""
+
+    def pages_since(
+        self, hashtag: str, *, cursor: str | None, since: datetime, now: datetime
+    ) -> Iterator[Page]:
+        """Give the pages of a hashtag as `pages` does, and end at `since`, included.
+
+        The last page says by its `reached_at` that all since then has been read.
+        """
+        ...
+
+
+@runtime_checkable
 class Expander(Collector, Protocol):
     """Knows who passed on or answered a post.
 

@@ -61,6 +61,14 @@ class Fenced:
         """See `Pager.pages`."""
         return self._each(lambda: self._collector.pages(hashtag, cursor=cursor, now=now))
 
+    def pages_since(
+        self, hashtag: str, *, cursor: str | None, since: datetime, now: datetime
+    ) -> Iterator[Page]:
+        """See `SincePager.pages_since`."""
+        return self._each(
+            lambda: self._collector.pages_since(hashtag, cursor=cursor, since=since, now=now)
+        )
+
     def expand(self, post: PostRef, *, now: datetime) -> Page | None:
         """See `Expander.expand`."""
         with self._fence.around(self.source):

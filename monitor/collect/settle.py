@@ -16,6 +16,7 @@ from monitor.store import Store
 
 UNREAD = "unread"  # a part of what was read, which the source did not give
 STALE = "stale"  # the source stands still
+_SOME = 3
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -31,9 +32,8 @@ def settle(
     store: Store, task: Task, run_id: int, progress: Progress, end: End, *, now: datetime
 ) -> End:
     """Close the run, and write down what it covers and what is missing."""
-    if end.verdict == "empty" and _suspicious(store, task, now):
-        detail = "it had posts before, and shows none at all now"
-        end = End("empty", "silent", detail)
+    if end.verdict == "empty":
+        end = _judge_empty(store, task, progress, now)
     whole = top_of(store, task, now=now)
     top = progress.top(whole)
     if end.missing is None:
@@ -82,11 +82,23 @@ def _note_stale(store: Store, task: Task, unshown: Stretch, *, now: datetime) ->
     store.coverage.open_gap(task.source, task.hashtag, unshown, STALE, now=now, detail=detail)
 
 
-def _suspicious(store: Store, task: Task, now: datetime) -> bool:
-    """Tell whether it is odd that nothing at all was shown."""
-    return task.kind != "backfill" and bool(
-        store.coverage.posts_between(task.source, task.hashtag, _LONG_AGO, now)
-    )
+def _judge_empty(store: Store, task: Task, progress: Progress, now: datetime) -> End:
+    """Tell whether it is odd that nothing at all was shown.
+
+    A source that was asked for the last minutes only often has nothing new: it is odd if what it
+    showed of those minutes before is not there either.
+    """
+    ever = store.coverage.posts_between(task.source, task.hashtag, _LONG_AGO, now)
+    if not ever:
+        return End("empty")
+    since = progress.asked_since
+    if since is not None:
+        known = store.coverage.posts_between(task.source, task.hashtag, since, now)
+        if known < _SOME:  # one or two may have been deleted
+            return End("complete")
+    if task.kind == "backfill":
+        return End("empty")
+    return End("empty", "silent", "it had posts before, and shows none at all now")
 
 
 def _note_missing(store: Store, task: Task, progress: Progress, end: End, now: datetime) -> None:
@@ -96,6 +108,9 @@ def _note_missing(store: Store, task: Task, progress: Progress, end: End, now: d
             # A run that began above its gap may not have come down to it.
             top = min(low, top_of(store, task, now=now))
             store.coverage.change_gap(task.gap_id, to_at=top, cursor=progress.cursor)
+        if progress.beyond is not None and end.missing == progress.beyond:
+            # What is left is not to be had: no poll goes down for it again.
+            store.coverage.change_gap(task.gap_id, reason=end.missing, detail=end.detail)
         return
     unread = _unread(store, task, (task.floor, low or now))
     if low is not None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import polars as pl
 
-from collectors.collector import Collector, Expander, Hydrator, Pager
+from collectors.collector import Collector, Expander, Hydrator, Pager, SincePager
 from collectors.errors import CollectorError, PayloadError
 from collectors.page import Hole, Page
 from monitor.collect.check import check_posts
@@ -105,8 +105,7 @@ class Worker:
     def _read(self, task: Task, run_id: int, progress: Progress) -> End:
         if not isinstance(self._collector, Pager):
             raise PayloadError(f"{task.source}: cannot be asked for a hashtag")
-        pages = self._fenced.pages(task.hashtag, cursor=task.cursor, now=self._now)
-        for page in pages:
+        for page in self._pages(self._collector, task, progress):
             self._save(task, run_id, page, progress)
             if progress.reached is not None and progress.reached < task.floor:
                 break
@@ -132,6 +131,14 @@ class Worker:
         if progress.rejected:
             return End("partial", detail=f"{progress.rejected} records set aside")
         return End("complete")
+
+    def _pages(self, collector: Pager, task: Task, progress: Progress) -> Iterator[Page]:
+        if isinstance(collector, SincePager):
+            progress.asked_since = task.floor
+            return self._fenced.pages_since(
+                task.hashtag, cursor=task.cursor, since=task.floor, now=self._now
+            )
+        return self._fenced.pages(task.hashtag, cursor=task.cursor, now=self._now)
 
     def _save(self, task: Task, run_id: int, page: Page, progress: Progress) -> None:
         reached, before = _reached(page, self._now), progress.reached

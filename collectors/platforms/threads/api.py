@@ -17,6 +17,8 @@ from collectors.http.refusals import answered
 
 HOME = "https://graph.threads.net"
 _DAY = timedelta(hours=24)
+_SHARES = 8  # of the day's queries may be used in as great a part of the day, as a start
+_FEW = 20
 _WAIT = timedelta(hours=1)  # the API does not say until when
 _REFUSED = frozenset({400, 401, 403})
 # https://developers.facebook.com/docs/graph-api/guides/error-handling
@@ -71,13 +73,7 @@ class Api:
         now = self._now()
         while self._asked and now - self._asked[0] >= _DAY:
             self._asked.popleft()
-        if len(self._asked) >= self._per_day:
-            until = self._asked[0] + _DAY
-            raise RateLimitedError(
-                f"threads: not asked, all {self._per_day} queries of 24 hours are used; "
-                f"the next one at {until:%H:%M:%S %Z}",
-                retry_at=until,
-            )
+        self._refuse_too_many(now)
         answer = self._ask("/v1.0/keyword_search", params)
         try:
             rows = msgspec.convert(answer.payload, Listing).data
@@ -86,6 +82,20 @@ class Api:
         if rows:
             self._asked.append(now)
         return rows
+
+    def _refuse_too_many(self, now: datetime) -> None:
+        """Keep to the limit of a day, and spread it: one look back must not take it all."""
+        at_once = max(self._per_day // _SHARES, _FEW)
+        spans = ((self._per_day, _DAY), (at_once, _DAY / _SHARES))
+        for most, span in spans:
+            if len(self._asked) < most or self._asked[-most] + span <= now:
+                continue
+            until = self._asked[-most] + span
+            raise RateLimitedError(
+                f"threads: not asked, {most} queries of {span / timedelta(hours=1):g} hours are "
+                f"used, {self.used()} in all; the next one at {until:%H:%M:%S %Z}",
+                retry_at=until,
+            )
 
     def username(self) -> str:
         """Tell whose token it is."""

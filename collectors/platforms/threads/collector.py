@@ -30,6 +30,7 @@ _FIELDS = (
     "link_attachment_url,shortcode,quoted_post,reposted_post,replied_to"
 )
 _SECOND = timedelta(seconds=1)
+_EARLIEST = 1_688_540_400  # https://developers.facebook.com/docs/threads/keyword-search: `since`
 _SUSPECT = 3  # posts, all by the token's own account: approval is missing
 
 
@@ -43,6 +44,7 @@ class _Shown:
     rows: int = 0  # that were not given before
     answered: bool = False  # there was anything at all
     is_full: bool = False  # one search gave as many as it gives
+    is_short: bool = True  # both gave so few that nothing was cut off
 
 
 class ThreadsCollector:
@@ -59,19 +61,28 @@ class ThreadsCollector:
 
     def pages(self, hashtag: str, *, cursor: str | None, now: datetime) -> Iterator[Page]:
         """Give the pages of a hashtag, newest first; the last one is empty."""
+        return self._read(hashtag, cursor, None)
+
+    def pages_since(
+        self, hashtag: str, *, cursor: str | None, since: datetime, now: datetime
+    ) -> Iterator[Page]:
+        """Give the pages of a hashtag since a time; a question that finds nothing is free."""
+        return self._read(hashtag, cursor, since.replace(microsecond=0))
+
+    def _read(self, hashtag: str, cursor: str | None, since: datetime | None) -> Iterator[Page]:
         until, known = _place_of(cursor)
         is_first = cursor is None
         must_answer = False
         while True:
-            shown = self._show(hashtag, until, known)
+            shown = self._show(hashtag, since, until, known)
             if not shown.answered and must_answer:
-                shown = self._show(hashtag, until, known)
+                shown = self._show(hashtag, since, until, known)
                 if not shown.answered:
                     # What was just given would have to come again: this is no end.
                     yield page_of(received=0, cursor=cursor, beyond="truncated")
                     return
             if not shown.answered:
-                yield page_of(received=0)
+                yield page_of(received=0, reached_at=since)
                 return
             if len(shown.rejected) == shown.rows > 1:
                 why = next(iter(shown.rejected.values()))
@@ -82,6 +93,9 @@ class ThreadsCollector:
                 self._refuse_own(list(shown.threads.values()))
             floor = max(shown.floors, default=None)
             following, beyond = _next(shown, floor, until)
+            if since is not None and shown.is_short:
+                # That was all since then: the second at the edge need not be asked for again.
+                floor, following, beyond = since, None, None
             known = _known(shown, floor, known)
             cursor = (
                 None if following is None else " ".join((following.isoformat(), *sorted(known)))
@@ -111,7 +125,13 @@ class ThreadsCollector:
             return SourceReport(self.source, f"{told}; it may not search", _APPROVAL)
         return SourceReport(self.source, told)
 
-    def _show(self, hashtag: str, until: datetime | None, known: frozenset[str]) -> _Shown:
+    def _show(
+        self,
+        hashtag: str,
+        since: datetime | None,
+        until: datetime | None,
+        known: frozenset[str],
+    ) -> _Shown:
         shown = _Shown()
         for mode in _MODES:
             params: dict[str, str | int] = {
@@ -121,10 +141,13 @@ class ThreadsCollector:
                 "limit": self._page_size,
                 "fields": _FIELDS,
             }
+            if since is not None:
+                params["since"] = max(int(since.timestamp()) - 1, _EARLIEST)
             if until is not None:
                 params["until"] = int(until.timestamp())
             rows = self._api.search(params)
             shown.is_full = shown.is_full or len(rows) >= self._page_size
+            shown.is_short = shown.is_short and len(rows) * 2 < self._page_size
             shown.answered = shown.answered or bool(rows)
             _take(shown, rows, known, f"threads/keyword_search?{mode}")
         return shown

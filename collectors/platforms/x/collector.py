@@ -6,6 +6,7 @@ https://docs.x.com/x-api/posts/search-recent-posts
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from collectors.collector import PostRef, SourceReport
@@ -18,7 +19,7 @@ from collectors.errors import (
 )
 from collectors.page import Page, page_of
 from collectors.platforms.x.meter import Meter, stamp
-from collectors.platforms.x.payloads import User, listing_of, problems_of, read
+from collectors.platforms.x.payloads import Listing, User, listing_of, problems_of, read
 from collectors.platforms.x.tweets import (
     PLATFORM,
     View,
@@ -29,7 +30,9 @@ from collectors.platforms.x.tweets import (
 from collectors.records import Author, Interaction, Rejected
 
 _BACK = timedelta(days=7)
-_MARGIN = timedelta(minutes=2)  # a start seven days ago is too old when the question arrives
+# A start seven days ago is too old when the question arrives, and where our clock is slow.
+_MARGIN = timedelta(minutes=15)
+_SMALL = timedelta(hours=1)
 _TWEET_FIELDS = (
     "author_id,created_at,entities,in_reply_to_user_id,lang,note_tweet,public_metrics,"
     "referenced_tweets"
@@ -53,42 +56,56 @@ class XCollector:
 
     def pages(self, hashtag: str, *, cursor: str | None, now: datetime) -> Iterator[Page]:
         """Give the pages of a hashtag, newest first, up to seven days back."""
-        query = f"#{hashtag}"
-        start, token = _place(cursor, now)
-        asked = {token}
+        return self.pages_since(hashtag, cursor=cursor, since=now - _BACK, now=now)
+
+    def pages_since(
+        self, hashtag: str, *, cursor: str | None, since: datetime, now: datetime
+    ) -> Iterator[Page]:
+        """Give the pages of a hashtag since a time: what is known would be paid for again."""
+        query, oldest = f"#{hashtag}", now - _BACK + _MARGIN
+        place = _place(cursor, max(since, oldest), oldest)
+        beyond = None if place.start <= since else "too old"
+        asked = {place.token}
         self._meter.begin()
-        self._meter.estimate(query, max(start, now - _BACK + _MARGIN))
+        if now - place.start > _SMALL:  # what a small stretch costs is known when it is read
+            self._meter.estimate(query, max(place.start, oldest))
         while True:
-            params: dict[str, str | int] = {
-                "query": query,
-                "max_results": self._meter.affordable(query, accounts=self._accounts),
-                "start_time": stamp(start),
-                "tweet.fields": _TWEET_FIELDS,
-            }
-            if self._accounts:
-                params |= {"expansions": "author_id", "user.fields": _USER_FIELDS}
-            if token is not None:
-                params["next_token"] = token
-            answer = self._meter.get("/2/tweets/search/recent", params)
-            found = listing_of(answer.payload, answer.url)
-            users = found.includes.users if self._accounts else []
-            self._meter.pay(posts=len(found.data), accounts=len(users))
+            found, users = self._search(query, place)
             following = found.meta.next_token
             if following is not None and following in asked:
                 raise PayloadError("x: the next page leads back to a page")
             asked.add(following)
+            place = replace(place, token=following, lowest=_lowest(found.data, place.lowest))
             yield page_of_tweets(
                 found.data,
                 users,
                 address="x.com/2/tweets/search/recent",
                 view=View(self.source, now, hashtag),
-                cursor=None if following is None else f"{stamp(start)} {following}",
-                reached_at=None if following is not None else start,
-                beyond=None if following is not None else "too old",
+                cursor=None if following is None else str(place),
+                reached_at=None if following is not None else place.start,
+                beyond=None if following is not None else beyond,
             )
             if following is None:
                 return
-            token = following
+
+    def _search(self, query: str, place: _Place) -> tuple[Listing, list[object]]:
+        params: dict[str, str | int] = {
+            "query": query,
+            "max_results": self._meter.affordable(query, accounts=self._accounts),
+            "start_time": stamp(place.start),
+            "tweet.fields": _TWEET_FIELDS,
+        }
+        if self._accounts:
+            params |= {"expansions": "author_id", "user.fields": _USER_FIELDS}
+        if place.below:
+            params["until_id"] = place.below
+        if place.token is not None:
+            params["next_token"] = place.token
+        answer = self._meter.get("/2/tweets/search/recent", params)
+        found = listing_of(answer.payload, answer.url)
+        users = found.includes.users if self._accounts else []
+        self._meter.pay(posts=_ids(found.data), accounts=len(users))
+        return found, users
 
     def check(self) -> SourceReport:
         """Ask what the project was charged for today, which costs nothing."""
@@ -105,7 +122,8 @@ class XCollector:
             )
         return SourceReport(
             self.source,
-            f"{posts:,} posts charged today by X's count; {self._meter.said}. Mind X's terms",
+            f"{posts:,} posts charged today by X's count; {self._meter.said}, "
+            f"{self._meter.outlook}. Mind X's terms",
         )
 
 
@@ -138,7 +156,7 @@ class ExpandingXCollector(XCollector):
             {"max_results": few, "tweet.fields": _TWEET_FIELDS},
         )
         quotes = listing_of(answer.payload, answer.url).data
-        self._meter.pay(posts=len(quotes))
+        self._meter.pay(posts=_ids(quotes))
         return _joined(_reposts(rows, post), _quotes(quotes, post, View(self.source, now)))
 
 
@@ -208,15 +226,50 @@ def _joined(one: Page, other: Page) -> Page:
     )
 
 
-def _place(cursor: str | None, now: datetime) -> tuple[datetime, str | None]:
-    """Read where to go on: since when was asked, and the page's token. Raises `PayloadError`."""
+def _ids(rows: list[object]) -> list[str]:
+    """Give what is charged for: a row without an id counts as one of its own."""
+    return [
+        str(row["id"]) if isinstance(row, dict) and "id" in row else f"#{place}"
+        for place, row in enumerate(rows)
+    ]
+
+
+def _lowest(rows: list[object], known: int) -> int:
+    """Give the lowest id of all rows so far; 0: none had one."""
+    ids = [int(one) for one in _ids(rows) if one.isdigit()]
+    return min([*ids, *([known] if known else [])], default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a search goes on: since when and below which post it asks, and its page's token.
+
+    A token is good for the same question only, and X refuses a start that has become older than
+    seven days: what is left is then asked for below the lowest post that was given.
+    """
+
+    start: datetime
+    token: str | None = None
+    lowest: int = 0
+    below: int = 0
+
+    def __str__(self) -> str:
+        return f"{stamp(self.start)} {self.token} {self.lowest} {self.below}"
+
+
+def _place(cursor: str | None, start: datetime, oldest: datetime) -> _Place:
+    """Read where to go on. Raises `PayloadError`."""
     if cursor is None:
-        return now - _BACK + _MARGIN, None
-    said, _, token = cursor.partition(" ")
+        return _Place(start.replace(microsecond=0))
+    said, *rest = cursor.split(" ")
     try:
-        start = datetime.strptime(said, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+        asked = datetime.strptime(said, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+        token, lowest, below = [*rest, "0", "0"][:3]  # version 0.1.0 wrote the first only
+        place = _Place(asked, token, int(lowest), int(below))
     except ValueError:
-        start = None
-    if start is None or not token:
+        place = None
+    if place is None or not rest or not place.token:
         raise PayloadError(f"x: {cursor[:60]!r} is no place in a search")
-    return start, token
+    if asked >= oldest - _MARGIN / 2:
+        return place
+    return _Place(start.replace(microsecond=0), lowest=place.lowest, below=place.lowest)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, date, datetime, timedelta
 
 from collectors.errors import RateLimitedError
 from collectors.http import Answer, PoliteClient
@@ -33,6 +33,8 @@ class Meter:
         self._client, self._prices, self._now = client, prices, now
         self._budget = Budget(dollars_per_day)
         self._is_known = False  # what was spent before this process began
+        # Within a day the same post costs once: https://docs.x.com/x-api/fundamentals/post-cap
+        self._paid: tuple[date, set[str]] = (date.min, set())
         self._estimates: dict[str, tuple[datetime, int]] = {}  # posts, by question
 
     def close(self) -> None:
@@ -44,6 +46,20 @@ class Meter:
         """What was spent, in words."""
         spent = self._budget.on(self._now()).spent
         return f"${spent:.2f} of ${self._budget.per_day:.2f} a day are spent"
+
+    @property
+    def outlook(self) -> str:
+        """How long the day's budget lasts, in words."""
+        pace, now = self._budget.pace(self._now()), self._now()
+        if pace is None:
+            return "too early to say how long they last"
+        if pace <= self._budget.per_day:
+            return f"at today's pace the day costs ${pace:.2f}"
+        return (
+            f"at today's pace the day would cost ${pace:.2f}: it is read in pieces "
+            f"(${self._budget.left(now):.2f} is free now), and what is missing meanwhile is read "
+            "later; raise collectors.x.dollars_per_day to read it at once"
+        )
 
     def learn(self) -> int:
         """Ask what the project was charged for today, and give the number of posts."""
@@ -78,22 +94,23 @@ class Meter:
         number = self._budget.affords(each, self._now(), most=most)
         if number >= _SMALLEST:
             return number
-        until = day_ends_at(self._now())
         posts = self._estimates.get(query, (self._now(), 0))[1]
-        raise RateLimitedError(
-            f"x: not asked, {self.said}, and {_SMALLEST} posts more cost ${each * _SMALLEST:.2f}; "
-            f"all {posts:,} posts of this search cost about ${posts * each:,.2f}: "
-            f"go on tomorrow, or raise collectors.x.dollars_per_day",
-            retry_at=until,
-        )
+        whole = f"; all {posts:,} posts of this search cost about ${posts * each:,.2f}"
+        more = f"{_SMALLEST} posts more cost ${each * _SMALLEST:.2f}{whole if posts else ''}"
+        raise self._too_much(more, each * _SMALLEST)
 
     def get(self, path: str, params: Mapping[str, str | int]) -> Answer:
         """Ask. What the answer costs is noted by `pay`."""
         return self._client.get_json(path, params)
 
-    def pay(self, *, posts: int = 0, accounts: int = 0) -> None:
-        """Note what came."""
-        cost = posts * self._prices.post + accounts * self._prices.account
+    def pay(self, *, posts: Iterable[str] = (), accounts: int = 0) -> None:
+        """Note what came. posts: their ids."""
+        today = self._now().astimezone(UTC).date()
+        day, paid = self._paid
+        known = paid if day == today else set[str]()
+        new = set(posts) - known
+        self._paid = today, known | new
+        cost = len(new) * self._prices.post + accounts * self._prices.account
         self._budget = self._budget.pay(cost, self._now())
 
     def begin(self) -> None:
@@ -103,12 +120,18 @@ class Meter:
 
     def _pay_for(self, dollars: float, what: str) -> None:
         if self._budget.left(self._now()) < dollars:
-            raise RateLimitedError(
-                f"x: not asked, {self.said}, and {what} costs ${dollars:.3f} more: "
-                f"go on tomorrow, or raise collectors.x.dollars_per_day",
-                retry_at=day_ends_at(self._now()),
-            )
+            raise self._too_much(f"{what} costs ${dollars:.3f} more", dollars)
         self._budget = self._budget.pay(dollars, self._now())
+
+    def _too_much(self, what: str, dollars: float) -> RateLimitedError:
+        now = self._now()
+        until = self._budget.free_at(dollars, now)
+        when = "tomorrow" if until >= day_ends_at(now) else f"at {until:%H:%M} UTC"
+        return RateLimitedError(
+            f"x: not asked, {self.said}, and {what}: go on {when}, when more of it is free, "
+            "or raise collectors.x.dollars_per_day",
+            retry_at=until,
+        )
 
 
 def stamp(when: datetime) -> str:

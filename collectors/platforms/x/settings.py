@@ -21,8 +21,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     token_env: the environment variable that holds an app's bearer token. Without it X is not asked.
     terms_read: that you have read X's terms, and may use it for what you do.
-    dollars_per_day: what may be spent in a day (UTC), all hashtags together. At the limit reading
-        stops; what is missing becomes a gap.
+    dollars_per_day: what may be spent in a day (UTC), all hashtags together: half of it at once,
+        the rest evenly over the day. At the limit reading stops; what is missing is read later.
     accounts: whether handles and followers of authors are asked for, which costs more than posts.
     expand: whether it is asked who reposted and quoted a post; each answer costs.
     price_per_post, price_per_account, price_per_count: US dollars, as your plan has them.

@@ -129,7 +129,7 @@ def _post(tweet: Tweet, authors: dict[str, Author], view: View, captured_as: Cap
         platform=PLATFORM,
         author_key=f"x:{tweet.author_id}",
         kind=_kind(tweet),
-        created_at=moments.utc(tweet.created_at),
+        created_at=moments.posted_at(tweet.created_at, field="created_at"),
         captured_as=captured_as,
         text=html.unescape(text),
         lang=None if tweet.lang in _UNKNOWN else _LANGUAGES.get(tweet.lang or "", tweet.lang),

@@ -15,11 +15,13 @@ from collectors.platforms.youtube.comments import Comments
 from collectors.platforms.youtube.payloads import Answer as AnswerPage
 from collectors.platforms.youtube.payloads import Channel, answer_of
 from collectors.platforms.youtube.slices import (
+    FOUNDED,
     PAGE_SIZE,
     Slice,
     Step,
     after,
     first_slice,
+    from_,
     slice_of,
 )
 from collectors.platforms.youtube.videos import (
@@ -60,12 +62,20 @@ class YoutubeCollector:
         self._api.close()
 
     def pages(self, hashtag: str, *, cursor: str | None, now: datetime) -> Iterator[Page]:
-        """Give the pages of a hashtag, slice by slice backwards, to the beginning of YouTube.
+        """Give the pages of a hashtag, slice by slice backwards, to the beginning of YouTube."""
+        return self.pages_since(hashtag, cursor=cursor, since=FOUNDED, now=now)
+
+    def pages_since(
+        self, hashtag: str, *, cursor: str | None, since: datetime, now: datetime
+    ) -> Iterator[Page]:
+        """Give the pages of a hashtag since a time: each page below it would cost a search.
 
         `reached_at` stays at the end of a slice until all its pages have been read.
         https://developers.google.com/youtube/v3/docs/search/list
         """
-        current = first_slice(now) if cursor is None else slice_of(cursor)
+        # Whole seconds, as slices have them.
+        floor = max(since.replace(microsecond=0), FOUNDED)
+        current = from_(floor, first_slice(now) if cursor is None else slice_of(cursor))
         asked: set[Slice] = set()  # without how much they gave
         while True:
             if replace(current, given=0) in asked:
@@ -81,9 +91,10 @@ class YoutubeCollector:
             found = search_page(answer.payload, answer.url)
             step = after(current, given=found.received, token=found.token, oldest=found.oldest)
             yield self._page(found, step, View(hashtag, self.source, now))
-            if step.following is None:
+            has_ended = step.reached_at < current.end  # the slice, and not only its page
+            if step.following is None or (has_ended and step.reached_at <= floor):
                 return
-            current = step.following
+            current = from_(floor, step.following)
 
     def expand(self, post: PostRef, *, now: datetime) -> Page | None:
         """Give the comments on a video, newest first; None where they are switched off.

@@ -64,6 +64,13 @@ def slice_of(cursor: str) -> Slice:
     return Slice(start, end, before, int(found[4]), found[5] or None)
 
 
+def from_(floor: datetime, whole: Slice) -> Slice:
+    """Give what of a slice lies above a time; a page that was begun goes on as it was asked for."""
+    if whole.token is not None or not whole.start < floor < whole.before:
+        return whole
+    return replace(whole, start=floor)
+
+
 def after(current: Slice, *, given: int, token: str | None, oldest: datetime | None) -> Step:
     """Tell what follows a page of a slice that gave so many videos.
 

@@ -83,20 +83,38 @@ def test_replies_quotes_mentions_and_links() -> None:
 def test_seven_days_are_as_far_as_it_goes() -> None:
     pages = pages_of(opened(answer))
     assert pages[-1].beyond == "too old"
-    assert pages[-1].reached_at == NOON - timedelta(days=7) + timedelta(minutes=2)
+    assert pages[-1].reached_at == NOON - timedelta(days=7) + timedelta(minutes=15)
     assert [page.reached_at for page in pages[:-1]] == [None, None]
 
 
 def test_pages_after_the_first_ask_with_the_same_start() -> None:
     till = Till(many(250))
     first = next(opened(till).pages("banjirkota", cursor=None, now=NOON))
-    later = NOON + timedelta(hours=3)
+    later = NOON + timedelta(minutes=5)
     rest = list(opened(till).pages("banjirkota", cursor=first.cursor, now=later))
     assert sum(page.received for page in rest) == 150
     starts = {
         r.url.params["start_time"] for r in till.asked if r.url.path.endswith("search/recent")
     }
     assert len(starts) == 1
+
+
+def test_what_is_left_can_be_asked_for_when_the_start_has_become_too_old() -> None:
+    # https://docs.x.com/x-api/posts/search-recent-posts: start_time is at most seven days back
+    till = Till(many(250))
+    first = next(opened(till).pages("banjirkota", cursor=None, now=NOON))
+    later = NOON + timedelta(hours=3)
+    next(opened(till).pages("banjirkota", cursor=first.cursor, now=later))
+    asked = till.asked[-1].url.params
+    assert "next_token" not in asked
+    assert asked["until_id"] == "9000000000000000000"  # the lowest that was given
+    assert asked["start_time"] == "2026-02-22T15:15:00Z"
+
+
+def test_a_cursor_of_version_0_1_0_is_good() -> None:
+    till = Till(many(250))
+    cursor = "2026-02-28T12:00:00Z t100"
+    assert sum(page.received for page in opened(till).pages("b", cursor=cursor, now=NOON)) == 150
 
 
 def test_a_wrong_cursor_is_refused() -> None:

@@ -71,5 +71,6 @@ def pages_of(collector: Pager, now: datetime = NOON) -> list[Page]:
     return list(collector.pages("banjirkota", cursor=None, now=now))
 
 
-def many(number: int) -> list[dict[str, Any]]:
-    return [tweet(11, id=str(9_000_000_000_000_000_000 + n)) for n in range(number)]
+def many(number: int, *, first: int = 0) -> list[dict[str, Any]]:
+    ids = range(9_000_000_000_000_000_000 + first, 9_000_000_000_000_000_000 + first + number)
+    return [tweet(11, id=str(one)) for one in ids]
