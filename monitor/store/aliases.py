@@ -57,7 +57,9 @@ class Aliases:
         """Leave out whose handle it is by word of another, where its home says otherwise."""
         is_home = standing.of_accounts(pl.lit(source)) == standing.HOME
         by_others = known.filter(~is_home)
-        if by_others.is_empty():
+        if by_others.is_empty() or not self._db.value(
+            "select exists (from authors where standing = 2)"
+        ):
             return known
         with self._db.given("known", by_others):
             contested = self._db.frame(
