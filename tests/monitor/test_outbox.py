@@ -170,6 +170,9 @@ def test_a_dropped_letter_is_never_sent_and_is_no_trouble(
     assert run("outbox", "retry", "--all")[0] == 0
     assert [mail["To"] for mail in office.got] == ["penuh@example.go.id"]
     assert listed(run, "--all")["nihil"]["state"] == "dropped"
+    with StoreFile(tmp_path / "g.duckdb").open(read_only=True) as store:
+        kept = "select body_text || body_html from outbox where letter_key = $key"
+        assert store.database.value(kept, key=NOBODY.key) == ""
     assert "given up:" not in run("status")[1]
     code, _, err = run("outbox", "retry", name)
     assert (code, f"{name} was dropped" in err) == (2, True)
