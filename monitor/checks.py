@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
+from monitor import clock
 from monitor.errors import OperatorError, StoreMissingError
 from monitor.wiring import App
+
+_PATIENCE = timedelta(hours=1)  # for letters: greylisting is over by then
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +84,16 @@ def _letters(app: App) -> Iterator[CheckResult]:
             troubles = store.outbox.troubles()
     except OperatorError:  # what is wrong with the store was told above
         return
+    now = clock.now()
     for one in troubles:
-        what = "given up" if one["next_at"] is None else "waiting"
-        yield CheckResult(
-            "outbox",
-            f"{one['letters']} {what}: {one['reason']}",
-            None
-            if what == "waiting"
-            else "put that right, then `gaung outbox retry --all`, or `gaung outbox drop`",
-        )
+        is_dead = one["state"] == "given up"
+        remedy = None
+        if is_dead:
+            remedy = "put that right, then `gaung outbox retry --all`, or `gaung outbox drop`"
+        elif now - one["since"] >= _PATIENCE:
+            remedy = "put that right; it is tried again by itself, or now: `gaung outbox retry`"
+        what = "given up" if is_dead else "waiting"
+        yield CheckResult("outbox", f"{one['letters']} {what}: {one['reason']}", remedy)
 
 
 def _mail(app: App) -> CheckResult:

@@ -311,6 +311,13 @@ def test_a_burst_that_no_other_letter_tells_of_is_in_the_subject(
     assert "Tidak ada lonjakan" not in letter.text
 
 
+def test_a_watch_is_named_once_in_the_subject() -> None:
+    rows = (make_row(posts=400, expected=100.0, bursts=1),)
+    subject = digest_letter(make_digest(alerts=(LATE,), rows=rows)).subject
+    assert subject.count("air-bersih") == 1
+    assert "air-bersih: 156 posts" in subject
+
+
 def test_it_is_in_the_subject_too_where_nothing_could_be_observed_since() -> None:
     dark = make_row(posts=None, expected=None, authors=None, coverage=0.0)
     subject = digest_letter(make_digest(alerts=(LATE,), rows=(dark,))).subject
