@@ -24,6 +24,7 @@ _STALE = timedelta(days=8)  # a weekly backup that is a day late is still one
 _BACK_UP = (
     "run `gaung backup FILE` each night, to another disk: docs/operations.md has the line for cron"
 )
+_PATIENCE = timedelta(hours=1)  # for letters: greylisting is over by then
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,15 +210,16 @@ def _letters(app: App) -> Iterator[CheckResult]:
             troubles = store.outbox.troubles()
     except OperatorError:  # what is wrong with the store was told above
         return
+    now = clock.now()
     for one in troubles:
-        what = "given up" if one["next_at"] is None else "waiting"
-        yield CheckResult(
-            "outbox",
-            f"{one['letters']} {what}: {one['reason']}",
-            None
-            if what == "waiting"
-            else "put that right, then `gaung outbox retry --all`, or `gaung outbox drop`",
-        )
+        is_dead = one["state"] == "given up"
+        remedy = None
+        if is_dead:
+            remedy = "put that right, then `gaung outbox retry --all`, or `gaung outbox drop`"
+        elif now - one["since"] >= _PATIENCE:
+            remedy = "put that right; it is tried again by itself, or now: `gaung outbox retry`"
+        what = "given up" if is_dead else "waiting"
+        yield CheckResult("outbox", f"{one['letters']} {what}: {one['reason']}", remedy)
 
 
 def _mail(app: App) -> CheckResult:

@@ -33,7 +33,6 @@ _TIMEOUT = 30.0  # seconds without an answer
 # The connection can go on after these.
 _REFUSALS = (smtplib.SMTPSenderRefused, smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError)
 _NO_RELAY = 554  # of a recipient, what Postfix says to those who should have logged in
-_REFUSED = 500
 _GIVE_UP_AFTER = timedelta(hours=48)
 _FIRST_PAUSE = timedelta(minutes=1)
 _FIRST_PAUSE_REFUSED = timedelta(minutes=10)  # a policy seldom changes within a minute
@@ -171,7 +170,7 @@ class Mailer:
         return DeliveryError(
             f"{self._place} refused {what}: {code} {clean(lines)}",
             permanent=is_final(stage, code, lines),
-            refused=code >= _REFUSED,
+            refused=code >= 500,
         )
 
     def _remedy(self, error: Exception) -> str:
@@ -197,7 +196,8 @@ def _trouble(error: Exception, settings: MailSettings) -> tuple[str, str]:
             return f"answered {error.smtp_code} {_text(error.smtp_error)}", ""
         case ssl.SSLCertVerificationError():
             return f"has a certificate that is not trusted ({clean(error.verify_message)})", (
-                "check mail.server, or name the authority's certificate in SSL_CERT_FILE"
+                "check mail.server, or add its authority to the system's (update-ca-certificates): "
+                "SSL_CERT_FILE would take the place of all others, and sources would fail"
             )
         case ssl.SSLError():
             return f"does not speak TLS as expected ({clean(str(error.reason))})", (

@@ -69,7 +69,7 @@ def is_final(stage: Stage, code: int, said: str) -> bool:
     if not 500 <= code <= 599 or stage in (Stage.CONNECT, Stage.HELO, Stage.LOGIN):
         return False
     enhanced = _enhanced(said)
-    if enhanced is None:
+    if enhanced is None or enhanced[1] == 0:  # X.0.0 says nothing
         return _is_final_by_words(stage, code, said)
     kind, subject, detail = enhanced
     if kind != 5:  # the code is of a failure that passes

@@ -208,7 +208,7 @@ def _facts(
         "unknown": len(rows) - len(known),
         "partial": sum(not limits.is_comparable(row.coverage) for row in known),
         "bursts": max(bursts["counted"], sum(row.bursts for row in rows)),
-        "worst": _worst(rows, language),
+        "worst": None if _is_named(rows, bursts) else _worst(rows, language),
         "posts": sum(row.posts or 0 for row in known) if known else None,
         "posts_before": None if None in before else sum(n or 0 for n in before),
         "troubles": len(digest.troubles),
@@ -224,6 +224,12 @@ def _facts(
         **bursts,
         **span_facts(digest.since, digest.until, digest.left_out, reader, language),
     }
+
+
+def _is_named(rows: list[DigestRow], bursts: dict[str, Any]) -> bool:
+    """Tell whether the subject names the worst watch already, for a burst that was found late."""
+    worst = words.clean(rows[0].watch, limit=40) if rows else None
+    return bool(bursts["late_leads"]) and worst == bursts["late_watch"]
 
 
 def _worst(rows: list[DigestRow], language: Speech) -> str | None:

@@ -190,12 +190,16 @@ class Outbox:
         )
 
     def drop(self, keys: Sequence[str], *, now: datetime) -> int:
-        """Let letters not be sent; tell how many there were. They are never written again."""
+        """Let letters not be sent; tell how many there were. Their texts go: they are about people.
+
+        A dropped letter is never written again.
+        """
         for key in keys:
             self._db.run("delete from pictures where letter_key = $key", key=key)
         return self._db.run(
             f"""
-            update outbox set dropped_at = $now where {_LEFT} and list_contains($keys, letter_key)
+            update outbox set dropped_at = $now, body_text = '', body_html = ''
+            where {_LEFT} and list_contains($keys, letter_key)
             """,  # noqa: S608
             keys=list(keys),
             now=now,

@@ -103,7 +103,8 @@ def test_a_certificate_that_nobody_vouches_for_is_refused() -> None:
         remedy = mailer.check()
     assert remedy is not None
     assert "certificate that is not trusted" in remedy
-    assert "SSL_CERT_FILE" in remedy
+    assert "update-ca-certificates" in remedy
+    assert "SSL_CERT_FILE would take the place of all others" in remedy
 
 
 def test_a_password_is_never_sent_in_the_clear_where_starttls_is_missing() -> None:

@@ -12,14 +12,16 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from analysis.findings import Finding, FindingKind
+from collectors.page import page_of
 from monitor import config
 from monitor.alert import Decision, Reason
 from monitor.config import Config
-from monitor.digest import digests_due, write_digests
+from monitor.digest import digest_of, digests_due, write_digests
 from monitor.letters import Letter
 from monitor.notify import notify
 from monitor.schedule import Window, window
 from monitor.store import Store, StoreFile
+from tests.builders import SOURCE, make_post
 from tests.monitor.golden.examples import (
     digest_letter,
     make_burst,
@@ -233,6 +235,22 @@ def test_readers_of_two_zones_on_one_instant_have_their_own_days(stores: StoreFi
     assert "29 Mar 2026 07:30 – 30 Mar 2026 07:30 WIB" in texts[ANA]
 
 
+@pytest.mark.parametrize("hours", [23, 24, 35, 72])
+def test_the_time_before_is_as_long_as_the_time_that_is_told(stores: StoreFile, hours: int) -> None:
+    air = settings(watches=[{"name": "air", "hashtags": ["AirBersih"], "sources": ["mastodon"]}])
+    until = datetime(2026, 3, 29, 5, tzinfo=UTC)  # 07:00 in Berlin, on a day of 23 hours
+    posts = [make_post(n, created_at=until - n * HOUR - HOUR / 2) for n in range(24 * 8)]
+    with stores.open() as store:
+        with store.transaction():
+            store.posts.add(page_of(posts=posts), source=SOURCE, now=until)
+            store.coverage.want(SOURCE, "airbersih", since=until - 8 * DAY)
+            store.coverage.cover(SOURCE, "airbersih", (until - 8 * DAY, until))
+        at = until.astimezone(BERLIN)
+        told = window(None if hours == 23 else until - hours * HOUR, at, until)
+        (row,) = digest_of(store, air, since=told.since, until=told.until).rows
+    assert (row.posts, row.posts_before) == (hours, hours)  # one post an hour
+
+
 # --- words ----------------------------------------------------------------------------------------
 
 
@@ -291,6 +309,13 @@ def test_a_burst_that_no_other_letter_tells_of_is_in_the_subject(
     assert letter.subject == subject
     assert "No burst" not in letter.text
     assert "Tidak ada lonjakan" not in letter.text
+
+
+def test_a_watch_is_named_once_in_the_subject() -> None:
+    rows = (make_row(posts=400, expected=100.0, bursts=1),)
+    subject = digest_letter(make_digest(alerts=(LATE,), rows=rows)).subject
+    assert subject.count("air-bersih") == 1
+    assert "air-bersih: 156 posts" in subject
 
 
 def test_it_is_in_the_subject_too_where_nothing_could_be_observed_since() -> None:

@@ -105,6 +105,8 @@ def test_a_letter_that_waits_for_an_hour_is_a_problem_with_the_words_of_the_serv
     code, out, _ = run("status")
     assert code == 1
     assert "! 1 letter waits for 5 h by now: mx:25 refused it: 552 5.2.2" in out
+    code, out, _ = run("check")
+    assert (code, "it is tried again by itself" in " ".join(out.split())) == (1, True)
 
 
 def test_what_was_given_up_is_sent_when_the_cause_is_mended(
@@ -170,6 +172,9 @@ def test_a_dropped_letter_is_never_sent_and_is_no_trouble(
     assert run("outbox", "retry", "--all")[0] == 0
     assert [mail["To"] for mail in office.got] == ["penuh@example.go.id"]
     assert listed(run, "--all")["nihil"]["state"] == "dropped"
+    with StoreFile(tmp_path / "g.duckdb").open(read_only=True) as store:
+        kept = "select body_text || body_html from outbox where letter_key = $key"
+        assert store.database.value(kept, key=NOBODY.key) == ""
     assert "given up:" not in run("status")[1]
     code, _, err = run("outbox", "retry", name)
     assert (code, f"{name} was dropped" in err) == (2, True)

@@ -57,6 +57,8 @@ FINAL = [
     (TO, 550, "Mailbox <budi@kantor.example> does not exist"),
     (TO, 553, "budi@kantor.example... No such user"),
     (TO, 550, "That is not a valid mailbox"),
+    (TO, 550, "5.0.0 <budi@kantor.example>... User unknown"),
+    (TO, 550, "User not found: budi@kantor.example"),
     (FROM, 552, "5.3.4 Message size exceeds fixed limit"),
     (DATA, 552, "5.3.4 Your message exceeded Google's message size limits. Please visit - gsmtp"),
     (DATA, 552, "5.2.3 Message exceeds maximum fixed size"),
@@ -131,6 +133,8 @@ WAITS = [
     # others
     (Stage.LOGIN, 535, "5.7.8 Authentication credentials invalid"),
     (Stage.CONNECT, 554, "5.1.1 No SMTP service here"),
+    (TO, 550, "5.0.0 Access denied"),
+    (TO, 553, "sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)"),
     (TO, 571, "Delivery not authorized, message refused"),
     (DATA, 554, "5.6.0 Message contains an invalid header"),
     (TO, 550, "Blocked by 10.5.1.1"),
