@@ -104,7 +104,7 @@ def _of_objects(cell: str) -> tuple[str, ...]:
         return ()
     try:
         objects = msgspec.json.decode(cell, type=list[dict[str, object]])
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return ()
     found = (next((o[key] for key in _WORD_KEYS if key in o), None) for o in objects)
     return tuple(word for word in found if isinstance(word, str))
