@@ -100,6 +100,10 @@ REJECTED = pl.Schema(
 )
 
 
+# Characters. Fediverse servers allow up to 65,535, and blogs send whole articles as posts.
+LONGEST_TEXT = 100_000
+_CUT = " […]"
+
 # Most pages have several frames without rows, and to make one takes a hundred times its copy.
 _EMPTY = {
     id(schema): schema.to_frame()
@@ -128,7 +132,8 @@ class Page:
     """One unit of saving: all of it is stored with its cursor in one transaction, or none.
 
     Whatever makes it, no page holds a time at which nothing can have been posted: such a post is
-    set aside with what it brought, and any other such time is unknown.
+    set aside with what it brought, and any other such time is unknown. A text that is longer than
+    any post is cut, and says so.
     """
 
     posts: pl.DataFrame = field(default_factory=lambda: nothing(POSTS))
@@ -157,11 +162,20 @@ class Page:
     progress: int = 0  # bytes of the file read so far, for a progress bar
 
     def __post_init__(self) -> None:
-        """Hold the promise about times."""
+        """Hold the promises about times, and about the length of texts."""
+        if (self.posts["text"].str.len_bytes() > LONGEST_TEXT).any():
+            object.__setattr__(self, "posts", _with_texts_cut(self.posts))
         frames = (self.posts, self.authors, self.interactions, self.engagement)
         if any(_has_odd_time(frame) for frame in frames):
             for name, frame in _with_possible_times(self).items():
                 object.__setattr__(self, name, frame)
+
+
+def _with_texts_cut(posts: pl.DataFrame) -> pl.DataFrame:
+    text = pl.col("text")
+    cut = pl.concat_str(text.str.slice(0, LONGEST_TEXT), pl.lit(_CUT))
+    is_long = text.str.len_chars() > LONGEST_TEXT + len(_CUT)  # what was cut is not cut again
+    return posts.with_columns(text=pl.when(is_long).then(cut).otherwise(text))
 
 
 def _has_odd_time(frame: pl.DataFrame) -> bool:

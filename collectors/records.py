@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+import msgspec
+
 PostKind = Literal["original", "reply", "quote", "repost", "article"]
 InteractionKind = Literal["repost", "quote", "reply", "mention", "forward", "link"]
 # For good: post, author, and undone, a repost taken back (`key`: the `record_key` of the act).
@@ -112,3 +114,14 @@ class Rejected:
     reason: str
     raw: str
     field: str | None = None
+
+
+def raw_of(row: object) -> str:
+    """Write a record as it is kept if it cannot be read.
+
+    One that was nested just as deeply as can be read is too deep to be written further down.
+    """
+    try:
+        return msgspec.json.encode(row).decode()
+    except RecursionError:
+        return "(nested too deeply to be kept)"

@@ -19,7 +19,7 @@ from collectors.page import Page
 from collectors.platforms.bluesky.events import read_event
 from collectors.platforms.bluesky.posts import PLATFORM, author_of, key_of, time_in
 from collectors.platforms.bluesky.views import Shown, View, person_of, quoted_in, view_of
-from collectors.records import Interaction
+from collectors.records import Interaction, raw_of
 
 NAME = "bluesky"
 _PER_PAGE = 10_000  # posts as they are shown take ten times the room of those of a table
@@ -70,7 +70,7 @@ class Bluesky:
                 try:
                     _read(item, shown)
                 except RecordError as error:
-                    raw = content if item is None else msgspec.json.encode(item)
+                    raw = content if item is None else raw_of(item).encode()
                     shown.rejected.append(
                         jsonl.rejected(path, number, error.reason, raw, field=error.field)
                     )
@@ -96,7 +96,7 @@ def _items(content: bytes) -> list[Any]:
     """Give the posts or the event of a record; None stands for what is no JSON."""
     try:
         record = msgspec.json.decode(content)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except jsonl.BROKEN:
         return [None]
     for name in _LISTS:
         if isinstance(record, dict) and isinstance(record.get(name), list):

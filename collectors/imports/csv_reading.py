@@ -23,6 +23,7 @@ from collectors.records import Rejected
 
 _SEPARATORS = ",;\t|"
 _LARGEST_CELL = 1 << 24  # a quote that is never closed takes no more than this of the file along
+_LONGEST_LINE = 2 * _LARGEST_CELL
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _ODD_BYTES = "gaung-cp1252"
 
@@ -198,7 +199,7 @@ class _Lines:
         self._file = file
         errors = "replace" if encoding.startswith("utf-16") else _ODD_BYTES
         self._text = io.TextIOWrapper(file, encoding=encoding, errors=errors, newline="")
-        self._next: str | None = next(self._text, None)
+        self._next = self._read()
         self.consumed: list[str] = []  # since it was last cleared
 
     def end(self) -> int:
@@ -208,15 +209,22 @@ class _Lines:
     def __iter__(self) -> Iterator[str]:
         return self
 
+    def _read(self) -> str | None:
+        """Read a line; of one that no row can have, as much as makes it no row."""
+        line = part = self._text.readline(_LONGEST_LINE)
+        while len(part) == _LONGEST_LINE and not part.endswith(("\n", "\r")):
+            part = self._text.readline(_LONGEST_LINE)
+        return line or None
+
     def __next__(self) -> str:
         line = self._next
         if line is None:
             raise StopIteration
-        self._next = next(self._text, None)
+        self._next = self._read()
         if self._next == "\r\n" and line.endswith("\r"):
             # Written in text mode on Windows, twice: one line end, not two.
             line += self._next
-            self._next = next(self._text, None)
+            self._next = self._read()
         if "\0" in line:
             line = line.replace("\0", "")
         self.consumed.append(line)

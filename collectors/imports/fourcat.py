@@ -71,7 +71,7 @@ class FourCat:
             return True
         try:
             keys = msgspec.json.decode(record, type=dict[str, msgspec.Raw]).keys()
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except jsonl.BROKEN:
             return False
         return keys >= _ROW_KEYS and bool(keys & {"thread_id", "unix_timestamp"})
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 _CHUNK = 1 << 20
-_LONGEST = 64 * _CHUNK  # characters of one record
+_LONGEST = 32 * _CHUNK  # characters of one record
 _BETWEEN = re.compile(r"[\s,\[\]\x1e\ufeff]*")
 _FIRST_KEY = re.compile(r'\{\s*("(?:[^"\\]|\\.)*")\s*:')
 _DECODER = json.JSONDecoder(strict=False)

@@ -17,6 +17,10 @@ from collectors.records import Rejected
 
 _FIRST_LINES = 20
 _HEAD = 1 << 12
+# What reading a record of JSON raises; one that is nested thousands deep raises it, too.
+BROKEN = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+LONGEST = 1 << 26  # bytes of a record
+TOO_LONG = f"(more than {LONGEST >> 20} MB, too long for a record)".encode()
 RAW_BYTES = 1 << 16  # of a rejected record; enough to see what is wrong with it
 
 
@@ -45,12 +49,23 @@ def lines(path: Path) -> Iterator[Line]:
 def _lines(file: BinaryIO) -> Iterator[Line]:
     end = 0
     is_packed = isinstance(file, packed.Unpacked)
-    for number, content in enumerate(file, 1):
-        end = file.tell() if is_packed else end + len(content)
+    for number, (content, length) in enumerate(_bounded(file), 1):
+        end = file.tell() if is_packed else end + length
         if number == 1:
             content = content.removeprefix(codecs.BOM_UTF8)
         if content and not content.isspace():
             yield Line(number, content, end)
+
+
+def _bounded(file: BinaryIO) -> Iterator[tuple[bytes, int]]:
+    """Give each line and its length; one that is too long for a record gives way to a remark."""
+    while content := file.readline(LONGEST):
+        length = part = len(content)
+        while part == LONGEST and not content.endswith(b"\n"):
+            content = file.readline(LONGEST)
+            part = len(content)
+            length += part
+        yield (content if length <= LONGEST else TOO_LONG), length
 
 
 def _values(file: BinaryIO) -> Iterator[Line]:
@@ -85,7 +100,7 @@ def first_record(head: bytes) -> bytes:
     for line in start.split(b"\n", _FIRST_LINES)[:_FIRST_LINES]:
         try:
             msgspec.json.decode(line, type=dict[str, msgspec.Raw])
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except BROKEN:
             continue
         return line
     return b""
@@ -95,6 +110,8 @@ def rejected(
     path: Path, line_number: int, reason: str, raw: bytes | str, *, field: str | None = None
 ) -> Rejected:
     """Set a record aside with its place in the file."""
+    if isinstance(raw, bytes) and raw.startswith((TOO_LONG, packed.DAMAGED.encode())):
+        reason, field = raw.decode(errors="replace").strip().strip("()"), None
     if isinstance(raw, bytes):
         raw = raw[:RAW_BYTES].decode(errors="replace")
     return Rejected(
@@ -111,5 +128,7 @@ def reason_and_field(message: str) -> tuple[str, str | None]:
     >>> reason_and_field("Expected `str`, got `int` - at `$.user.id_str`")
     ('Expected `str`, got `int`', '$.user.id_str')
     """
+    if message.startswith("maximum recursion depth"):
+        return "nested too deeply", None
     reason, _, field = message.partition(" - at `")
     return reason, field.removesuffix("`") or None

@@ -67,7 +67,7 @@ def _parts_of(path: Path) -> dict[str, int]:
     try:
         told = json.loads(path.read_bytes())
         parts = {str(name): int(part["rows"]) for name, part in told["parts"].items()}
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise ImportFileError(f"{path} is damaged ({error}); export again") from error
     if told.get("schema") != SCHEMA:
         raise ImportFileError(

@@ -23,7 +23,7 @@ from collectors.platforms.mastodon.accounts import account_key, author_of
 from collectors.platforms.mastodon.payloads import Status, read
 from collectors.platforms.mastodon.statuses import Records, add, records_of
 from collectors.platforms.mastodon.view import View, post_key, view_of
-from collectors.records import Interaction, Rejected
+from collectors.records import Interaction, Rejected, raw_of
 
 NAME = "mastodon"
 _PER_PAGE = 5_000
@@ -104,7 +104,7 @@ class _Part:
                 self._host = _name_hosts(item) or self._host
                 self._statuses.append((number, read(item, Status)))
             except RecordError as error:
-                raw = content if item is None else msgspec.json.encode(item)
+                raw = content if item is None else raw_of(item).encode()
                 self._set_aside(path, number, error, raw)
 
     def page(self, path: Path, options: ImportOptions, known: dict[str, str]) -> Page:
@@ -161,7 +161,7 @@ def _items(content: bytes) -> list[Any]:
     """Give the statuses of a record; None stands for what is no JSON."""
     try:
         record = msgspec.json.decode(content)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except jsonl.BROKEN:
         return [None]
     for name in _LISTS:
         if isinstance(record, dict) and isinstance(record.get(name), list):

@@ -10,6 +10,7 @@ import bz2
 import gzip
 import io
 import lzma
+import os
 import zipfile
 import zlib
 from pathlib import Path
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 
 _GZIP, _ZSTD, _BZIP2, _XZ = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"BZh", b"\xfd7zXZ\x00"
 _ZIP = b"PK\x03\x04"
+# Posts pack to a twentieth; what unpacks to so much more was made to fill a disk, or a memory.
+_MOST_TIMES, _ALWAYS = 250, 1 << 30
+# A block of zstd unpacks to 128 KB and takes four bytes: so much is unpacked at a time.
+_ZSTD_PIECE = 1 << 10
 DAMAGED = "(the archive is damaged"
 # What goes wrong within an archive; a disk that fails is another matter.
 _BROKEN = (
@@ -60,8 +65,10 @@ class _Unpacking(io.RawIOBase):
 
     def __init__(self, file: BinaryIO, stream: BinaryIO) -> None:
         self._file, self._stream = file, stream
-        self._rest = b""
+        self._rest = memoryview(b"")  # a part of it is no copy
         self._is_over = False
+        self._given = 0
+        self._most = max(_ALWAYS, _MOST_TIMES * os.fstat(file.fileno()).st_size)
 
     def readable(self) -> bool:
         return True
@@ -73,13 +80,16 @@ class _Unpacking(io.RawIOBase):
         view = memoryview(buffer)
         if not self._is_over and not self._rest:
             try:
-                self._rest = self._stream.read(len(view))
+                self._rest = memoryview(self._stream.read(len(view)))
                 self._is_over = not self._rest
+                self._given += len(self._rest)
+                if self._given > self._most:
+                    raise EOFError(f"it unpacks to more than {_MOST_TIMES} times its size")
             except (*_BROKEN, OSError) as error:
                 if isinstance(error, OSError) and error.errno is not None:
                     raise  # the disk fails, not the archive
                 self._is_over = True
-                self._rest = f"\n{DAMAGED} from here on: {error})\n".encode()
+                self._rest = memoryview(f"\n{DAMAGED} from here on: {error})\n".encode())
         part, self._rest = self._rest[: len(view)], self._rest[len(view) :]
         view[: len(part)] = part
         return len(part)
@@ -102,7 +112,7 @@ class _Zstd:
 
     def read(self, _size: int) -> bytes:
         while True:
-            data = self._rest or self._file.read(1 << 16)
+            data = self._rest or self._file.read(_ZSTD_PIECE)
             self._rest = b""
             if not data:
                 if self._is_within:

@@ -122,7 +122,7 @@ class TwitterV1:
             gathered.received += 1
             try:
                 _gather(_DECODER.decode(content), gathered, options.captured_at)
-            except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            except jsonl.BROKEN as error:
                 reason, where = jsonl.reason_and_field(str(error))
                 gathered.rejected.append(jsonl.rejected(path, number, reason, content, field=where))
             except RecordError as error:

@@ -68,7 +68,7 @@ class TwitterV2:
             reject = partial(_reject, gathered, path, number)
             try:
                 _read(_ENVELOPE.decode(content), content, gathered, options.captured_at, reject)
-            except (msgspec.DecodeError, UnicodeDecodeError, RecordError) as error:
+            except (*jsonl.BROKEN, RecordError) as error:
                 gathered.received += 1
                 reject(error, content, "$")
             if gathered.received >= options.page_size:
@@ -170,7 +170,7 @@ def _decoded(
     for at, raw in raws:
         try:
             yield at, raw, decoder.decode(raw)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except jsonl.BROKEN as error:
             reject(error, raw, at)
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterable
+
+from collectors.markup import unescape
 
 PLATFORM = "x"
 PLATFORM_NAMES = frozenset({"x", "x.com", "twitter", "twitter.com"})
@@ -69,7 +70,7 @@ def language(code: str | None) -> str | None:
 
 def plain(text: str) -> str:
     """Give the text as a reader sees it: the API escapes &, < and >."""
-    return html.unescape(text) if "&" in text else text
+    return unescape(text) if "&" in text else text
 
 
 def is_cut_repost(text: str) -> bool:

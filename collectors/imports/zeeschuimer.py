@@ -151,7 +151,7 @@ def read_item(platform: str, raw: bytes, seen: Seen) -> Mapped:
 def _read(content: bytes, options: ImportOptions) -> tuple[Seen, Mapped]:
     try:
         line = _DECODER.decode(content)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except jsonl.BROKEN as error:
         reason, field = jsonl.reason_and_field(str(error))
         raise RecordError(reason, field=field) from error
     written = line.last_updated or line.timestamp_collected

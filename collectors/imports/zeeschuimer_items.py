@@ -60,7 +60,7 @@ def decoded(decoder: msgspec.json.Decoder[_Shape], raw: bytes) -> _Shape:
     """Read an item. Raises `RecordError`, which names the field."""
     try:
         return decoder.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except jsonl.BROKEN as error:
         reason, where = jsonl.reason_and_field(str(error))
         raise RecordError(reason, field=where) from error
 

@@ -103,7 +103,7 @@ def _pages(path: Path) -> Iterator[_Page]:
         for number, content, _ in jsonl.lines(path):
             try:
                 yield _page(content)
-            except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            except jsonl.BROKEN as error:
                 raise OperatorError(
                     f"{path}:{number}: no tweet of API v2 ({error}); --as twarc reads what twarc2 "
                     "writes"

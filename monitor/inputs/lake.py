@@ -45,7 +45,7 @@ def manifest_of(path: Path) -> dict[str, Any]:
     """Give what a lake says of itself. Raises `OperatorError`."""
     try:
         told: dict[str, Any] = json.loads((path / MANIFEST).read_bytes())
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise OperatorError(f"{path / MANIFEST} cannot be read ({error}): export again") from error
     if told.get("schema") != SCHEMA:
         raise OperatorError(

@@ -16,7 +16,8 @@ from collectors.platforms.bluesky.wires import Head
 
 # A facet's tag or an entry of `tags`; and a hashtag that is only written in the text.
 _TAG = re.compile(rb'"tag"\s*:\s*"([^"\\]*)"')
-_TAGS = re.compile(rb'"tags"\s*:\s*\[([^\]]*)\]')
+# As long as eight tags of 64 letters can be: nested lists would else be looked through once each.
+_TAGS = re.compile(rb'"tags"\s*:\s*\[([^\]]{0,16384})\]')
 _QUOTED = re.compile(rb'"((?:[^"\\]|\\.)*)"')
 _WRITTEN = re.compile(rb"[#\x83]([\w\x80-\xff]+)")
 _POST = re.compile(rb'"at://([^"/]+/app\.bsky\.feed\.post/[^"/]+)"')

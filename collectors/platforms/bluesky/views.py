@@ -13,8 +13,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-import msgspec
-
 from collectors.errors import PayloadError, RecordError
 from collectors.page import Page, page_of
 from collectors.platforms.bluesky.posts import (
@@ -29,7 +27,7 @@ from collectors.platforms.bluesky.posts import (
     uri_in,
     written_at,
 )
-from collectors.records import Author, CapturedAs, Engagement, Rejected
+from collectors.records import Author, CapturedAs, Engagement, Rejected, raw_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,5 +207,5 @@ def _count(value: object) -> int | None:
 
 
 def _set_aside(row: object, locator: str, error: RecordError) -> Rejected:
-    raw = msgspec.json.encode(row).decode()
+    raw = raw_of(row)
     return Rejected(locator=locator, reason=error.reason, raw=raw, field=error.field)

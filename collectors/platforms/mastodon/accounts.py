@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from collectors import moments
 from collectors.errors import RecordError
 from collectors.platforms.mastodon.bridges import (
@@ -12,7 +10,7 @@ from collectors.platforms.mastodon.bridges import (
     original_page,
 )
 from collectors.platforms.mastodon.payloads import Account
-from collectors.records import Author, Rejected
+from collectors.records import Author, Rejected, raw_of
 
 PLATFORM = "mastodon"
 
@@ -73,7 +71,7 @@ def platform_of(key: str) -> str:
 
 def set_aside(row: object, locator: str, error: RecordError) -> Rejected:
     """Keep what could not be read, with the reason."""
-    raw = msgspec.json.encode(row).decode()
+    raw = raw_of(row)
     return Rejected(locator=locator, reason=error.reason, raw=raw, field=error.field)
 
 

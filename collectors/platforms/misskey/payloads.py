@@ -6,7 +6,6 @@ https://github.com/misskey-dev/misskey/blob/develop/packages/backend/src/models/
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import datetime
 from typing import Annotated
@@ -14,7 +13,7 @@ from typing import Annotated
 import msgspec
 
 from collectors.errors import RecordError
-from collectors.records import Rejected
+from collectors.records import Rejected, raw_of
 
 _INT64 = 2**63 - 1
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
@@ -93,5 +92,5 @@ def read(row: object) -> Note:
 
 def set_aside(row: object, locator: str, error: RecordError) -> Rejected:
     """Keep what cannot be read, with the reason."""
-    raw = json.dumps(row, ensure_ascii=False)
+    raw = raw_of(row)
     return Rejected(locator=locator, reason=error.reason, raw=raw, field=error.field)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -26,6 +27,10 @@ _LONGEST_RAW = 4_000
 _ENOUGH = 5  # articles, to know how often there is one
 _NIGHT = timedelta(hours=5)
 _MOST_EXPECTED = 7.0  # articles: silence where 7 are expected has a chance of e^-7 = 0.0009
+_LARGEST = 5_000_000  # bytes; feeds of a hundred articles have half a million
+_MOST_ATTRIBUTES = 100
+_TAG = re.compile(rb"""<[^<>"']*+(?:(?:"[^"<]*+"|'[^'<]*+')[^<>"']*+)*+""")
+_SET = re.compile(rb"[\w:.-]\s*+=\s*+[\"']")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +94,14 @@ def issue_of(body: bytes, *, content_type: str, place: str, zone: ZoneInfo) -> I
 
     https://feedparser.readthedocs.io/en/latest/
     """
+    _refuse_unbounded(body, place)
     try:
         found: Any = feedparser.parse(
-            io.BytesIO(body), response_headers={"content-type": content_type}
+            io.BytesIO(body),
+            response_headers={"content-type": content_type},
+            # Only text is taken, and by `_text`: its own passes over HTML take minutes for some.
+            sanitize_html=False,
+            resolve_relative_uris=False,
         )
     except Exception as error:  # its parsers raise what theirs do
         raise PayloadError(f"{place}: cannot be read as a feed: {error}") from error
@@ -125,6 +135,22 @@ def issue_of(body: bytes, *, content_type: str, place: str, zone: ZoneInfo) -> I
         # The same article twice is one article: what was given is what there is of it.
         received=len(articles) + len(rejected),
     )
+
+
+def _refuse_unbounded(body: bytes, place: str) -> None:
+    """Raise `PayloadError` for what would take a processor for long.
+
+    The parser takes two seconds for a megabyte, but for the attributes of one element a time that
+    grows as the square of their number.
+    """
+    if len(body) > _LARGEST:
+        raise PayloadError(f"{place}: has {len(body):,} bytes, too many for a feed")
+    # Without zeros: a feed may be in UTF-16.
+    for tag in _TAG.finditer(body.replace(b"\0", b"")):
+        if tag[0].count(b"=") > _MOST_ATTRIBUTES and len(_SET.findall(tag[0])) > _MOST_ATTRIBUTES:
+            raise PayloadError(
+                f"{place}: an element has more than {_MOST_ATTRIBUTES} attributes: is no feed"
+            )
 
 
 def _looks_like(body: bytes) -> str:

@@ -6,7 +6,6 @@ hold what is not in English, titles in their own language.
 
 from __future__ import annotations
 
-import html
 import io
 import lzma
 import re
@@ -26,6 +25,7 @@ from collectors.errors import (
     SourceUnavailableError,
 )
 from collectors.http import PoliteClient
+from collectors.markup import unescape
 from collectors.moments import BEFORE, is_possible
 from collectors.page import Hole, Page
 from collectors.platforms.news.articles import PLATFORM, page_of_articles
@@ -228,7 +228,7 @@ def _article(cells: list[str]) -> tuple[str, Article]:
     if key is None:
         raise ValueError(f"{address[:100]!r} is no address of an article")
     found = _TITLE.search(cells[_EXTRAS])
-    title = " ".join(html.unescape(found[1]).split())[:300] if found else ""
+    title = " ".join(unescape(found[1]).split())[:300] if found else ""
     outlet = cells[_OUTLET].strip().lower() or (urlsplit(key).hostname or "")
     # The last part of an address spells the headline: also where no title was kept.
     slug = re.sub(r"[-_+]+", " ", unquote(urlsplit(key).path.rsplit("/", 1)[-1]))

@@ -17,7 +17,7 @@ import msgspec
 
 from collectors.errors import RecordError
 from collectors.moments import posted_at
-from collectors.records import Rejected
+from collectors.records import Rejected, raw_of
 
 PLATFORM = "nostr"
 NOTE, DELETION, REPOST, GENERIC_REPOST = 1, 5, 6, 16
@@ -124,7 +124,7 @@ def id_of(event: Event) -> str:
 def set_aside(row: object, locator: str, error: RecordError) -> Rejected:
     """Keep what could not be read, with the reason."""
     try:
-        raw = msgspec.json.encode(row).decode()
+        raw = raw_of(row)
     except UnicodeError:
         raw = ascii(row)
     return Rejected(locator=locator, reason=error.reason, raw=raw, field=error.field)

@@ -12,6 +12,7 @@ from collectors import hashtags
 from collectors.errors import AccessRefusedError, PayloadError, RecordError
 from collectors.page import Page, page_of
 from collectors.platforms.telegram.blocks import Block, block_of, count_of, numbers_of
+from collectors.platforms.telegram.bounds import MOST_MESSAGES, refuse_unbounded
 from collectors.platforms.telegram.links import PLATFORM, author_key
 from collectors.records import (
     Author,
@@ -44,9 +45,12 @@ class History:
 
 def history_of(body: bytes, *, channel: str, address: str) -> History:
     """Read a page. Raises `CollectorError`: almost every refusal comes with status 200 too."""
+    refuse_unbounded(body, address)
     tree = LexborHTMLParser(body.decode("utf-8", "replace"))
     _refuse_other_pages(tree, address)
     nodes = tree.css(_MESSAGES)
+    if len(nodes) > MOST_MESSAGES:
+        raise PayloadError(f"{address}: has {len(nodes):,} messages, too many for a channel's page")
     if not nodes and tree.css_first(_TRACES):
         # Messages that are only named otherwise must not read as a channel that is silent.
         raise PayloadError(f"{address}: there are messages of an unknown shape")

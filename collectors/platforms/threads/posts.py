@@ -16,7 +16,15 @@ import msgspec
 from collectors import hashtags
 from collectors.errors import RecordError
 from collectors.moments import posted_at
-from collectors.records import Author, Interaction, InteractionKind, Post, PostKind, Rejected
+from collectors.records import (
+    Author,
+    Interaction,
+    InteractionKind,
+    Post,
+    PostKind,
+    Rejected,
+    raw_of,
+)
 
 PLATFORM = "threads"
 _CODE = re.compile(r"/(?:post|t)/([A-Za-z0-9_-]+)")
@@ -166,5 +174,5 @@ def _acts(
 
 def set_aside(row: object, locator: str, error: RecordError) -> Rejected:
     """Keep what could not be read, with the reason."""
-    raw = msgspec.json.encode(row).decode()
+    raw = raw_of(row)
     return Rejected(locator=locator, reason=error.reason, raw=raw, field=error.field)

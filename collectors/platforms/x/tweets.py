@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-import msgspec
-
 from collectors import moments
 from collectors.errors import PayloadError, RecordError
+from collectors.markup import unescape
 from collectors.page import Page, page_of
 from collectors.platforms.x.payloads import Tweet, User, read
 from collectors.records import (
@@ -24,6 +22,7 @@ from collectors.records import (
     Post,
     PostKind,
     Rejected,
+    raw_of,
 )
 
 PLATFORM = "x"
@@ -131,7 +130,7 @@ def _post(tweet: Tweet, authors: dict[str, Author], view: View, captured_as: Cap
         kind=_kind(tweet),
         created_at=moments.posted_at(tweet.created_at, field="created_at"),
         captured_as=captured_as,
-        text=html.unescape(text),
+        text=unescape(text),
         lang=None if tweet.lang in _UNKNOWN else _LANGUAGES.get(tweet.lang or "", tweet.lang),
         url=f"https://x.com/{handle}/status/{tweet.id}",
         hashtags_raw=tuple(dict.fromkeys(tags)),
@@ -218,5 +217,5 @@ def _counts(tweet: Tweet, post: Post, view: View) -> Engagement:
 
 def set_aside(row: object, locator: str, error: RecordError) -> Rejected:
     """Keep what could not be read, with the reason."""
-    raw = msgspec.json.encode(row).decode()
+    raw = raw_of(row)
     return Rejected(locator=locator, reason=error.reason, raw=raw, field=error.field)

@@ -6,7 +6,6 @@ https://developers.google.com/youtube/v3/docs/videos
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from datetime import datetime
@@ -15,7 +14,7 @@ from typing import Annotated, TypeVar
 import msgspec
 
 from collectors.errors import PayloadError, RecordError
-from collectors.records import Rejected
+from collectors.records import Rejected, raw_of
 
 _INT64 = 2**63 - 1
 _COUNT = re.compile(r"\d{1,19}", re.ASCII)
@@ -206,7 +205,7 @@ def read(row: object, shape: type[_Shape]) -> _Shape:
 
 def set_aside(row: object, locator: str, error: RecordError) -> Rejected:
     """Keep what cannot be read, with the reason."""
-    raw = json.dumps(row, ensure_ascii=False)
+    raw = raw_of(row)
     return Rejected(locator=locator, reason=error.reason, raw=raw, field=error.field)
 
 
