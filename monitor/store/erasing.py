@@ -111,17 +111,18 @@ def _others(db: Database, traces: Traces, keys: list[str]) -> pl.DataFrame:
 
 def _candidates(frame: pl.DataFrame, traces: Traces) -> list[dict[str, Any]]:
     """Choose posts that may say something of the account: reading each one would take too long."""
-    mine = list(traces.account.post_keys)
+    mine = pl.Series(traces.account.post_keys, dtype=pl.String)
+    probes = pl.Series(traces.probes, dtype=pl.String)  # none, where its names are too short
     said = pl.concat_str(
         pl.col("text"), pl.col("urls").list.join(" "), "url", *_KEYS,
         separator=" ", ignore_nulls=True,
     )  # fmt: skip
     said = said.str.to_lowercase().str.replace_all(r"\s+", " ")
-    points = pl.any_horizontal(pl.col(name).is_in(mine) for name in _KEYS)
+    points = pl.any_horizontal(pl.col(name).is_in(mine.implode()) for name in _KEYS)
     refers = pl.col("passes_on").is_not_null() | points.fill_null(value=False)
     return (
         frame.with_columns(refers=refers)
-        .filter(pl.col("refers") | said.str.contains_any(traces.probes).fill_null(value=False))
+        .filter(pl.col("refers") | said.str.contains_any(probes.implode()).fill_null(value=False))
         .to_dicts()
     )
 
