@@ -50,9 +50,10 @@ def following(response: httpx.Response, call: Call, url: httpx.URL, asked: str) 
         raise PayloadError(f"{asked}: redirected to {quoted(target.scheme)}")
     is_home = target.raw_host == url.raw_host and target.port == url.port
     if not is_home and call.method != "GET":
+        other = quoted(target.netloc.decode("ascii"))
         raise AccessRefusedError(
-            f"{asked}: redirected to {quoted(target.netloc.decode('ascii'))}; what was sent is not "
-            "sent to another server: name the one that answers, if it is the right one"
+            f"{asked}: redirected to {other}, and what was sent goes to no other server; "
+            f"if {other} is the right one, name it in the settings"
         )
     has_left = call.has_left or not is_home
     headers = {k: v for k, v in call.headers.items() if is_home or k.lower() in _HARMLESS}

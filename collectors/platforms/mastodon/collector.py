@@ -77,8 +77,10 @@ class MastodonCollector:
             page = replace(self._page(answer, cursor, now), beyond=beyond)
             if is_first and page.received == 0:
                 self._api.refuse_if_hidden(now=now)
-            yield page
-            if has_more and cursor is None:
+            is_lost = has_more and cursor is None
+            if page.received or not is_lost:
+                yield page
+            if is_lost:
                 # What came is good; that there is more must not be forgotten.
                 raise PayloadError(f"{answer.url}: the link to the next page has no max_id")
             if cursor is None:

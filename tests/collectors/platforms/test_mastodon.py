@@ -88,6 +88,21 @@ def test_only_the_id_is_taken_from_a_link_to_another_server() -> None:
     )
 
 
+@pytest.mark.parametrize("link", ["http://[::1/x?max_id=3", "https://a.example/x", "", "x"])
+def test_a_link_that_cannot_be_read_costs_no_post_and_is_no_end(link: str) -> None:
+    """There is more, and nobody can tell where: the rest is missing, and not nothing."""
+    header = f'<{link}>; rel="next"'
+    pages = make_collector(Timeline(page([make_status()], link=header))).pages(
+        "banjirkota", cursor=None, now=NOON
+    )
+    first = next(pages)
+    assert (first.posts.height, first.cursor) == (1, None)
+    with pytest.raises(PayloadError, match="has no max_id"):
+        next(pages)
+    with pytest.raises(PayloadError, match="has no max_id"):
+        drain(make_collector(Timeline(page([], link=header))))
+
+
 def test_a_link_that_leads_in_a_circle_is_refused() -> None:
     script = Timeline(
         page([make_status()], next_id="30"),
