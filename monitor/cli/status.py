@@ -15,8 +15,8 @@ from monitor.cli.json_text import json_text
 _STATUS = """Show watches, the last run of each source, coverage and gaps, outbox and daemon.
 
 Observed is the share of the last 7 days in which sources were read; the time of a paused watch is
-unknown, not zero. Exit code 1 if a source's last run failed, mail was given up, or the daemon is
-not running though there is something to watch.
+unknown, not zero. Exit code 1 if a source's last run failed, mail was given up, or the daemon hangs
+or is not running though there is something to watch. What is still running is no failure.
 
 \b
 Examples:
