@@ -10,7 +10,7 @@ from typing import Any
 from analysis.findings import FindingKind
 from monitor.config import Config, Watch
 from monitor.errors import StoreMissingError
-from monitor.lock import DaemonLock
+from monitor.lock import DaemonLock, is_old
 from monitor.store import Store
 from monitor.wiring import App
 
@@ -74,6 +74,7 @@ class Live:
     at: datetime
     timezone: str
     daemon: int | None  # its process; null: it does not run
+    daemon_hangs: bool  # nothing has come of its work for long
     posts: int | None  # in the store; null: there is none yet
     letters_waiting: int
     watches: list[LiveWatch]
@@ -87,11 +88,14 @@ def live(app: App, *, now: datetime) -> Live:
     Raises `StoreError` if another process keeps the store for too long.
     """
     config = app.config
+    daemon = DaemonLock(app.stores.path).daemon()
+    shortest = min((watch.every for watch in config.followed), default=None)
     told: dict[str, Any] = {
         "schema": SCHEMA,
         "at": now,
         "timezone": config.timezone,
-        "daemon": DaemonLock(app.stores.path).holder(),
+        "daemon": None if daemon is None else daemon.process,
+        "daemon_hangs": daemon is not None and is_old(daemon.silent_for, shortest=shortest),
     }
     try:
         with app.stores.open(read_only=True) as store:

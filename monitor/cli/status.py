@@ -16,7 +16,8 @@ _STATUS = """Show watches, the last run of each source, coverage and gaps, outbo
 
 Observed is the share of the last 7 days in which sources were read; the time of a paused watch is
 unknown, not zero. Exit code 1 if a source's last run failed, mail waits for an hour or was given
-up, or the daemon is not running though there is something to watch.
+up, or the daemon hangs or is not running though there is something to watch. What is still running
+is no failure.
 
 \b
 Examples:

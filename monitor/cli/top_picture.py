@@ -29,7 +29,10 @@ def picture(told: Live, *, note: str = "") -> Any:
 
 
 def _head(told: Live, zone: ZoneInfo) -> str:
-    daemon = f"daemon runs (process {told.daemon})" if told.daemon is not None else "no daemon runs"
+    state = "hangs" if told.daemon_hangs else "runs"
+    daemon = (
+        f"daemon {state} (process {told.daemon})" if told.daemon is not None else "no daemon runs"
+    )
     posts = "no store yet" if told.posts is None else f"{told.posts:,} posts"
     waiting = f" · {told.letters_waiting} letters wait" if told.letters_waiting else ""
     return f"gaung · {told.at.astimezone(zone):%Y-%m-%d %H:%M:%S %Z} · {daemon} · {posts}{waiting}"

@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitor import clock, config
+from monitor.cli import top_picture
+from monitor.live import live
 from monitor.lock import DaemonLock, is_old
 from monitor.metrics import metrics_of
 from monitor.status import status_of
@@ -166,6 +168,7 @@ def test_status_calls_a_daemon_hung_of_whose_work_nothing_comes(stores):
         assert NOON - state["daemon"]["worked_at"] == pytest.approx(
             4 * MINUTE, abs=timedelta(seconds=20)
         )
+        assert "daemon hangs (process" in top_picture._head(live(app, now=NOON), app.config.zone)
         told = {metric.name: metric.values[0][1] for metric in metrics_of(state) if metric.values}
         heartbeat = told["gaung_daemon_heartbeat_timestamp_seconds"]
         assert NOON.timestamp() - heartbeat == pytest.approx(240, abs=20)
