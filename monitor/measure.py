@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from analysis.frames import COVERAGE
+from analysis.frames import COVERAGE, SCORES, VOLUME
 from analysis.trends.burst import Burst, bursts, scores
 from analysis.trends.newcomers import author_scores
 from analysis.trends.volume import grid, volume
-from monitor import ledger
+from monitor import ledger, usual
 from monitor.charts import Curve
 from monitor.config import AlertSettings
 from monitor.ledger import Stream
@@ -24,6 +25,7 @@ from monitor.target import Target
 
 # What the expectation is learnt from, before the time that is asked for.
 LEAD_IN = timedelta(days=28)
+_MOMENT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,9 @@ class Measured:
     bursts: list[Burst]
     coverage: float | None  # None: nobody can say
     activity: pl.DataFrame  # ACTIVITY within the time
+    # The same windows as the bursts have them: of the streams whose usual is known.
+    compared: pl.DataFrame
+    learning: tuple[str, ...] = ()  # sources that are heard, and whose usual is not known yet
 
 
 def measure(
@@ -66,31 +71,112 @@ def measure(
     begin = min([since, *([max(start, first)] if isinstance(first, datetime) else [])])
     if streams:
         begin = min(since, max(start, min(s.wanted_from for s in streams), begin))
-    counted = volume(
-        activity, since=begin, until=until, window=window, zone=zone.key,
-        coverage=_coverage(streams, begin, until, window, zone),
-    )  # fmt: skip
-    counted = _known(counted, store.queries.span(target.selection(None, None)), window)
-    scored = scores(counted, window=window, zone=zone.key, until=until)
-    found = bursts(counted, scored, threshold=alerts.least_score, min_authors=alerts.min_authors)
-    authors = author_scores(counted, window=window, zone=zone.key, until=until).select(
-        "window_start", expected_authors="expected", author_score="score"
+    counting = _Counting(store, target, begin, until, window, zone)
+    counted = counting.count(activity, streams)
+    shown, learning = counting.compare(counted, activity, streams)
+    found = bursts(
+        shown.select(VOLUME.names()),
+        shown.select(SCORES.names()),
+        threshold=alerts.least_score,
+        min_authors=alerts.min_authors,
     )
-    windows = (
-        counted.join(
-            scored.select("window_start", "expected", "score", "dispersion"),
-            on="window_start",
-            how="left",
-        )
-        .join(authors, on="window_start", how="left")
-        .sort("window_start")
-    )
+    # Beside the posts of others, what is expected of some says nothing.
+    is_same = pl.col("posts").eq_missing(pl.col("compared"))
+    windows = counted.join(
+        shown.select("window_start", *_SCORED, compared="posts"), on="window_start", how="left"
+    ).with_columns(pl.when(is_same).then(pl.col(name)).alias(name) for name in _SCORED)
+    within = pl.col("window_start") > since - window
     return Measured(
-        windows=windows.filter(pl.col("window_start") > since - window),
+        windows=windows.drop("compared").sort("window_start").filter(within),
         bursts=[burst for burst in found if burst.end is None or burst.end > since],
         coverage=ledger.coverage(streams, since, until),
         activity=activity.filter(pl.col("sort_at") >= since),
+        compared=shown.sort("window_start").filter(within),
+        learning=learning,
     )
+
+
+_SCORED = ("expected", "score", "dispersion", "expected_authors", "author_score")
+
+
+@dataclass(frozen=True, slots=True)
+class _Counting:
+    """One target over one time, counted for different streams."""
+
+    store: Store
+    target: Target
+    begin: datetime
+    until: datetime
+    window: timedelta
+    zone: ZoneInfo
+
+    def count(self, activity: pl.DataFrame, streams: list[Stream]) -> pl.DataFrame:
+        """Give VOLUME of an activity that some streams gave."""
+        counted = volume(
+            activity, since=self.begin, until=self.until, window=self.window, zone=self.zone.key,
+            coverage=_coverage(streams, self.begin, self.until, self.window, self.zone),
+        )  # fmt: skip
+        span = self.store.queries.span(self.target.selection(None, None))
+        return _known(counted, span, self.window)
+
+    def compare(
+        self, counted: pl.DataFrame, activity: pl.DataFrame, streams: list[Stream]
+    ) -> tuple[pl.DataFrame, tuple[str, ...]]:
+        """Score each window by earlier ones in which the same streams were heard.
+
+        Gives VOLUME with the scores, and the sources that are still left out at the end.
+        """
+        stated = usual.known(streams, self.begin, self.until)
+        starts = [max(at, self.begin) for at in counted["window_start"].to_list()]
+        sets = [usual.compared(stated, at) for at in starts]
+        parts = []
+        for chosen in sorted(set(sets), key=sorted):
+            scored = self._scored(self._of(chosen, counted, activity, stated))
+            parts.append(scored.filter(pl.Series([one == chosen for one in sets])))
+        if not parts:
+            return self._scored(counted), ()
+        return pl.concat(parts).sort("window_start"), usual.learning(stated, self.until - _MOMENT)
+
+    def _of(
+        self,
+        chosen: frozenset[tuple[str, str]],
+        counted: pl.DataFrame,
+        activity: pl.DataFrame,
+        stated: list[usual.Known],
+    ) -> pl.DataFrame:
+        """Give VOLUME of some streams; a gap where one of them was away."""
+        members = [one for one in stated if (one.stream.source, one.stream.hashtag) in chosen]
+        others = [one for one in stated if one not in members]
+        if others:
+            selection = self.target.selection(self.begin, self.until)
+            left = [(one.stream.source, one.stream.hashtag) for one in others]
+            kept = self.store.queries.activity(selection, only=sorted(chosen), without=left)
+            counted = self.count(kept, [one.stream for one in members])
+        if len(members) < 2:
+            return counted  # its coverage says when it was away
+        start, gone = pl.col("window_start"), pl.lit(value=False)
+        for since, until in (stretch for one in members for stretch in one.away):
+            gone = gone | ((start < until) & (start + self.window > since))
+        return counted.with_columns(
+            pl.when(~gone).then(pl.col(name)).alias(name)
+            for name in ("posts", "authors", "reposts")
+        )
+
+    def _scored(self, counted: pl.DataFrame) -> pl.DataFrame:
+        about: dict[str, Any] = {
+            "window": self.window,
+            "zone": self.zone.key,
+            "until": self.until,
+        }
+        scored = scores(counted, **about).select("window_start", "expected", "score", "dispersion")
+        authors = author_scores(counted, **about).select(
+            "window_start", expected_authors="expected", author_score="score"
+        )
+        return (
+            counted.join(scored, on="window_start", how="left")
+            .join(authors, on="window_start", how="left")
+            .sort("window_start")
+        )
 
 
 def with_upper(windows: pl.DataFrame) -> pl.DataFrame:

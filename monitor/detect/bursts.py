@@ -55,8 +55,8 @@ def _burst(watch: Watch, burst: Burst, measured: Measured) -> Finding:
 
 def _course(burst: Burst, measured: Measured) -> dict[str, float | None]:
     """Give how the burst went: its weight, how fast it grew and fades, and by how many."""
-    told = course(measured.windows, burst.onset, burst.end, _HOUR)
-    within = measured.windows.filter(pl.col("window_start") >= burst.onset)
+    told = course(measured.compared, burst.onset, burst.end, _HOUR)
+    within = measured.compared.filter(pl.col("window_start") >= burst.onset)
     if burst.end is not None:
         within = within.filter(pl.col("window_start") < burst.end)
     surprise = within["author_score"].max()

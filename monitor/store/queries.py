@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from monitor.store.database import Database
+from monitor.store.left_out import LEFT_OUT, pairs_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -70,11 +71,23 @@ class Queries:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def activity(self, selection: Selection) -> pl.DataFrame:
-        """Give every act as `analysis.frames.ACTIVITY`: posts, and reposts that are no posts."""
+    def activity(
+        self,
+        selection: Selection,
+        *,
+        only: Sequence[tuple[str, str]] = (),
+        without: Sequence[tuple[str, str]] = (),
+    ) -> pl.DataFrame:
+        """Give every act as `analysis.frames.ACTIVITY`: posts, and reposts that are no posts.
+
+        without: streams (source and hashtag) whose posts are left out, unless a stream of `only`
+            has shown them too.
+        """
         from analysis.frames import ACTIVITY, require
 
-        where = selection.where()
+        left = f" and post_key not in ({LEFT_OUT})" if without else ""
+        pairs = {"only": pairs_of(only), "without": pairs_of(without)} if without else {}
+        where = selection.where() + left
         frame = self._db.frame(
             f"""
             select sort_at, hash(author_key) as author_id, true as is_post,
@@ -86,9 +99,10 @@ class Queries:
             where i.kind = 'repost' and i.post_key is null and i.removed_at is null
               and {selection.acted()}
               and i.target_post_key in (select post_key from posts
-                                        where {selection.any_time().where()})
+                                        where {selection.any_time().where()}{left})
             """,  # noqa: S608
             **selection.values(),
+            **pairs,
         )
         return require(frame.cast(ACTIVITY), ACTIVITY)
 
