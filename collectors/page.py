@@ -147,7 +147,7 @@ class Page:
     shown_to: datetime | None = None
     holes: tuple[Hole, ...] = ()
     # Why the source gives nothing older than `reached_at`, though there may be: 'clamp', 'too old';
-    # or 'truncated' with a cursor, where it stopped short and may give it another time.
+    # or 'cut short' with a cursor, where it stopped in the midst and may give it another time.
     beyond: str | None = None
     progress: int = 0  # bytes of the file read so far, for a progress bar
 

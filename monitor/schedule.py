@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,7 +13,16 @@ from monitor.ledger import Gap, Stream
 
 # A source that refused us, or that was read through and gave nothing, is not asked again for it.
 _FILLABLE = frozenset(
-    {"outage", "truncated", "interrupted", "rate limit", "failed", "added later", "paused"}
+    {
+        "outage",
+        "truncated",
+        "interrupted",
+        "rate limit",
+        "failed",
+        "added later",
+        "paused",
+        "cut short",
+    }
 )
 # Ticks come late by a little: a poll is due a little early rather than one tick late.
 _EARLY = timedelta(seconds=5)
@@ -123,9 +133,19 @@ def due(
         if gap.reason in _FILLABLE and (gap.cursor is not None or gap.reason == "added later")
     ]
     if fillable:
-        gap = max(fillable, key=lambda g: g.to_at)
-        tasks.append(backfill_of(gap))
+        tasks.append(backfill_of(_chosen(fillable, now=now)))
     return tasks
+
+
+def _chosen(gaps: list[Gap], *, now: datetime) -> Gap:
+    """Choose a gap: half of the time the newest, else any of the others.
+
+    One that cannot be filled must not keep all older ones from being filled. The moment decides,
+    stirred, for any rhythm of polls may go with any rhythm of turns.
+    """
+    newest, *others = sorted(gaps, key=lambda gap: gap.to_at, reverse=True)
+    stirred = zlib.crc32(f"{now:%Y-%m-%dT%H:%M:%S}".encode())
+    return others[stirred // 2 % len(others)] if others and stirred % 2 else newest
 
 
 def is_look_due(every: timedelta, looked_at: datetime | None, *, now: datetime) -> bool:

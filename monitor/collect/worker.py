@@ -27,7 +27,7 @@ _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 _BEYOND = {
     "clamp": "the source gives no more than this, though there may be older posts",
     "too old": "the source no longer gives what is older",
-    "truncated": "the source stopped short of what it must have: an empty page amid others",
+    "cut short": "the source stopped in the midst: an empty page where there must be posts",
 }
 
 
