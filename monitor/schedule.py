@@ -24,6 +24,8 @@ _FILLABLE = frozenset(
         "cut short",
     }
 )
+# What stood still may go on, and may then show what it had left out.
+_READ_AGAIN = _FILLABLE | {"stale"}
 # Ticks come late by a little: a poll is due a little early rather than one tick late.
 _EARLY = timedelta(seconds=5)
 _DAY = timedelta(days=1)
@@ -180,7 +182,7 @@ def _poll(
         kind, depth, why = "rescan", settings.rescan, "a day again, for late posts"
     floor = min(top, now - depth) if kind != "poll" else top - depth
     # What a live stream missed lies behind what it has read since, and has no cursor.
-    missed = [g.from_at for g in stream.gaps if g.reason in _FILLABLE and g.cursor is None]
+    missed = [g.from_at for g in stream.gaps if g.reason in _READ_AGAIN and g.cursor is None]
     floor = max(stream.wanted_from, min([floor, *missed]))
     return Task(kind, wish.source, wish.hashtag, floor, why)
 

@@ -167,7 +167,7 @@ def _reached(page: Page, now: datetime) -> datetime | None:
     cannot be (1970, tomorrow) says nothing.
     """
     if page.reached_at is not None:
-        return page.reached_at
+        return page.reached_at if page.reached_at >= _EARLIEST else None
     matched = page.posts.filter(
         (pl.col("captured_as") == "matched") & pl.col("created_at").is_between(_EARLIEST, now)
     )
