@@ -143,7 +143,7 @@ class Page:
     # None: the matched posts tell. Of a stream's page: up to when all has been read.
     reached_at: datetime | None = None
     since_at: datetime | None = None  # of a stream's page: from when on all has been read
-    # Of a source that stands still: nothing newer than this was to be had. None: all up to now.
+    # Up to when the source proves that it has shown all; None: it says nothing of it.
     shown_to: datetime | None = None
     holes: tuple[Hole, ...] = ()
     # Why the source gives nothing older than `reached_at`, though there may be: 'clamp', 'too old';

@@ -37,7 +37,7 @@ class Progress:
     reached: datetime | None = None  # all that was posted since then has been read
     cursor: str | None = None
     beyond: str | None = None  # why the source gives nothing older
-    shown_to: datetime | None = None  # a source that stands still has nothing newer
+    shown_to: datetime | None = None  # the source proves that it has shown all till then
     holes: list[Stretch] = field(default_factory=list)  # what it did not give of what was read
     is_blind: bool = False  # nothing of the last page could be read: how far it reached is unknown
 
