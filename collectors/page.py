@@ -153,11 +153,11 @@ class Page:
     # None: the matched posts tell. Of a stream's page: up to when all has been read.
     reached_at: datetime | None = None
     since_at: datetime | None = None  # of a stream's page: from when on all has been read
-    # Of a source that stands still: nothing newer than this was to be had. None: all up to now.
+    # Up to when the source proves that it has shown all; None: it says nothing of it.
     shown_to: datetime | None = None
     holes: tuple[Hole, ...] = ()
     # Why the source gives nothing older than `reached_at`, though there may be: 'clamp', 'too old';
-    # or 'truncated' with a cursor, where it stopped short and may give it another time.
+    # or 'cut short' with a cursor, where it stopped in the midst and may give it another time.
     beyond: str | None = None
     progress: int = 0  # bytes of the file read so far, for a progress bar
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,8 +13,19 @@ from monitor.ledger import Gap, Stream
 
 # A source that refused us, or that was read through and gave nothing, is not asked again for it.
 _FILLABLE = frozenset(
-    {"outage", "truncated", "interrupted", "rate limit", "failed", "added later", "paused"}
+    {
+        "outage",
+        "truncated",
+        "interrupted",
+        "rate limit",
+        "failed",
+        "added later",
+        "paused",
+        "cut short",
+    }
 )
+# What stood still may go on, and may then show what it had left out.
+_READ_AGAIN = _FILLABLE | {"stale"}
 # Ticks come late by a little: a poll is due a little early rather than one tick late.
 _EARLY = timedelta(seconds=5)
 _DAY = timedelta(days=1)
@@ -123,9 +135,19 @@ def due(
         if gap.reason in _FILLABLE and (gap.cursor is not None or gap.reason == "added later")
     ]
     if fillable:
-        gap = max(fillable, key=lambda g: g.to_at)
-        tasks.append(backfill_of(gap))
+        tasks.append(backfill_of(_chosen(fillable, now=now)))
     return tasks
+
+
+def _chosen(gaps: list[Gap], *, now: datetime) -> Gap:
+    """Choose a gap: half of the time the newest, else any of the others.
+
+    One that cannot be filled must not keep all older ones from being filled. The moment decides,
+    stirred, for any rhythm of polls may go with any rhythm of turns.
+    """
+    newest, *others = sorted(gaps, key=lambda gap: gap.to_at, reverse=True)
+    stirred = zlib.crc32(f"{now:%Y-%m-%dT%H:%M:%S}".encode())
+    return others[stirred // 2 % len(others)] if others and stirred % 2 else newest
 
 
 def is_look_due(every: timedelta, looked_at: datetime | None, *, now: datetime) -> bool:
@@ -160,7 +182,7 @@ def _poll(
         kind, depth, why = "rescan", settings.rescan, "a day again, for late posts"
     floor = min(top, now - depth) if kind != "poll" else top - depth
     # What a live stream missed lies behind what it has read since, and has no cursor.
-    missed = [g.from_at for g in stream.gaps if g.reason in _FILLABLE and g.cursor is None]
+    missed = [g.from_at for g in stream.gaps if g.reason in _READ_AGAIN and g.cursor is None]
     floor = max(stream.wanted_from, min([floor, *missed]))
     return Task(kind, wish.source, wish.hashtag, floor, why)
 

@@ -37,10 +37,9 @@ def expand(
             found_by=getattr(collector, "posts_of", ()),
             limit=settings.expand_limit,
         )
+        known = store.unanswered.known("expand", source)
     if not posts:
         return None
-    with stores.open(read_only=True) as store:
-        known = store.unanswered.known("expand", source)
     inquiry = Inquiry(collector, lambda one: collector.expand(one[0], now=now), stop, known)
     asked = [(posts[0], page) for posts, page in inquiry.answers([[post] for post in posts])]
     with stores.open() as store, store.transaction():

@@ -43,7 +43,7 @@ class Progress:
     cursor: str | None = None
     beyond: str | None = None  # why the source gives nothing older
     asked_since: datetime | None = None  # None: the source was asked for all that it has
-    shown_to: datetime | None = None  # a source that stands still has nothing newer
+    shown_to: datetime | None = None  # the source proves that it has shown all till then
     holes: list[Stretch] = field(default_factory=list)  # what it did not give of what was read
     is_blind: bool = False  # nothing of the last page could be read: how far it reached is unknown
 

@@ -28,7 +28,7 @@ _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 _BEYOND = {
     "clamp": "the source gives no more than this, though there may be older posts",
     "too old": "the source no longer gives what is older",
-    "truncated": "the source stopped short of what it must have: an empty page amid others",
+    "cut short": "the source stopped in the midst: an empty page where there must be posts",
 }
 
 
@@ -176,7 +176,7 @@ def _reached(page: Page, now: datetime) -> datetime | None:
     cannot be (1970, tomorrow) says nothing.
     """
     if page.reached_at is not None:
-        return page.reached_at
+        return page.reached_at if page.reached_at >= _EARLIEST else None
     matched = page.posts.filter(
         (pl.col("captured_as") == "matched") & pl.col("created_at").is_between(_EARLIEST, now)
     )

@@ -115,7 +115,7 @@ class OpenGap(Struct, rename={"from_at": "from", "to_at": "to"}):
     hashtag: str
     from_at: datetime
     to_at: datetime
-    reason: str  # outage, refused, rate limit, truncated, silent, failed, unread, stale, paused
+    reason: str  # see the glossary: outage, refused, rate limit, truncated, silent, failed, …
     detail: str | None
 
 

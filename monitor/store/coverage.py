@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from monitor import ledger, secrets
@@ -272,6 +272,18 @@ class Coverage:
             )
         )
 
+    def shown_between(self, source: str, hashtag: str, since: datetime, until: datetime) -> int:
+        """Count the posts of a time that a source has shown for a hashtag, first or not."""
+        sql = _SHOWN.format("count(*)")
+        return int(self._db.value(sql, source=source, hashtag=hashtag, since=since, until=until))
+
+    def newest_shown(self, source: str, hashtag: str, now: datetime) -> datetime | None:
+        """Tell of when the newest post of the last day is that a source has shown."""
+        sql, since = _SHOWN.format("max(sort_at)"), now - timedelta(days=1)
+        about = {"source": source, "hashtag": hashtag, "since": since, "until": now}
+        newest: datetime | None = self._db.value(sql, **about)
+        return newest
+
     def post_times(
         self, source: str, hashtag: str, since: datetime, until: datetime
     ) -> list[datetime]:
@@ -295,6 +307,12 @@ def _gap(row: dict[str, Any]) -> Gap:
     return Gap(**{name: row[name] for name in Gap.__dataclass_fields__})
 
 
+_SHOWN = """
+select {} from posts p
+semi join (from sightings where source = $source) s on s.post_key = p.post_key
+where captured_as = 'matched' and list_contains(hashtags, $hashtag)
+  and sort_at >= $since and sort_at < $until
+"""
 _STREAMS = """
 select * from streams
 where ($hashtags is null or list_contains($hashtags, hashtag))

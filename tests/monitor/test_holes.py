@@ -162,3 +162,37 @@ def test_a_date_that_cannot_be_is_no_depth(stores, year):
     assert page.posts.filter(pl.col("captured_as") == "matched").height >= 5
     turn(stores, Paged([page]))
     assert observed(stores, NOON - 12 * HOUR, NOON) < 0.01
+
+
+def steady(until, *, hours=8 * 24, per_hour=3):
+    """Posts of so many hours, at one pace, up to a time."""
+    return [
+        make_post(n, created_at=until - n * HOUR / per_hour) for n in range(1, hours * per_hour)
+    ]
+
+
+def shown(stores, posts, *, now):
+    """Turn once over a source that shows these posts, newest first, down to its end."""
+    return turn(stores, Paged([page_of(posts=posts, received=len(posts))]), now=now)
+
+
+def test_a_source_whose_newest_post_is_older_than_can_be_stands_still(stores):
+    posts = steady(NOON)
+    shown(stores, posts, now=NOON)
+    run = shown(stores, posts, now=NOON + 6 * HOUR)
+    newest = posts[0].created_at
+    assert gaps(stores) == [(newest, NOON + 6 * HOUR, "stale")]
+    assert observed(stores, NOON, NOON + 6 * HOUR) == 0
+    assert run.verdict == "complete"
+    caught_up = steady(NOON + 7 * HOUR)
+    late = [replace(post, post_key=f"{post.post_key}-late") for post in caught_up[:25]]
+    shown(stores, late + posts, now=NOON + 7 * HOUR)
+    assert gaps(stores) == []
+    assert observed(stores, NOON, NOON + 7 * HOUR) == 1
+
+
+def test_an_issue_that_fades_or_was_never_loud_does_not_stand_still(stores):
+    fading = [post for n, post in enumerate(steady(NOON)) if n > 60 or n % 12 == 0]
+    shown(stores, fading, now=NOON)
+    shown(stores, fading, now=NOON + 6 * HOUR)
+    assert gaps(stores) == []

@@ -3,6 +3,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from monitor import config, schedule
 from monitor.ledger import Gap, Stream
 from monitor.schedule import Attempt, Wish, due
@@ -48,6 +50,23 @@ def test_one_gap_that_can_be_filled_is_filled_after_each_poll():
         WISH, stream((NOON - HOUR, NOON), gaps=(gap, silent)), None, settings=SETTINGS, now=NOON
     )
     assert (poll.kind, fill.kind, fill.gap_id, fill.cursor) == ("poll", "backfill", 7, "c")
+
+
+@pytest.mark.parametrize("rhythm", [timedelta(minutes=10), HOUR, timedelta(hours=6)])
+def test_a_gap_that_is_never_filled_keeps_no_older_one_from_being_filled(rhythm):
+    gaps = [
+        Gap(n, SOURCE, "airbersih", NOON - (n + 1) * HOUR, NOON - n * HOUR, "failed", cursor="c")
+        for n in range(1, 5)
+    ]
+    filled = []
+    for turn in range(80):
+        now = NOON + turn * rhythm
+        *_, fill = due(
+            WISH, stream((NOON - HOUR, NOON), gaps=gaps), None, settings=SETTINGS, now=now
+        )
+        filled.append(fill.gap_id)
+    assert set(filled) == {1, 2, 3, 4}
+    assert filled.count(1) > 20  # the newest first, most of the time
 
 
 def test_two_watches_of_one_hashtag_ask_once_at_the_faster_rhythm():

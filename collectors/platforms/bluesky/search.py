@@ -82,7 +82,8 @@ class SearchCollector:
             views = shown.read(rows, self._session.host)
             reached = min([view.sort_at for view in views], default=None)
             after = _next(place, reached, following)
-            if place.until is not None and reached is not None and reached >= place.until:
+            ignored = place.until is not None and reached is not None and reached >= place.until
+            if ignored:
                 after = None  # it does not know `until`: it would begin anew for ever
             if after is not None and str(after) in asked:
                 raise PayloadError(f"{self.source}: the next page leads back to a page")
@@ -91,7 +92,7 @@ class SearchCollector:
             page = shown.page(cursor=None if after is None else str(after), reached_at=reached)
             # The number is rounded, and counts what moderators hide.
             is_short = after is None and cursor is None and len(given) < _MOST_OF * claimed
-            yield replace(page, beyond="clamp" if is_short else None)
+            yield replace(page, beyond="clamp" if ignored or is_short else None)
             if after is None:
                 return
             place = after

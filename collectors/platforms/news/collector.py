@@ -63,7 +63,7 @@ class FeedCollector:
             reached_at=issue.reaches(now),
             beyond="too old",
             # That nothing has changed is said by a server that answers 304, and by no other.
-            shown_to=None if self._is_unchanged else issue.shown_to(now),
+            shown_to=now if self._is_unchanged else issue.shown_to(now),
         )
 
     def check(self) -> SourceReport:

@@ -100,7 +100,7 @@ class GdeltCollector:
         newest = self._newest_at(now)
         at = newest if cursor is None else _time_of(cursor)
         oldest = newest - self._files * _QUARTER
-        stands_still = cursor is None and now - newest > _LATE
+        shown_to = newest if now - newest > _LATE else now
         in_a_row = 0
         while at is not None:
             quarter = self._quarter(_stamp(at), now)
@@ -118,7 +118,7 @@ class GdeltCollector:
                 cursor=None if is_last else _stamp(before),
                 reached_at=before,
                 beyond="too old" if is_last else None,
-                shown_to=newest if stands_still else None,
+                shown_to=shown_to if cursor is None else None,
                 holes=[hole] if quarter.missing else [],
             )
             if is_last:

@@ -66,7 +66,7 @@ class NostrCollector:
             if place.given and not given.rows:
                 given = self._relay.ask(question)
                 if not given.rows and not self._is_end(place):
-                    yield page_of(cursor=str(place), beyond="truncated")
+                    yield page_of(cursor=str(place), beyond="cut short")
                     return
             reading = read_events(given.rows, self._relay.url, now=now, before=place.given)
             following = self._following(place, given, reading.ends, is_first=is_first)

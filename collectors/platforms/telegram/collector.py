@@ -102,7 +102,7 @@ def _next(history: History, cursor: str | None) -> tuple[str | None, str | None]
     if lowest is None:
         # Nothing here, and nothing older; or t.me answered with an empty page once more: the first
         # message tells that the channel was made, and stays. What is below is asked for again.
-        return (None, None) if _may_be_empty(cursor) else (cursor, "truncated")
+        return (None, None) if _may_be_empty(cursor) else (cursor, "cut short")
     if cursor is not None and lowest >= int(cursor):
         return None, "clamp"  # the page was answered as if it had not been asked for older ones
     # The first message has number 1. A page without the way to older ones is asked once more: were

@@ -79,7 +79,7 @@ class ThreadsCollector:
                 shown = self._show(hashtag, since, until, known)
                 if not shown.answered:
                     # What was just given would have to come again: this is no end.
-                    yield page_of(received=0, cursor=cursor, beyond="truncated")
+                    yield page_of(received=0, cursor=cursor, beyond="cut short")
                     return
             if not shown.answered:
                 yield page_of(received=0, reached_at=since)

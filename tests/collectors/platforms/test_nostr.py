@@ -163,7 +163,7 @@ def test_an_answer_that_cannot_be_true_is_no_end(loses_ids: bool) -> None:
     relay = FakeRelay(*noted(80))
     *_, last = pages = pages_of(Odd(relay, lost))
     assert len(keys(pages)) < 80
-    assert (last.beyond, last.received, last.reached_at) == ("truncated", 0, None)
+    assert (last.beyond, last.received, last.reached_at) == ("cut short", 0, None)
     assert last.cursor is not None
     assert len(keys(pages) + keys(read(relay, last.cursor))) == 80
 

@@ -111,7 +111,7 @@ def test_a_page_in_the_midst_that_stays_empty_is_no_end_and_can_be_asked_for_lat
     channel = Channel(below_41=2)
     collector = collector_of(channel)
     *_, last = collector.pages("banjirkota", cursor=None, now=NOON)
-    assert (last.beyond, last.cursor, last.received) == ("truncated", "41", 0)
+    assert (last.beyond, last.cursor, last.received) == ("cut short", "41", 0)
     rest = list(collector_of(channel).pages("banjirkota", cursor=last.cursor, now=NOON))
     assert sum(page.received for page in rest) == 40
 

@@ -105,7 +105,7 @@ def test_an_answer_without_what_was_just_given_is_no_end(lost: int, is_whole: bo
     pages = pages_of(opened(answering, page_size=3))
     assert (len(set(keys(pages))) == 11) == is_whole
     if not is_whole:
-        assert (pages[-1].beyond, pages[-1].received) == ("truncated", 0)
+        assert (pages[-1].beyond, pages[-1].received) == ("cut short", 0)
         assert pages[-1].cursor == pages[-2].cursor
 
 
