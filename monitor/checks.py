@@ -13,6 +13,7 @@ from monitor.errors import OperatorError, StoreMissingError
 from monitor.store.backups import Backup
 from monitor.store.blanking import blank_secrets, holding_secrets
 from monitor.store.copying import read_whole
+from monitor.store.rewriting import rewrite
 from monitor.wiring import App
 
 _YOUNG = timedelta(days=2)
@@ -42,7 +43,7 @@ def check(app: App) -> Iterator[CheckResult]:
     yield from _store(app, now=clock.now())
     yield from _sources(app)
     yield _mail(app)
-    yield from _leaks(app)  # last: by now all secrets were read
+    yield from _leaks(app, now=clock.now())  # last: by now all secrets were read
 
 
 def _watches(app: App) -> CheckResult:
@@ -138,7 +139,7 @@ def _mail(app: App) -> CheckResult:
     return CheckResult("mail", f"{mail.server} as {mail.sender}", remedy)
 
 
-def _leaks(app: App) -> Iterator[CheckResult]:
+def _leaks(app: App, *, now: datetime) -> Iterator[CheckResult]:
     """Blank secrets in the store: earlier versions kept what a server had repeated."""
     try:
         with app.stores.open(read_only=True) as store:
@@ -147,6 +148,8 @@ def _leaks(app: App) -> Iterator[CheckResult]:
             return
         with app.stores.open() as store, store.transaction():
             texts = blank_secrets(store.database)
+            store.privacy.want_rewriting(now=now)
+        rewrite(app.stores, now=now)
     except StoreMissingError:
         return
     except OperatorError as error:
