@@ -17,6 +17,7 @@ from monitor.schedule import LOOKS
 from monitor.store.backups import Backup
 from monitor.store.blanking import blank_secrets, holding_secrets
 from monitor.store.copying import read_whole
+from monitor.store.rewriting import rewrite
 from monitor.wiring import App
 
 _YOUNG = timedelta(days=2)
@@ -50,7 +51,7 @@ def check(app: App) -> Iterator[CheckResult]:
     yield _mail(app)
     yield from _letters(app)
     yield from _defects(app)
-    yield from _leaks(app)  # last: by now all secrets were read
+    yield from _leaks(app, now=clock.now())  # last: by now all secrets were read
 
 
 def _watches(app: App) -> CheckResult:
@@ -240,7 +241,7 @@ def _mail(app: App) -> CheckResult:
     return CheckResult("mail", f"{mail.server} as {mail.sender}", remedy)
 
 
-def _leaks(app: App) -> Iterator[CheckResult]:
+def _leaks(app: App, *, now: datetime) -> Iterator[CheckResult]:
     """Blank secrets in the store: earlier versions kept what a server had repeated."""
     try:
         with app.stores.open(read_only=True) as store:
@@ -249,6 +250,8 @@ def _leaks(app: App) -> Iterator[CheckResult]:
             return
         with app.stores.open() as store, store.transaction():
             texts = blank_secrets(store.database)
+            store.privacy.want_rewriting(now=now)
+        rewrite(app.stores, now=now)
     except StoreMissingError:
         return
     except OperatorError as error:

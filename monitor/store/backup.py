@@ -48,6 +48,7 @@ def backup(
             on_copy=lambda part: on_copy(part, stores.path.stat().st_size),
             on_check=on_check,
             take=take,
+            are_indexes_read=True,
         )
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -27,12 +27,14 @@ def write_copy(
     on_copy: Callable[[Path], None] = lambda _: None,
     on_check: Callable[[], None] = lambda: None,
     take: Callable[[Path, Sums], None],
+    are_indexes_read: bool = False,
 ) -> None:
     """Write the store anew into an empty `folder`, read both back, and hand the copy to `take`.
 
     Every block of every table is read, so a damaged store ends it. Rows are copied and not
     blocks: what was taken out of the store is not in the copy. `take` is called while the store is
-    held, so what it is given is the store as it is. Raises `StoreError`.
+    held, so what it is given is the store as it is. The copy has indexes of its own: those of the
+    store are read only if that is wanted. Raises `StoreError`.
     """
     part = folder / _NAME
     with stores.held(folder) as database:
@@ -40,7 +42,8 @@ def write_copy(
         _copy(database, part)
         on_check()
         sums = _sums(database, "held")
-        _read_indexes(database, "held")
+        if are_indexes_read:
+            _read_indexes(database, "held")
         if _sums_of_file(database, part) != sums:
             raise StoreAccessError(f"{folder.parent}: the copy differs: try another disk")
         take(part, sums)

@@ -10,7 +10,7 @@ import polars as pl
 
 from monitor.store.database import Database
 from monitor.store.mentions import drop_set_aside, update_evidence, update_letters, update_words
-from monitor.store.traces import Account, Traces, core
+from monitor.store.traces import Account, Traces, core, quotes
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ def _without(row: dict[str, Any], traces: Traces, own: list[str]) -> dict[str, A
         quoted = [
             words
             for words in (traces.quotable if sure else own)
-            if words.lower() in plain and (sure or words.lower() != whole)
+            if words.lower() in plain and quotes(text, words) and (sure or words.lower() != whole)
         ]
         unquoted = traces.unquoted(text, quoted)
         unnamed = traces.unnamed(unquoted, platform=row["platform"])

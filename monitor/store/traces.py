@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from urllib.parse import unquote
 
 BLANK = "…"
@@ -73,7 +73,7 @@ class Traces:
         names = [name for name in self.names if len(name) >= _FEWEST_LETTERS]
         words = [self._display] if self._display else []
         ids = [one for one in (self.native, *self._post_ids) if len(one) >= _SHORTEST_WORD]
-        texts = [text[:40] for text in self.quotable]
+        texts = self.quotable
         return sorted({one.lower() for one in (*names, *words, *ids, *texts)})
 
     @property
@@ -211,7 +211,7 @@ class Traces:
         """Return a text without those words of the account, and without what follows `RT @name`."""
         text = self._retold.sub(f"RT @{BLANK}: {BLANK}", text)
         for words in quoted:
-            text = re.sub(r"\s+".join(map(re.escape, words.split())), BLANK, text, flags=re.I)
+            text = _quotation(words).sub(BLANK, text)
         return text
 
     @cached_property
@@ -249,6 +249,17 @@ class Traces:
                 parts += [text[end : match.start()], BLANK]
                 end = match.end()
         return "".join([*parts, text[end:]])
+
+
+def quotes(text: str, words: str) -> bool:
+    """Tell whether a text has these words, and not only their beginning in a longer word."""
+    return _quotation(words).search(text) is not None
+
+
+@lru_cache(maxsize=4_096)
+def _quotation(words: str) -> re.Pattern[str]:
+    spaced = r"\s+".join(map(re.escape, words.split()))
+    return re.compile(rf"(?<!\w){spaced}(?!\w)", re.I)
 
 
 def is_no_word(name: str) -> bool:

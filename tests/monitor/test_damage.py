@@ -139,6 +139,32 @@ def test_a_backup_is_sound_or_there_is_none_wherever_a_byte_is_flipped(
     assert not list(tmp_path.glob(".*"))
 
 
+def found_by_index(path: Path) -> None:
+    """Look for all keys by the index of each table that has one of one column."""
+    with duckdb.connect(path, read_only=True) as connection:
+        connection.execute("set index_scan_percentage = 1")
+        for table, key in (("posts", "post_key"), ("authors", "author_key")):
+            column = f"select min({key}) from {table}"  # noqa: S608
+            ((least,),) = connection.execute(column).fetchall()
+            asked = f"select count(*) from {table} where {key} > $1"  # noqa: S608
+            connection.execute(asked, [least]).fetchall()
+
+
+def test_no_block_that_a_reader_needs_is_left_out(whole: Path, tmp_path: Path) -> None:
+    path, found = tmp_path / "one.duckdb", 0
+    for block in range((whole.stat().st_size - _HEADERS) // 262_144):
+        shutil.copyfile(whole, path)
+        flip(path, _HEADERS + block * 262_144 + 20_000)
+        try:
+            contents(path)
+            found_by_index(path)
+        except duckdb.Error:
+            found += 1
+            with pytest.raises(StoreDamagedError):
+                backup(StoreFile(path), tmp_path / "copy.duckdb")
+    assert found >= 4
+
+
 @pytest.mark.parametrize("command", _COMMANDS, ids=lambda command: command[0])
 def test_every_command_tells_of_damage_in_one_line(
     gaung: Gaung, tmp_path: Path, whole: Path, command: tuple[str, ...]

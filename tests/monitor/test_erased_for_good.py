@@ -335,3 +335,16 @@ def test_words_that_others_posted_as_their_own_stay_theirs(stores: StoreFile) ->
         store.privacy.erase("x:1", now=NOON)
         kept = store.database.rows("select text from posts order by post_key")
     assert [row["text"] for row in kept] == [same, same, f"kata orang: {same}"]
+
+
+def test_words_that_only_begin_alike_stay(stores: StoreFile) -> None:
+    with stores.open() as store, store.transaction():
+        posts = [
+            make_post(n, platform="x", post_key=f"x:{n}", author_key=f"x:{n}")
+            for n in (3, 31, 39, 300)
+        ]
+        store.posts.add(page_of(posts=posts), source=SOURCE, now=NOON)
+        gone = store.privacy.erase("x:3", now=NOON)
+        kept = store.database.rows("select text from posts order by post_key")
+    assert gone.texts == 0
+    assert [row["text"] for row in kept] == [make_post(n).text for n in (300, 31, 39)]

@@ -299,4 +299,6 @@ def test_a_check_finds_what_an_earlier_version_kept_and_blanks_it(
         kept = cells(path)
         assert not [trace for trace in traces(TOKEN) if trace in kept]
         assert "401 [redacted] [redacted]" in kept
+        raw = path.read_bytes()
+        assert not [trace for trace in traces(TOKEN) if trace.encode() in raw]
         assert "secrets:" not in gaung("check")[1]
