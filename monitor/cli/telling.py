@@ -211,7 +211,7 @@ def digest_command(given: Given, to_print: bool, send: bool, address: str | None
     sent = delivery.sent if delivery else 0
     click.echo(f"{len(letters)} written, {sent} sent")
     if delivery and (delivery.deferred or delivery.dead):
-        click.echo("gaung: some were not taken: see `gaung status`", err=True)
+        click.echo("gaung: some were not taken: see `gaung outbox list`", err=True)
         return 1
     return 0
 
