@@ -262,7 +262,11 @@ def _row(store: Store, config: Config, watch: Watch, since: datetime, until: dat
         coverage=measured.coverage,
         series=tuple(measured.windows["posts"].to_list()),
         bursts=len(measured.bursts),
-        posts_before=_posts_before(seen(since - (until - since), since)),
+        # With a source more than before, more posts say nothing.
+        posts_before=None
+        if measured.learning
+        else _posts_before(seen(since - (until - since), since)),
+        learning=measured.learning,
         curve=curve_of(measured, _HOUR),
         mobilisation=found.mobilisation.value,
         orchestration=found.orchestration.value,

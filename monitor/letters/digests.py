@@ -213,6 +213,7 @@ def _facts(
         "posts_before": None if None in before else sum(n or 0 for n in before),
         "troubles": len(digest.troubles),
         "gaps": len(digest.gaps),
+        "learning": ", ".join(sorted({words.clean(s) for row in rows for s in row.learning})),
         "least_watch": words.clean(least.watch) if least else None,
         "least_share": least.coverage if least else None,
         "ended": sum(one.to_at is not None for one in digest.findings),

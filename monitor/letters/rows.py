@@ -33,6 +33,7 @@ class DigestRow:
     orchestration_parts: tuple[int, int] | None = None
     posts_before: int | None = None  # in as long a time before; None: not comparable
     curve: Curve | None = None
+    learning: tuple[str, ...] = ()  # sources whose usual is not known yet
 
 
 def badness(row: DigestRow) -> tuple[int, int, float, str]:

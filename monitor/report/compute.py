@@ -282,6 +282,11 @@ def _notes(measured: Measured, browsed: list[str]) -> list[str]:
         notes.append(
             f"Only {measured.coverage:.0%} of this time was observed: compare nothing with it."
         )
+    if measured.learning:
+        notes.append(
+            f"Still being learnt, and so in no burst yet: {', '.join(measured.learning)}. What is "
+            "usual there is known after two days."
+        )
     return [*notes, _LIMITS]
 
 

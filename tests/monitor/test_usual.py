@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,8 +13,10 @@ import pytest
 
 from collectors.page import page_of
 from monitor import usual
-from monitor.config import AlertSettings
+from monitor.config import AlertSettings, parse
+from monitor.digest import digest_of
 from monitor.ledger import Stream
+from monitor.letters import digest_letter
 from monitor.measure import Measured, measure
 from monitor.target import Target
 from tests.builders import HOUR, NOON, make_post
@@ -187,3 +191,28 @@ def test_who_is_compared_when(day: float, compared: set[str], learning: tuple[st
     at = NOON + day * DAY
     assert {source for source, _ in usual.compared(known, at)} == compared
     assert usual.learning(known, at) == learning
+
+
+CONFIG = """
+[[watches]]
+name = "air"
+hashtags = ["AirBersih", "Banjir"]
+sources = ["nostr", "bluesky"]
+"""
+
+
+def test_a_digest_says_what_is_still_being_learnt_and_compares_nothing(world) -> None:
+    world.hear(OLD, NOW - 7 * DAY, NOW, per_hour=2)
+    world.hear(NEW, NOW - 10 * MINUTE, NOW, per_hour=900)
+    config = parse(tomllib.loads(CONFIG), name="config.toml")
+    digest = digest_of(world.store, config, since=NOW - DAY, until=NOW)
+    (row,) = digest.rows
+    assert (row.learning, row.posts_before, row.bursts) == ((NEW,), None, 0)
+    assert row.posts == 48 + 150
+    for language, words in (
+        ("en", f"still being learnt of {NEW}: no burst is told of there yet"),
+        ("id", f"Kebiasaan di {NEW} masih dipelajari"),
+    ):
+        reader = replace(config.reader("a@b.example"), language=language)
+        letter = digest_letter(digest, reader=reader, now=NOW)
+        assert words in " ".join(letter.text.split())
