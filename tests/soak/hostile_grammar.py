@@ -184,11 +184,11 @@ def _packed(random: Random, body: bytes) -> tuple[str | None, bytes]:
     if chance < 0.7:
         return None, body
     if chance < 0.8:
-        return "gzip", gzip.compress(body)
+        return "gzip", gzip.compress(body, mtime=0)
     if chance < 0.85:
         return "deflate", zlib.compress(body)
     if chance < 0.9:  # said, and not done; done, and broken off
-        whole = gzip.compress(body)
+        whole = gzip.compress(body, mtime=0)
         return random.choice(("gzip", "deflate")), random.choice((body, whole[:-9], whole + whole))
     if chance < 0.95:
         return random.choice(_ENCODINGS), zstandard.compress(body)
