@@ -18,6 +18,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from tests.soak.simulated import nanoseconds
+
 SOAK_TAG = "SoalAir"
 _AUTHORS = 60
 _BACKLOG = timedelta(days=3)
@@ -39,7 +41,7 @@ class Timeline:
         self._base = f"http://127.0.0.1:{port}"
         self._lock = threading.Lock()
         self._posts: list[dict[str, Any]] = []
-        now = time.time_ns() // 1_000_000
+        now = nanoseconds() // 1_000_000
         step = _BACKLOG // timedelta(milliseconds=1) // max(backlog, 1)
         for number in range(backlog, 0, -1):
             self._add(now - number * step)
@@ -50,7 +52,7 @@ class Timeline:
         """Add posts that are written now, one after the other."""
         for _ in range(count):
             with self._lock:
-                self._add(time.time_ns() // 1_000_000)
+                self._add(nanoseconds() // 1_000_000)
 
     def ids(self) -> list[str]:
         """Give the uris of all posts."""
