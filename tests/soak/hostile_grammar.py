@@ -192,7 +192,7 @@ def _packed(random: Random, body: bytes) -> tuple[str | None, bytes]:
         return random.choice(("gzip", "deflate")), random.choice((body, whole[:-9], whole + whole))
     if chance < 0.95:
         return random.choice(_ENCODINGS), zstandard.compress(body)
-    return "gzip", gzip.compress(_SPACES * random.choice((1, 12)))
+    return "gzip", gzip.compress(_SPACES * random.choice((1, 12)), mtime=0)
 
 
 def _body(random: Random) -> bytes:
