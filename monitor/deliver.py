@@ -40,10 +40,7 @@ _LONGEST_PAUSE = timedelta(hours=3)  # twice that with all of the jitter
 
 
 class DeliveryError(Exception):
-    """A letter was not taken: try later, or never again if it is permanent.
-
-    refused: the server means it (5xx), so it is asked more seldom.
-    """
+    """A letter was not taken: later, if not permanent; more seldom, if refused (5xx)."""
 
     def __init__(self, reason: str, permanent: bool, *, refused: bool = False) -> None:
         # A mail server may repeat the login, which is the password in base64.

@@ -18,7 +18,6 @@ from urllib.parse import quote, quote_plus
 from monitor.errors import ConfigError
 
 REDACTED = "[redacted]"
-
 # What looks like a secret whoever it belongs to: in addresses, in JSON, in headers.
 _NAMES = (
     r"(?:access_?token|refresh_?(?:token|jwt)|access_?jwt|api_?key|app_?password|client_secret"
@@ -40,7 +39,6 @@ _SHORTEST = 6  # shorter values are words, and would blank half of what is said
 _LONGEST_WORD = 15  # letters, and nothing but letters
 _BASE64 = "".join((ascii_letters, digits, "+/_-"))
 _PACKED = r"[A-Za-z0-9+/_-]"
-
 _known: set[str] = set()  # of this process, which has read them
 
 

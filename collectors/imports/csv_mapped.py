@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
 
 from collectors import hashtags
 from collectors.errors import ImportFileError, RecordError
-from collectors.imports import cells, csv_reading, csv_tools, edges, literals, x_words
+from collectors.imports import cells, csv_reading, csv_tools, edges, x_words
 from collectors.imports.csv_columns import Columns, resolve
-from collectors.imports.csv_keys import SAMPLE_ROWS, SHORT_ID, Repeats, later, within
+from collectors.imports.csv_keys import SAMPLE_ROWS, Repeats, later
 from collectors.imports.csv_reading import Row, Table
+from collectors.imports.csv_row import CsvRow, account_key, handle_key
 from collectors.imports.frames import Gathered
 from collectors.imports.sample import ImportOptions, Provenance, Sample
 from collectors.imports.times import parse_any
@@ -24,10 +25,6 @@ from collectors.records import Author, Engagement, Post
 
 NAME = "csv"
 _PLATFORM = re.compile(r"[a-z][a-z0-9_.\-]*")
-_OBJECT = ("{", "[")
-# https://github.com/ropensci-archive/rtweet: save_as_csv(prepend_ids = TRUE), its default.
-_RTWEET_MARK = "x"
-_MARKED_ID = re.compile(r"x\d{15,}")
 
 
 class CsvMapped:
@@ -100,68 +97,10 @@ def _is_binary(head: bytes) -> bool:
     return controls > len(head) // 1000
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    """One row, asked field by field."""
-
-    columns: Columns
-    row: Mapping[str, str]
-
-    def known(self, field: str) -> str | None:
-        return cells.known(self.columns.cell(self.row, field))
-
-    def id(self, field: str, *, refers: bool = False) -> str | None:
-        cell = self.columns.cell(self.row, field)
-        if cell and cell.startswith(_RTWEET_MARK) and self.is_marked():
-            cell = cell.removeprefix(_RTWEET_MARK)
-        return cells.intact_id(cell, refers=refers)
-
-    def is_marked(self) -> bool:
-        """Tell whether the row's ids begin with the x by which rtweet keeps them whole."""
-        return bool(_MARKED_ID.fullmatch(self.columns.cell(self.row, "post_id") or ""))
-
-    def count(self, field: str) -> int | None:
-        return cells.count(self.columns.cell(self.row, field), field)
-
-    def reference(self, field: str) -> str | None:
-        """Return what the row points to: also an id that a spreadsheet has rounded."""
-        return cells.reference(self.columns.cell(self.row, field))
-
-    def place(self, field: str) -> str | None:
-        """Return the id of a post that is one beyond its channel."""
-        native_id = self.id(field, refers=field != "post_id")
-        if native_id is None or len(native_id) >= SHORT_ID:
-            return native_id
-        return within(self.known("channel"), native_id)
-
-    def account(self, platform: str, field: str) -> str | None:
-        """Return the key of an account that a column names by handle or by id."""
-        named = self.reference(field)
-        if named is None:
-            return None
-        if named.startswith(_OBJECT):
-            native_id, handle = literals.account_in(named)
-            return _account_key(platform, native_id, handle)
-        by_id = named.isdecimal() or (
-            "author" not in self.columns.fields() and not named.startswith("@")
-        )
-        return f"{platform}:{named}" if by_id else _handle_key(platform, named)
-
-    def author(self) -> tuple[str | None, str | None]:
-        """Return the id and the handle of who wrote it. Raises `RecordError`."""
-        native_id, handle = self.id("author_id"), self.known("author")
-        if handle is not None and handle.startswith(_OBJECT):
-            in_object = literals.account_in(handle)
-            if in_object == (None, None):
-                raise RecordError(f"an object without a name: {handle!r:.60}", field="author")
-            return native_id or in_object[0], in_object[1]
-        return native_id, cells.reference(handle)
-
-
 def _gather(
     columns: Columns, repeats: Repeats, row: Row, into: Gathered, options: ImportOptions
 ) -> None:
-    read = _Reader(columns, row.cells)
+    read = CsvRow(columns, row.cells)
     post = _post(read, options)
     # Before anything is taken: a row is taken whole or not at all.
     counts = _counts(read, post, options)
@@ -182,11 +121,11 @@ def _gather(
         post,
         repost_of=_reposted_author(read, post.platform),
         reply_to=read.account(post.platform, "reply_to_author"),
-        mentions=[_handle_key(post.platform, name) for name in names if name],
+        mentions=[handle_key(post.platform, name) for name in names if name],
     )
 
 
-def _counts(read: _Reader, post: Post, options: ImportOptions) -> Engagement:
+def _counts(read: CsvRow, post: Post, options: ImportOptions) -> Engagement:
     return Engagement(
         post_key=post.post_key,
         observer=f"import:{NAME}",
@@ -199,7 +138,7 @@ def _counts(read: _Reader, post: Post, options: ImportOptions) -> Engagement:
     )
 
 
-def _post(read: _Reader, options: ImportOptions) -> Post:
+def _post(read: CsvRow, options: ImportOptions) -> Post:
     platform = _platform(read)
     text = cells.text(read.columns.cell(read.row, "text"))
     written = read.known("created_at") or ""
@@ -259,7 +198,7 @@ def _joined(one: Post, other: Post) -> Post:
     )
 
 
-def _platform(read: _Reader) -> str:
+def _platform(read: CsvRow) -> str:
     platform = (read.known("platform") or "import").lower()
     if platform in x_words.PLATFORM_NAMES:
         return x_words.PLATFORM
@@ -268,14 +207,14 @@ def _platform(read: _Reader) -> str:
     return platform
 
 
-def _author_key(read: _Reader, platform: str) -> str:
-    key = _account_key(platform, *read.author())
+def _author_key(read: CsvRow, platform: str) -> str:
+    key = account_key(platform, *read.author())
     if key is None:
         raise RecordError("no author", field="author")
     return key
 
 
-def _gather_author(read: _Reader, post: Post, into: Gathered) -> None:
+def _gather_author(read: CsvRow, post: Post, into: Gathered) -> None:
     if post.author_key not in into.authors:
         _, handle = read.author()
         into.authors[post.author_key] = Author(
@@ -285,28 +224,18 @@ def _gather_author(read: _Reader, post: Post, into: Gathered) -> None:
         )
 
 
-def _reposted_author(read: _Reader, platform: str) -> str | None:
+def _reposted_author(read: CsvRow, platform: str) -> str | None:
     named = read.account(platform, "repost_of_author")
     if named is None and read.reference("repost_of_id") is None:
         # Many exports mark a retweet by nothing else, some in some of their rows.
         handle = x_words.reposted_handle(read.known("text") or "")
-        return None if handle is None else _handle_key(platform, handle)
+        return None if handle is None else handle_key(platform, handle)
     return named
 
 
 def _id_in(url: str | None, platform: str) -> str | None:
     found = x_words.handle_and_id(url) if url and platform == x_words.PLATFORM else None
     return found[1] if found is not None else None
-
-
-def _account_key(platform: str, native_id: str | None, handle: str | None) -> str | None:
-    if native_id is not None:
-        return f"{platform}:{native_id}"
-    return None if handle is None else _handle_key(platform, handle)
-
-
-def _handle_key(platform: str, handle: str) -> str:
-    return f"{platform}:@{handle.removeprefix('@').lower()}"
 
 
 def _key(platform: str, native_id: str | None) -> str | None:

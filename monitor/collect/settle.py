@@ -85,7 +85,7 @@ def _still_since(store: Store, task: Task, progress: Progress, *, now: datetime)
     """
     if task.kind == "backfill" or progress.new:
         return None
-    newest = store.coverage.newest_shown(task.source, task.hashtag, now)
+    newest = store.shown.newest_shown(task.source, task.hashtag, now)
     if newest is None or not timedelta(hours=1) < now - newest < timedelta(days=1):
         return None
     silence = now - newest
@@ -93,7 +93,7 @@ def _still_since(store: Store, task: Task, progress: Progress, *, now: datetime)
         (newest - silence, newest),
         *((newest - n * _DAY, now - n * _DAY) for n in range(1, 8)),
     ]
-    usual = min(store.coverage.shown_between(task.source, task.hashtag, *span) for span in spans)
+    usual = min(store.shown.shown_between(task.source, task.hashtag, *span) for span in spans)
     hours = silence / timedelta(hours=1)
     return newest if improbable_silence(usual / hours, hours) else None
 
@@ -113,12 +113,12 @@ def _judge_empty(store: Store, task: Task, progress: Progress, now: datetime) ->
     A source that was asked for the last minutes only often has nothing new: it is odd if what it
     showed of those minutes before is not there either.
     """
-    ever = store.coverage.posts_between(task.source, task.hashtag, _LONG_AGO, now)
+    ever = store.shown.posts_between(task.source, task.hashtag, _LONG_AGO, now)
     if not ever:
         return End("empty")
     since = progress.asked_since
     if since is not None:
-        known = store.coverage.posts_between(task.source, task.hashtag, since, now)
+        known = store.shown.posts_between(task.source, task.hashtag, since, now)
         if known < _SOME:  # one or two may have been deleted
             return End("complete")
     if task.kind == "backfill":
@@ -210,7 +210,7 @@ def _silence(store: Store, gap: Gap) -> tuple[Stretch, str] | None:
     A source seldom goes away at the very moment of a poll: what it showed before and after lies
     in the gap too, and says nothing about the hours between.
     """
-    times = store.coverage.post_times(gap.source, gap.hashtag, gap.from_at, gap.to_at)
+    times = store.shown.post_times(gap.source, gap.hashtag, gap.from_at, gap.to_at)
     edges = [gap.from_at, *times, gap.to_at]
     start, end = max(pairwise(edges), key=lambda stretch: stretch[1] - stretch[0])
     rate = _usual_rate(store, gap, (start, end))
@@ -227,7 +227,7 @@ def _usual_rate(store: Store, gap: Gap, stretch: Stretch) -> float:
     """Give the posts per hour that are usual at these hours of the day, by the week before."""
     day = timedelta(days=1)
     counts = [
-        store.coverage.posts_between(gap.source, gap.hashtag, start, end)
+        store.shown.posts_between(gap.source, gap.hashtag, start, end)
         for start, end in ((stretch[0] - n * day, stretch[1] - n * day) for n in range(1, 8))
     ]
     return sum(counts) / len(counts) / ((stretch[1] - stretch[0]) / timedelta(hours=1))

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from monitor.store.privacy import Privacy
     from monitor.store.queries import Queries
     from monitor.store.runs import Runs
+    from monitor.store.shown import Shown
     from monitor.store.spread import Spread
     from monitor.store.streaming import Streaming
     from monitor.store.tags import Tags
@@ -60,6 +61,12 @@ class Store:
         from monitor.store import queries
 
         return queries.Queries(self.database)
+
+    @cached_property
+    def shown(self) -> Shown:
+        from monitor.store import shown
+
+        return shown.Shown(self.database)
 
     @cached_property
     def spread(self) -> Spread:

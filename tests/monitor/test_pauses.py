@@ -52,7 +52,7 @@ def test_after_the_pause_it_is_read_back_and_the_gap_closes(app, stores):
     turn(app(AIR), source, NOON + 2 * HOUR)
     assert gaps(stores) == []
     with stores.open(read_only=True) as store:
-        assert store.coverage.posts_between(SOURCE, "airbersih", NOON, NOON + 2 * HOUR) == 12
+        assert store.shown.posts_between(SOURCE, "airbersih", NOON, NOON + 2 * HOUR) == 12
 
 
 def test_what_another_watch_wants_is_asked_for_all_the_same(app, stores):
