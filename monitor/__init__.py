@@ -9,7 +9,7 @@ In Python, such as in a notebook (docs/notebook.md)::
     monitor.read("posts.parquet").posts()
 """
 
-__version__ = "0.1.0"
+__version__ = "0.1.1"
 __all__ = ["Folder", "Selected", "__version__", "open", "read"]
 
 
