@@ -70,7 +70,7 @@ class Posts:
             new=new,
             updated=max(0, touched - new),
             interactions=interactions,
-            removed=gone.height,
+            removed=gone.filter(kind="post").height,
             noted=page.removals.height - gone.height,
         )
 
