@@ -18,6 +18,7 @@ from monitor.collect.defects import Defects
 from monitor.config import CollectSettings, load
 from monitor.coordination import Memory
 from monitor.errors import StoreFullError
+from monitor.lock import DaemonLock
 from monitor.schedule import Wish
 from monitor.wiring import build
 from tests.builders import HOUR, NOON, SOURCE, ListedSource, make_post
@@ -297,7 +298,10 @@ def test_a_defect_of_a_later_stage_does_not_end_the_daemon(tmp_path, monkeypatch
         monkeypatch.setattr(daemon.Readiness, "prepare", lambda *_, **__: done.set())
     told: list[dict[str, object]] = []
     monkeypatch.setattr(daemon.logs, "get", lambda: Listening(told))
-    code = daemon._Daemon(app, Memory(), RingsOnce(done)).run()
+    lock = DaemonLock(app.stores.path)
+    lock.take()
+    code = daemon._Daemon(app, Memory(), RingsOnce(done), lock).run()
+    lock.release()
     assert (code, seen[:1]) == (0, [stage])
     assert len(list((app.stores.path.parent / "defects").iterdir())) == 1
     assert [line for line in told if "collecting goes on" in str(line["event"])]

@@ -188,7 +188,7 @@ def uri_in(reference: object) -> str | None:
 def written_at(said: object, seen_at: datetime) -> datetime:
     """Give the author's time; the server's where that is absurd: no time, year 0, the future."""
     when = time_in(said)
-    return seen_at if when is None or when > seen_at + _SKEW else when
+    return seen_at if when is None or when - _SKEW > seen_at else when
 
 
 def time_in(said: object) -> datetime | None:

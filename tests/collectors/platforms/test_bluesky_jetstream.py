@@ -264,7 +264,10 @@ def test_an_event_that_is_no_utf_8_costs_only_itself(odd: bytes) -> None:
 
     def connect(url: str) -> FakeSocket:
         told = network.connect(url)
-        event = b'{"did":"did:plc:a","time_us":%d,"x":"%s #banjir"}' % (micros(START) + 7, odd)
+        event = (
+            b'{"did":"did:plc:a","time_us":%d,"kind":"commit","commit":{"operation":"create",'
+            b'"collection":"app.bsky.feed.post","rkey":"1","record":{"text":"%s #banjir"}}}'
+        ) % (micros(START) + 7, odd)
         told._frames.insert(0, event)
         return told  # type: ignore[no-any-return]
 
