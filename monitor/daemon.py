@@ -218,9 +218,7 @@ class _Daemon:
         heard = self._heard.is_set()
         self._heard.clear()
         anything_new = bool(runs) or heard
-        if not self._survived("detection and letters", lambda: self._notice(app, anything_new)):
-            for watch in self._app.config.watches:
-                self._memory.forget(watch.name)  # it may be of two minds
+        self._survived("letters", lambda: self._notice(app, anything_new))
         self._survived("tidying", lambda: journal.tell_gone(tidy_up(app, now=clock.now())))
         self._survived(
             "reports", lambda: self._readiness.prepare(app, now=clock.now(), stop=self._stop)
@@ -241,7 +239,12 @@ class _Daemon:
 
     def _notice(self, app: App, anything_new: bool) -> None:
         decisions, digests = notice(
-            app, anything_new=anything_new, now=clock.now(), memory=self._memory, stop=self._stop
+            app,
+            anything_new=anything_new,
+            now=clock.now(),
+            memory=self._memory,
+            stop=self._stop,
+            guarded=self._survived,
         )
         journal.tell_noticed(decisions, digests)
 

@@ -15,6 +15,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from analysis.findings import Finding
 from collectors.collector import Collector, Expander, Hydrator, Pager, Streamer
@@ -23,6 +24,7 @@ from monitor import clock, schedule
 from monitor.alert import Decision
 from monitor.collect import RunResult, collect, listen, note_pauses
 from monitor.collect import plan as planned
+from monitor.config import Watch
 from monitor.coordination import Memory
 from monitor.deliver import Delivery, deliver
 from monitor.detect import detect
@@ -188,6 +190,11 @@ def listen_to(
         )
 
 
+def _unguarded(name: str, work: Callable[[], object]) -> bool:
+    work()
+    return bool(name)
+
+
 def notice(
     app: App,
     *,
@@ -195,6 +202,7 @@ def notice(
     now: datetime,
     memory: Memory | None = None,
     stop: threading.Event | None = None,
+    guarded: Callable[[str, Callable[[], object]], bool] = _unguarded,
 ) -> tuple[list[Decision], list[Letter]]:
     """Stages 2 and 3: the findings of a watch agree with each other, and decisions with letters.
 
@@ -202,14 +210,21 @@ def notice(
     What is found and not decided about, because the process ends, is found again.
 
     memory: of earlier turns; a process that takes one turn has none.
+    guarded: does the work of a name, and tells whether it came to its end; a daemon goes on with
+    the other watches where one cannot be looked at.
     """
     found: list[Finding] = []
     memory = memory or Memory()
+
+    def look_at(watch: Watch) -> None:
+        with app.stores.open() as store, store.transaction():
+            found.extend(detect(store, app.config, now=now, memory=memory, watches=[watch]))
+
     for watch in app.config.watches if anything_new else ():
         if stop is not None and stop.is_set():
             return [], []
-        with app.stores.open() as store, store.transaction():
-            found += detect(store, app.config, now=now, memory=memory, watches=[watch])
+        if not guarded(f"detection of {watch.name}", partial(look_at, watch)):
+            memory.forget(watch.name)  # it may be of two minds
     with app.stores.open() as store, store.transaction():
         decisions = notify(store, app.config, found, now=now)
         release(store, app.config, now=now)
