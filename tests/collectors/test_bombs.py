@@ -260,6 +260,7 @@ def write_list(path: Path, size: int) -> None:
         line_of(size, file.write, f'[{first},{{"id_str":"', f'"}},{first}]')
 
 
+@pytest.mark.soak  # long, for what it adds to the tests of each change
 @pytest.mark.parametrize(
     ("name", "write", "kept"),
     [("a.zip", write_zip, 2), ("a.jsonl.zst", write_zstd, 2), ("a.csv.gz", write_csv, 2),

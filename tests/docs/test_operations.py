@@ -169,6 +169,7 @@ def test_numbers_that_cannot_be_written_are_told_in_the_log(machine: Machine) ->
     assert "cannot be written" in said
 
 
+@pytest.mark.docs
 def test_a_turn_of_cron_knows_the_secrets_whatever_they_hold(machine: Machine) -> None:
     ran = machine.folder / "ran"
     secret = f"a b;c$(touch {ran})&touch {ran}|`touch {ran}`\"'#"

@@ -237,8 +237,8 @@ def test_a_trace_that_cannot_be_kept_is_no_second_error(stores):
     assert re.search(r"could not be kept \(.+\); please report it", told)
 
 
-def test_check_reminds_of_what_was_not_reported_yet(stores, gaung, tmp_path):
-    gaung("init")
+def test_check_reminds_of_what_was_not_reported_yet(gaung, tmp_path):
+    (tmp_path / "config.toml").write_text(CONFIG)
     Defects.beside(tmp_path / "data" / "gaung.duckdb").note(ValueError("x"), "mastodon/a.example")
     _, out, _ = gaung("check")
     assert "1 trace of what gaung did not expect" in " ".join(out.split())

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import msgspec
+import pytest
 
 from collectors.collector import Collector
 from collectors.options import ClientOptions
@@ -193,6 +194,7 @@ def test_x_is_paid_once_for_what_it_has_and_heard_all_day(stores) -> None:
     assert observed(stores).covered_to == NOON + 110 * MINUTE
 
 
+@pytest.mark.soak  # long, for what it adds to the tests of each change
 def test_new_posts_of_x_are_paid_for_as_they_come(stores) -> None:
     clock = Clock(NOON)
     times = [NOON - DAY + 20 * MINUTE * n for n in range(80)]  # the last eight yet to come
@@ -206,6 +208,7 @@ def test_new_posts_of_x_are_paid_for_as_they_come(stores) -> None:
     assert source.paid.count("count") == 1
 
 
+@pytest.mark.soak  # long, for what it adds to the tests of each change
 def test_x_that_cannot_be_paid_for_at_once_is_read_in_pieces(stores) -> None:
     clock = Clock(NOON.replace(hour=0, minute=1))
     start = clock.at
@@ -260,6 +263,7 @@ def test_threads_is_asked_once_for_each_search_where_there_is_something(stores) 
     assert len(source.paid) - before <= 24
 
 
+@pytest.mark.soak  # long, for what it adds to the tests of each change
 def test_youtube_is_not_paged_below_what_is_known(stores) -> None:
     clock = Clock(NOON)
     source = Source(

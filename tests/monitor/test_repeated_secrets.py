@@ -256,7 +256,13 @@ _ANSWERS: dict[str, Callable[[str], tuple[int, object]]] = {
 }
 
 
-@pytest.mark.parametrize("how", _ANSWERS)
+@pytest.mark.parametrize(
+    "how",
+    [
+        how if n == 0 else pytest.param(how, marks=pytest.mark.soak)
+        for n, how in enumerate(_ANSWERS)
+    ],
+)
 def test_nothing_keeps_shows_or_mails_a_repeated_token(
     gaung: Gaung, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:

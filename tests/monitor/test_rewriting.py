@@ -132,6 +132,7 @@ def test_a_store_behind_a_link_is_rewritten_where_it_is(tmp_path: Path) -> None:
     assert len(contents(real.path)["posts"]) == 3
 
 
+@pytest.mark.soak  # long, for what it adds to the tests of each change
 @pytest.mark.parametrize("seed", range(6))
 def test_a_kill_at_any_moment_leaves_the_store_whole(tmp_path: Path, seed: int) -> None:
     stores = StoreFile(tmp_path / "data" / "gaung.duckdb")
@@ -152,6 +153,7 @@ def test_a_kill_at_any_moment_leaves_the_store_whole(tmp_path: Path, seed: int) 
     assert files(stores.path) == ["gaung.duckdb"]
 
 
+@pytest.mark.soak  # long, for what it adds to the tests of each change
 def test_whoever_writes_meanwhile_loses_nothing(tmp_path: Path) -> None:
     stores = StoreFile(tmp_path / "data" / "gaung.duckdb", patience=timedelta(seconds=60))
     filled(stores)

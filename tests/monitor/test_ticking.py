@@ -7,6 +7,7 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import structlog
 
 from monitor import clock, config
 from monitor.cli import top_picture
@@ -102,6 +103,7 @@ class Seen:
 def test_the_watchdog_is_answered_while_work_comes_on_and_not_when_it_hangs(
     clocks, tmp_path, monkeypatch
 ):
+    structlog.reset_defaults()  # another test's standard error may be closed
     seen = Seen(monkeypatch)
     pulses = Pulse(clocks.monotonic), Pulse(clocks.monotonic)
     health = Health(DaemonLock(tmp_path / "g.duckdb"), *pulses, shortest=10 * MINUTE)

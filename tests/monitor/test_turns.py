@@ -73,6 +73,7 @@ def test_a_writer_gets_in_between_readers_that_never_leave_the_store_alone(store
     assert all(int(reader.communicate(timeout=60)[0]) > 3 for reader in readers)
 
 
+@pytest.mark.soak  # long, for what it adds to the tests of each change
 def test_readers_get_in_between_writers_that_never_rest(stores, others):
     writers = [others(_WRITER, 0.2, 8) for _ in range(2)]
     impatient = replace(stores, patience=timedelta(seconds=3))

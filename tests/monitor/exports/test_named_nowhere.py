@@ -201,6 +201,7 @@ WRITTEN = [
 ]  # fmt: skip
 
 
+@pytest.mark.soak  # long, for what it adds to the tests of each change
 def test_no_file_and_no_output_names_anybody(ran, tmp_path):
     known = set(tmp_path.rglob("*"))
     for words in WRITTEN:
