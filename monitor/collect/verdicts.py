@@ -30,7 +30,7 @@ def end_of(error: CollectorError, *, started: bool) -> End:
         verdict = "failed"  # also after some pages: somebody must hear of it
     return End(
         verdict=verdict,
-        missing=_REASONS[type(error)],
+        missing=next((why for kind, why in _REASONS.items() if isinstance(error, kind)), "failed"),
         detail=str(error),
         retry_at=error.retry_at if isinstance(error, RateLimitedError) else None,
     )

@@ -29,6 +29,11 @@ class Times:
                 union all select max(to_at) from gaps where closed_at is null and from_at < $now
                 union all select max(checked_at) from expansions
                 union all select max(checked_at) from checks
+                union all select max(tried_at) from unanswered
+                union all select max(applied_at) from removals
+                union all select max(made_at) from backups
+                union all select try_cast(max(value) as timestamptz) from meta
+                    where key = 'rewritten_at'
                 union all select max(decided_at) from alerts
                 union all select max(greatest(decided_at, until)) from digests
                 union all select max(from_at) from silences
@@ -140,6 +145,18 @@ def _named(sql: str, now: datetime) -> dict[str, Any]:
 _PUT_RIGHT: tuple[tuple[str, str], ...] = (
     ("expansions", "delete from expansions where checked_at > $late"),  # they are asked for again
     ("checks", "delete from checks where checked_at > $late"),
+    (
+        "unanswered",
+        "update unanswered set tried_at = $now, retry_at = least(retry_at, $now) "
+        "where tried_at > $late",
+    ),
+    ("removals", "update removals set applied_at = $now where applied_at > $late"),
+    ("backups", "update backups set made_at = $now where made_at > $late"),
+    # It would pass for newer than what is taken out from now on: the file is written once more.
+    (
+        "meta",
+        "delete from meta where key = 'rewritten_at' and try_cast(value as timestamptz) > $late",
+    ),
     (
         "alerts",
         """

@@ -9,6 +9,8 @@ from datetime import timedelta
 
 import pytest
 
+from collectors.page import page_of
+from collectors.records import Removal
 from monitor import config, ledger
 from monitor.alert import Silence
 from monitor.deliver import next_attempt
@@ -16,6 +18,7 @@ from monitor.digest import write_digests
 from monitor.letters import Letter
 from monitor.metrics import metrics_of
 from monitor.status import status_of
+from monitor.store.backups import Backup
 from monitor.store.streaming import Position
 from monitor.turn import collect_due, put_right
 from monitor.wiring import App
@@ -209,6 +212,40 @@ def test_what_was_decided_by_a_clock_ahead_is_decided_now(app):
         assert len(write_digests(store, app.config, now=late)) == 1
         keys = [row["letter_key"] for row in store.database.rows("select * from outbox")]
     assert len([key for key in keys if key.startswith("digest:")]) == 2
+
+
+def test_posts_that_could_not_be_asked_about_by_a_clock_ahead_are_tried_again_now(app):
+    app, _ = app
+    late = NOON + timedelta(days=30)
+    post = make_post(1, created_at=NOON - 2 * HOUR)
+    with app.stores.open() as store, store.transaction():
+        store.posts.add(page_of(posts=[post], received=1), source=SOURCE, now=post.created_at)
+        store.unanswered.note("check", SOURCE, {post.post_key: "500"}, is_certain=True, now=late)
+    asked = {"since": NOON - 24 * HOUR, "now": NOON, "limit": 9}
+    with app.stores.open() as store:
+        assert store.streaming.unchecked(SOURCE, ["airbersih"], **asked) == []
+    assert put_right(app, now=NOON, present=NOON) == {"unanswered": 1}
+    with app.stores.open() as store:
+        (due,) = store.streaming.unchecked(SOURCE, ["airbersih"], **asked)
+        assert due.post_key == post.post_key
+    assert put_right(app, now=NOON, present=NOON) == {}
+
+
+def test_a_file_that_was_written_anew_by_a_clock_ahead_is_so_again_after_what_is_taken_out(app):
+    app, _ = app
+    late = NOON + timedelta(days=30)
+    post = make_post(1, created_at=NOON)
+    gone = Removal(kind="post", key=post.post_key, removed_at=NOON, reason="deleted")
+    with app.stores.open() as store, store.transaction():
+        store.posts.add(page_of(posts=[post], received=1), source=SOURCE, now=NOON)
+        store.privacy.rewritten(now=late)
+        store.backups.add(Backup(made_at=late, name="b", bytes=1))
+    assert put_right(app, now=NOON, present=NOON) == {"backups": 1, "meta": 1}
+    with app.stores.open() as store, store.transaction():
+        assert store.backups.last().made_at == NOON
+        assert not store.privacy.rewriting().is_wanted
+        store.posts.add(page_of(removals=[gone], received=1), source=SOURCE, now=NOON + HOUR)
+        assert store.privacy.rewriting().is_due(now=NOON + 2 * HOUR)
 
 
 def test_a_turn_of_the_past_puts_right_only_what_sources_are_said_to_have_told(app):

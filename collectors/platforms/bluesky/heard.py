@@ -32,6 +32,7 @@ _MOST_RECORDS = 500  # of a page
 _MOST_FRAMES = 50_000  # of a page: in a replay they come faster than by the clock
 _KEPT = timedelta(hours=35)  # https://github.com/bluesky-social/jetstream: 36 hours
 _CAUGHT_UP = timedelta(seconds=3)
+_SLOW = timedelta(seconds=15)  # a replay comes nearer by hours in that time
 _LOOK_EVERY = 16  # events: looking at the clock costs as much as an event
 _MOST_UNREADABLE = 100  # frames in a row: then it is no Jetstream
 _SKEW = timedelta(minutes=5)  # of a server's clock, or of ours
@@ -72,6 +73,7 @@ class Heard:
         self._page_at = now()
         self._unreadable = self._ahead = 0  # in a row
         self._latest = 0  # up to when an event's time is believed
+        self._looked_at, self._lag_then = now(), self.lag()
 
     @property
     def reached_at(self) -> datetime | None:
@@ -92,11 +94,23 @@ class Heard:
             self._host, self._seq = host, 0
         self._wire, self._is_first = wire, True
         self._beyond = beyond or self._beyond
+        self._looked_at, self._lag_then = self._now(), self.lag()
 
     def is_near(self) -> bool:
         """Tell now and then whether it has caught up with the present."""
         is_due = self._batch.frames % _LOOK_EVERY == 0
         return is_due and not self._ahead and self.lag() < _CAUGHT_UP
+
+    def comes_no_nearer(self) -> bool:
+        """Tell now and then whether what comes in comes no faster than time goes by.
+
+        Then it never catches up: the server stands still, or a clock is wrong by some seconds.
+        """
+        waited = self._now() - self._looked_at
+        if timedelta(0) <= waited < _SLOW:
+            return False
+        lag_then, self._lag_then, self._looked_at = self._lag_then, self.lag(), self._now()
+        return lag_then - self._lag_then < waited / 10
 
     def lag(self) -> timedelta:
         """Tell how far behind the present it is."""

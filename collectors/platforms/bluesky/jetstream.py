@@ -25,6 +25,10 @@ _TRIES = 3
 _TOO_OLD = "CursorTooOld"
 
 
+class StandsStillError(SourceUnavailableError):
+    """What a server tells comes no nearer to now, however long one listens."""
+
+
 class JetstreamCollector:
     """Hears the network from one of several servers. Closing it ends a `recv` that waits."""
 
@@ -82,15 +86,18 @@ class JetstreamCollector:
     ) -> Iterator[Page]:
         """Give what is of interest; see `Streamer.stream`."""
         heard = Heard(interest, self.source, place_of(cursor), now)
-        failures = 0
+        failures = standing = 0
         while not stop.is_set():
             try:
                 for page in self._listen(heard, stop=stop, live=live):
                     failures = 0
                     yield page
-            except SourceUnavailableError:
+            except SourceUnavailableError as error:
                 failures += 1
-                if failures >= _TRIES or self._is_closed:
+                standing += isinstance(
+                    error, StandsStillError
+                )  # it tells much, and so on without end
+                if max(failures, standing) >= _TRIES or self._is_closed:
                     raise
                 if failures > 1 or not wire_of(self._urls[0]).is_numbered:
                     self._urls.append(self._urls.pop(0))  # another server
@@ -123,6 +130,16 @@ class JetstreamCollector:
             heard.begin(wire, host)
         return socket
 
+    def _near_enough(self, heard: Heard) -> bool:
+        """Take seconds that no waiting makes up for the present. Raises `StandsStillError`."""
+        if heard.lag() > HOLE:
+            raise StandsStillError(
+                f"{self._urls[0]}: tells of {heard.reached_at:%Y-%m-%d %H:%M %Z}, and comes no "
+                "nearer to now: see whether the clock of this machine is right, or set jetstream "
+                "to another server"
+            )
+        return True
+
     def _listen(self, heard: Heard, *, stop: threading.Event, live: bool) -> Iterator[Page]:
         behind = heard.reached_at is not None and heard.lag() > HOLE
         socket, silences = self._open(heard), 0
@@ -136,6 +153,8 @@ class JetstreamCollector:
                 if frame is not None:
                     heard.take(frame.encode() if isinstance(frame, str) else frame)
                 caught_up = heard.lag() <= HOLE if frame is None else heard.is_near()
+                if not live and not caught_up and heard.comes_no_nearer():
+                    caught_up = self._near_enough(heard)
                 if heard.is_page_due() or (caught_up and (behind or not live)):
                     yield heard.page()
                 if caught_up and behind:
