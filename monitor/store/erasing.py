@@ -59,12 +59,14 @@ def erase(db: Database, key: str, *, pseudonym: str) -> tuple[Traces, Gone]:
 
 
 def _account(db: Database, key: str) -> Account:
+    # What is hidden for a time says here what it said: others quote it all the same.
     rows = db.rows(
+        f"with shown as ({_SHOWN_AS}) "  # noqa: S608
         """
-        select handle, url, case when (select count(*) from authors o
+        select handle, url, case when (select count(*) from shown o
                                        where lower(o.display_name) = lower(a.display_name)) = 1
                                  then display_name end as display_name
-        from authors a where author_key = $key
+        from shown a where author_key = $key
         """,
         key=key,
     )
@@ -72,7 +74,9 @@ def _account(db: Database, key: str) -> Account:
     platform = key.partition(":")[0]
     by_handle = f"{platform}:@{known['handle'].lower()}" if known["handle"] else key
     wrote = db.rows(
-        "select post_key, url, text from posts where author_key in ($key, $by_handle)",
+        "select post_key, coalesce(p.url, h.url) as url, coalesce(p.text, h.text) as text "
+        "from posts p left join hidden h using (post_key) "
+        "where author_key in ($key, $by_handle)",
         key=key,
         by_handle=by_handle,
     )
@@ -209,6 +213,11 @@ _UPDATE_OTHERS = (
     "update posts set reply_to_key = others.reply_to_key, quote_of_key = others.quote_of_key, "
     "repost_of_key = others.repost_of_key from others where posts.post_key = others.post_key",
 )
+_SHOWN_AS = """
+select author_key, handle, coalesce(a.url, h.url) as url,
+       coalesce(a.display_name, h.display_name) as display_name
+from authors a left join hidden_authors h using (author_key)
+"""
 _ERASE_ACTS = """
 delete from interactions
 where author_key in (from erased_authors) or target_author_key in (from erased_authors)

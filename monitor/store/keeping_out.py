@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from urllib.parse import unquote
 
 import polars as pl
 
@@ -18,10 +19,16 @@ from monitor.store.traces import BLANK, HOSTS, Traces, is_no_word
 _VIA = pl.col("via_key").str.replace(r"^(\w+:)at://([^/]+)/.*$", "${1}${2}")
 _NAME = re.compile(r"[@＠﹫][\u200b-\u200f\u2060\ufeff]*([\w.-]*\w(?:[@＠][\w.-]*\w)?)")
 _WORD = re.compile(r"(?<![\w#＃@＠./-])[\w.-]*\w(?:@[\w.-]*\w)?")
+# Names have few parts and each a bound, so that a text of dots does not take minutes.
 _PAGE = re.compile(
-    r"(?:https?://)?(?:www\.|m\.|mobile\.)?([\w.-]+\.\w+)/@?([\w.@-]*\w)[^\s<>\"']*", re.I
+    r"(?:(?<!\w)https?://)?(?<![\w-])([\w-]{1,63}(?:\.[\w-]{1,63}){1,9})(:\d{1,5})?/([^\s<>\"']+)",
+    re.IGNORECASE,
 )
-
+_SUBDOMAIN = re.compile(r"^(?:www|m|mobile)\.")
+_SEGMENTS = re.compile(r"[/?#&=]+")
+_IN_SEGMENT = re.compile(r"@?([\w.@:-]*\w)")
+_MOST_SEGMENTS = 50
+_REPOSITORY = re.compile(r"^(\w+:)at://([^/]+)/")  # whose it is stands in its address
 _IN_QUOTES = re.compile(r'"@?([\w.-]{3,}(?:@[\w.-]+)?)\\?"')
 
 
@@ -62,6 +69,7 @@ class KeepingOut:
         erased = sorted(self._erased(keys.unique(), salt=salt))
         if erased:
             page = _without(page, erased)
+        page = self._unheard(page, salt=salt)
         page = replace(page, posts=self._as_blanked(page.posts))
         posts = page.posts.select("platform", "text", "urls").rows()
         shown = page.authors.select("platform", "display_name").rows()
@@ -75,6 +83,23 @@ class KeepingOut:
         told = [{*_names("", text, []), *_quoted(text)} for text in texts]
         gone = self._erased({name for names in told for name in names}, salt=salt)
         return pl.Series([not names & gone for names in told], dtype=pl.Boolean)
+
+    def _unheard(self, page: Page, *, salt: str) -> Page:
+        """Leave out what is told only by key, of the erased: that they left, counts of their posts.
+
+        Their posts are not here, so that the key itself must tell whose it is.
+        """
+        told = pl.concat([page.removals["key"], page.engagement["post_key"]]).unique()
+        owners = {key: set(_owners(key)) for key in told}
+        gone = self._erased({name for names in owners.values() for name in names}, salt=salt)
+        keys = [key for key, names in owners.items() if names & gone]
+        if not keys:
+            return page
+        return replace(
+            page,
+            removals=page.removals.filter(~pl.col("key").is_in(keys)),
+            engagement=page.engagement.filter(~pl.col("post_key").is_in(keys)),
+        )
 
     def _erased(self, names: Iterable[str], *, salt: str) -> set[str]:
         hashes = {name: _hash(salt, name) for name in names}
@@ -159,7 +184,30 @@ def _names(platform: str, text: str | None, urls: list[str]) -> Iterator[str]:
         if is_no_word(word):
             yield f"@{word.lower()}"
     for url in (text or "", *urls):
-        yield from (f"{host}/{page}".lower() for host, page in _PAGE.findall(url))
+        yield from _in_links(url)
+
+
+def _in_links(text: str) -> Iterator[str]:
+    """Give whose pages and posts links lead to: a name stands anywhere in an address."""
+    for host, port, path in _PAGE.findall(text):
+        plain = _SUBDOMAIN.sub("", host.lower())
+        for segment in _SEGMENTS.split(unquote(path))[:_MOST_SEGMENTS]:
+            if (found := _IN_SEGMENT.match(segment)) is None:
+                continue
+            name = found[1].lower()
+            yield from {f"{plain}/{name}", f"{plain}{port}/{name}"}
+            if "@" in name or is_no_word(name):
+                yield f"@{name}"
+            if name.startswith("did:"):
+                yield f"bluesky:{name}"
+
+
+def _owners(key: str) -> Iterator[str]:
+    """Give whose the key of a post, an act or an account says that it is."""
+    yield key
+    if repository := _REPOSITORY.match(key):
+        yield repository[1] + repository[2]
+    yield from _in_links(key.partition(":")[2])
 
 
 def _quoted(raw: str) -> Iterator[str]:
@@ -180,7 +228,7 @@ def _blanked(text: str, platform: str, gone: set[str]) -> str:
 
 
 def _leads(url: str, gone: set[str]) -> bool:
-    return any(f"{host}/{page}".lower() in gone for host, page in _PAGE.findall(url))
+    return any(name in gone for name in _in_links(url))
 
 
 def _hash(salt: str, name: str) -> str:

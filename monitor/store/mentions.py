@@ -11,6 +11,9 @@ from monitor.store.traces import BLANK, Traces
 # Short texts in words: where they come from, and by what a row is found again.
 _WORDS_OF_OTHERS = (
     ("authors", "display_name", "author_key"),
+    ("hidden_authors", "display_name", "author_key"),
+    ("unanswered", "why", "rowid"),
+    ("contradictions", "reason", "rowid"),
     ("runs", "locator", "run_id"),
     ("runs", "detail", "run_id"),
     ("gaps", "detail", "gap_id"),

@@ -27,7 +27,7 @@ class Rewriting:
     """Whether what was taken out is still in the free blocks of the file."""
 
     wanted_at: datetime | None = None  # something was erased or purged, and may still be there
-    removed_at: datetime | None = None  # something was last blanked that its platform took away
+    removed_at: datetime | None = None  # something was last taken out, here or by its platform
     tried_at: datetime | None = None
     done_at: datetime | None = None
 
@@ -167,7 +167,11 @@ class Privacy:
         """Tell what is known of rewriting the file."""
         return Rewriting(
             wanted_at=self._when("rewrite_wanted_at"),
-            removed_at=self._db.rows("select max(applied_at) as at from removals")[0]["at"],
+            # Version 0.1.0 erased and purged, and did not say that anything is left to do.
+            removed_at=self._db.rows(
+                "select greatest((select max(applied_at) from removals), "
+                "(select max(noted_at) from audit where action in ('erase', 'purge'))) as at"
+            )[0]["at"],
             tried_at=self._when("rewrite_tried_at"),
             done_at=self._when("rewritten_at"),
         )

@@ -14,7 +14,10 @@ from urllib.parse import unquote
 BLANK = "…"
 _AT = "[@＠﹫][\u200b-\u200f\u2060\ufeff]*"  # and what hides between sign and name
 _LINK = re.compile(
-    r"(?:\b[a-z][a-z0-9+.-]*://|\bwww\.)[^\s<>\"']+|\b[\w-]+(?:\.[\w-]+)+/[^\s<>\"']*", re.I
+    # Bounded in each part: a text of dots or hyphens would else take minutes.
+    r"(?:\b[a-z][a-z0-9+.-]{0,20}://|\bwww\.)[^\s<>\"']+"
+    r"|(?<![\w-])[\w-]{1,63}(?:\.[\w-]{1,63}){1,9}/[^\s<>\"']*",
+    re.I,
 )
 _SEGMENTS = re.compile(r"[/?#&=]+")
 _WORDS = re.compile(r"[^\W_]+")

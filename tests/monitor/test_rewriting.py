@@ -244,6 +244,25 @@ def test_a_purge_leaves_no_byte_of_what_was_old(gaung: Gaung, tmp_path: Path) ->
     assert texts_in(unpacked(tmp_path / "after.duckdb", tmp_path / "data"), range(500, 520)) == 20
 
 
+@pytest.mark.parametrize("action", ["erase", "purge"])
+def test_what_version_0_1_0_took_out_leaves_the_file_with_the_next_purge(
+    gaung: Gaung, tmp_path: Path, action: str
+) -> None:
+    stores = StoreFile(tmp_path / "data" / "gaung.duckdb")
+    filled(stores, 60)
+    with stores.open() as store, store.transaction():
+        for number in range(20):  # as it did: the rows go, and the log has a line
+            key = make_post(number).post_key
+            store.database.run("delete from posts where post_key = $key", key=key)
+        store.privacy.note(action, "an account", who="ana", now=NOON)
+    assert texts_in(stores.path, range(20)) == 20
+    assert gaung("purge")[0] == 0
+    assert texts_in(stores.path, range(20)) == 0
+    assert texts_in(unpacked(stores.path, tmp_path), range(20, 60)) == 40
+    with stores.open(read_only=True) as store:
+        assert not store.privacy.rewriting().is_wanted
+
+
 def test_what_its_platform_took_away_leaves_the_file_within_a_day(
     stores: StoreFile, tmp_path: Path
 ) -> None:
