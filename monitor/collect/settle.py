@@ -9,15 +9,15 @@ from itertools import pairwise
 from analysis.trends.silence import improbable_silence
 from collectors.page import Hole
 from monitor import ledger
+from monitor.collect import standing
 from monitor.collect.run import End, Progress
+from monitor.collect.standing import STALE
 from monitor.ledger import Gap, Stretch
 from monitor.schedule import Task
 from monitor.store import Store
 
 UNREAD = "unread"  # a part of what was read, which the source did not give
-STALE = "stale"  # the source stands still
 _SOME = 3
-_DAY = timedelta(days=1)
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -36,7 +36,7 @@ def settle(
     if end.verdict == "empty":
         end = _judge_empty(store, task, progress, now)
     if end.missing is None and progress.shown_to is None:
-        progress.shown_to = _still_since(store, task, progress, now=now)
+        progress.shown_to = standing.still_since(store, task, progress, now=now)
     whole = top_of(store, task, now=now)
     top = progress.top(whole)
     if end.missing is None:
@@ -74,28 +74,6 @@ def note_hole(store: Store, task: Task, hole: Hole, *, now: datetime) -> None:
             detail=hole.detail,
             cursor=hole.cursor,
         )
-
-
-def _still_since(store: Store, task: Task, progress: Progress, *, now: datetime) -> datetime | None:
-    """Give the time of a source's newest post, if it is older than can be by chance.
-
-    A server whose queue is stuck shows a timeline that looks like any other, and ends hours ago.
-    The usual number is that of the calmest of the seven days before, at these hours, or of the
-    hours just before: an issue that fades does not stand still.
-    """
-    if task.kind == "backfill" or progress.new:
-        return None
-    newest = store.shown.newest_shown(task.source, task.hashtag, now)
-    if newest is None or not timedelta(hours=1) < now - newest < timedelta(days=1):
-        return None
-    silence = now - newest
-    spans = [
-        (newest - silence, newest),
-        *((newest - n * _DAY, now - n * _DAY) for n in range(1, 8)),
-    ]
-    usual = min(store.shown.shown_between(task.source, task.hashtag, *span) for span in spans)
-    hours = silence / timedelta(hours=1)
-    return newest if improbable_silence(usual / hours, hours) else None
 
 
 def _note_stale(store: Store, task: Task, unshown: Stretch, *, now: datetime) -> None:
@@ -195,7 +173,9 @@ def _judge_gaps(
             continue
         if not ledger.subtract([gap.stretch], holes):
             continue
-        if silence := _silence(store, gap):
+        if gap.reason == STALE and standing.is_contradicted(store, gap, now=now):
+            continue
+        if gap.reason != STALE and (silence := _silence(store, gap)):
             (start, end), why = silence
             store.coverage.change_gap(
                 gap.gap_id, from_at=start, to_at=end, reason="silent", detail=why

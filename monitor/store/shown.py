@@ -34,6 +34,26 @@ class Shown:
         sql = _SHOWN.format("count(*)")
         return int(self._db.value(sql, source=source, hashtag=hashtag, since=since, until=until))
 
+    def shown_elsewhere(self, source: str, hashtag: str, since: datetime, until: datetime) -> int:
+        """Count the posts of a time that any other source has shown for a hashtag."""
+        sql = _SHOWN.replace("source = $source", "source <> $source").format("count(*)")
+        return int(self._db.value(sql, source=source, hashtag=hashtag, since=since, until=until))
+
+    def is_alive(self, source: str, since: datetime, until: datetime) -> bool:
+        """Tell whether a source has shown a post of that time, under whatever hashtag."""
+        return bool(
+            self._db.value(
+                """
+                select count(*) > 0 from posts p
+                semi join (from sightings where source = $source) s on s.post_key = p.post_key
+                where captured_as = 'matched' and sort_at > $since and sort_at < $until
+                """,
+                source=source,
+                since=since,
+                until=until,
+            )
+        )
+
     def newest_shown(self, source: str, hashtag: str, now: datetime) -> datetime | None:
         """Tell of when the newest post of the last day is that a source has shown."""
         sql, since = _SHOWN.format("max(sort_at)"), now - timedelta(days=1)
