@@ -163,7 +163,7 @@ def descendants_in(context: object, address: str) -> list[object]:
 
 class _Known(msgspec.Struct, frozen=True):
     id: Key
-    suspended: bool = False
+    suspended: bool | None = None  # some servers say null of an account that is well
 
 
 def is_suspended(account: object, address: str) -> bool:
@@ -172,6 +172,6 @@ def is_suspended(account: object, address: str) -> bool:
     https://docs.joinmastodon.org/entities/Account/#suspended
     """
     try:
-        return msgspec.convert(account, _Known).suspended
+        return msgspec.convert(account, _Known).suspended is True
     except msgspec.ValidationError as error:
         raise PayloadError(f"{address}: unknown answer about an account: {error}") from error

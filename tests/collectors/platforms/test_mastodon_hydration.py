@@ -13,6 +13,7 @@ from collectors.collector import Hydrator, PostRef
 from collectors.errors import AccessRefusedError, CollectorError
 from collectors.page import Page
 from collectors.platforms.mastodon.collector import MastodonCollector
+from collectors.platforms.mastodon.payloads import is_suspended
 from tests.collectors.servers import NOON, make_account, make_client, make_status, page
 
 LATER = NOON + timedelta(hours=1)
@@ -230,3 +231,9 @@ def test_the_id_that_the_server_gave_before_a_restart_is_enough() -> None:
     stored = replace(ref_of(ELSEWHERE), local_id=ELSEWHERE["id"])
     found = server.hydrate(stored, seen=False)
     assert [row[1] for row in removed(found)] == [f"mastodon:{ELSEWHERE['uri']}"]
+
+
+def test_null_for_suspended_is_an_account_that_is_well() -> None:
+    """As servers in Mastodon's shape answer that know no suspensions."""
+    assert not is_suspended(make_account("akun_a", suspended=None), "a.example")
+    assert is_suspended(make_account("akun_a", suspended=True), "a.example")
