@@ -114,13 +114,13 @@ class Worker:
             if page.cursor is not None and progress.pages >= self._settings.max_pages:
                 detail = f"more than {self._settings.max_pages} pages; the rest follows"
                 return End("truncated", "truncated", detail)
-        beyond, reached = progress.beyond, progress.reached
-        if beyond is not None and (reached is None or reached > task.floor):
-            return End("truncated", beyond, _BEYOND.get(beyond, beyond))
         if 0 < progress.received <= progress.rejected:
             # What cannot be read is no silence.
             detail = f"none of {progress.received} records can be read"
             return End("failed", "failed", detail)
+        beyond, reached = progress.beyond, progress.reached
+        if beyond is not None and (reached is None or reached > task.floor):
+            return End("truncated", beyond, _BEYOND.get(beyond, beyond))
         if progress.shown_to is not None and progress.shown_to < self._now:
             shown = f"{progress.shown_to:%Y-%m-%d %H:%M} UTC"
             return End("partial", detail=f"the source stands still: nothing newer than {shown}")
