@@ -119,15 +119,16 @@ def turn(
 def put_right(app: App, *, now: datetime, present: datetime) -> dict[str, int]:
     """Let nothing in the store have happened after now: a clock was ahead, or it was set back.
 
-    In a turn of the past only what claims that sources were read, so that they are read again.
-    Gives how many rows were wrong, by table.
+    In a turn of the past all that came since is right: then the present decides. Gives how many
+    rows were wrong, by table.
     """
+    at = max(now, present)
     with app.stores.open() as store, store.transaction():
-        if (store.times.latest(now=now) or now) <= now + SLACK:
+        if (store.times.latest(now=at) or at) <= at + SLACK:
             return {}
         sources = sorted({stream.source for stream in store.coverage.streams()})
-        covered = store.times.shorten_coverage(sources, now=now)
-        changed = store.times.put_right(now=now) if now >= present - SLACK else {}
+        covered = store.times.shorten_coverage(sources, now=at)
+        changed = store.times.put_right(now=at)
     return ({"coverage": covered} if covered else {}) | changed
 
 

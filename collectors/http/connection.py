@@ -61,8 +61,8 @@ class BoundedConnection(ClientConnection):
             raise
 
     def process_event(self, event: Event) -> None:
-        """Count pings: they tell nothing, and answering them without end costs a processor."""
-        if isinstance(event, Frame) and event.opcode is Opcode.PING:
+        """Count pings and pongs: they tell nothing, and without end they cost a processor."""
+        if isinstance(event, Frame) and event.opcode in (Opcode.PING, Opcode.PONG):
             now = time.monotonic()
             if now - self._pings_since > _PINGS_WITHIN:
                 self._pings, self._pings_since = 0, now

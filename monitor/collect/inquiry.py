@@ -15,6 +15,7 @@ from typing import Generic, TypeVar
 
 from collectors.collector import Collector, PostRef
 from collectors.errors import CollectorError, RateLimitedError
+from monitor import clock
 from monitor.collect.run import End
 from monitor.collect.verdicts import end_of
 from monitor.store import Store
@@ -24,6 +25,9 @@ Answer = TypeVar("Answer")
 _ASK_HOW_IT_IS_AFTER = 2
 _TOO_MANY = 5  # different posts in a row, and none answered in between: it is not the posts
 _MOST_PARTS = 60  # questions in one run to find out who of a batch it is
+# All other sources wait for the slowest: who answers, and takes half a minute for each, would keep
+# the daemon from them for an hour.
+_LONGEST = 120.0  # seconds
 
 
 @dataclass(slots=True)
@@ -34,6 +38,7 @@ class Inquiry(Generic[Answer]):
     ask: Callable[[list[PostRef]], Answer]
     stop: threading.Event
     known: frozenset[str] = frozenset()  # keys of posts that failed before, with the source well
+    monotonic: Callable[[], float] = clock.monotonic
 
     end: End = field(default_factory=lambda: End("complete"))
     culprits: dict[str, str] = field(default_factory=dict)  # by post key: why
@@ -47,10 +52,14 @@ class Inquiry(Generic[Answer]):
     def answers(self, batches: Sequence[list[PostRef]]) -> Iterator[tuple[list[PostRef], Answer]]:
         """Give what was answered about whom; a batch that fails is halved down to the culprits."""
         waiting = deque((batch, False) for batch in batches)
+        ends_at = self.monotonic() + _LONGEST
         while waiting:
             if self.stop.is_set():
                 self._doubt()
                 self.end = End("partial", detail="stopped while it was reading")
+                return
+            if self.monotonic() >= ends_at:
+                self._put_off()
                 return
             batch, is_part = waiting.popleft()
             self._parts += is_part
@@ -104,6 +113,15 @@ class Inquiry(Generic[Answer]):
     def _doubt(self) -> None:
         self.unsure |= self._streak
         self._streak.clear()
+
+    def _put_off(self) -> None:
+        """Leave the rest to the next turn."""
+        self._doubt()
+        if self._last is not None and not self._has_answered:
+            self._give_up(self._last)
+            return
+        detail = f"slow: not done after {_LONGEST / 60:g} minutes; the rest is asked next time"
+        self.end = End("partial", detail=detail)
 
     def _conclude(self) -> None:
         """Tell, once all were asked about, whose fault it was that the last ones failed."""

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from collectors.collector import Collector, Pager
 from monitor import schedule
@@ -15,8 +15,10 @@ from monitor.collect.worker import Worker
 from monitor.config import CollectSettings
 from monitor.ledger import Stream, Stretch
 from monitor.lock import at_work
-from monitor.schedule import Task, Wish
+from monitor.schedule import Attempt, Task, Wish
 from monitor.store import Store, StoreFile
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def plan(
@@ -28,6 +30,8 @@ def plan(
     for wish in wishes:
         store.coverage.want(wish.source, wish.hashtag, since=now - wish.backfill)
     attempts = store.runs.last_attempts(now=now)
+    # A slow source is not asked for all in one turn: what it was not asked for comes first.
+    wishes.sort(key=lambda wish: _asked_at(attempts.get((wish.source, wish.hashtag))))
     streams = {(s.source, s.hashtag): s for s in store.coverage.streams()}
     tasks: list[Task] = []
     for wish in wishes:
@@ -40,6 +44,10 @@ def plan(
         )
         tasks += schedule.due(wish, stream, attempts.get(key), settings=settings, now=now)
     return tasks
+
+
+def _asked_at(last: Attempt | None) -> datetime:
+    return _NEVER if last is None else last.started_at
 
 
 def explain(store: Store, stream: Stream, stretch: Stretch, *, now: datetime) -> None:

@@ -161,6 +161,8 @@ class _Saver:
     def save_when_due(self, page: Page, waiting: _Waiting, *, now: datetime) -> None:
         """Save a page that holds something, or the time that passed without anything."""
         page = _until_now(page, self._reached, self._collector, now=now)
+        if self._skips(page):
+            self.flush(waiting, now=now)  # else what lies between would pass for read
         self._reached = page.reached_at or self._reached
         if waiting.since_at is None:
             waiting.since_at = page.since_at
@@ -173,6 +175,11 @@ class _Saver:
         due = waited is None or not timedelta(0) <= waited < _SAVE_EVERY
         if holds or due or page.beyond:
             self._save(page, waiting, now=now)
+
+    def _skips(self, page: Page) -> bool:
+        """Tell whether a page begins later than the one before it ended."""
+        before, since = self._reached, page.since_at
+        return before is not None and since is not None and since > before
 
     def flush(self, waiting: _Waiting, *, now: datetime) -> None:
         """Save the time that has passed since the last saving."""

@@ -13,6 +13,7 @@ import polars as pl
 from collectors.collector import Collector, Expander, Hydrator, Pager, SincePager
 from collectors.errors import CollectorError, PayloadError
 from collectors.page import Hole, Page
+from monitor import clock
 from monitor.collect.check import check_posts
 from monitor.collect.fence import Fence, Fenced
 from monitor.collect.reposts import expand
@@ -23,6 +24,10 @@ from monitor.config import CollectSettings
 from monitor.schedule import Task
 from monitor.store import StoreFile
 
+# All other sources wait for the slowest: one that answers, and takes half a minute for each page,
+# would keep the daemon from them for hours.
+_LONGEST_RUN = 300.0  # seconds
+_LONGEST_TURN = 180.0  # seconds after which no more runs are begun; what is left is due at once
 # No network here is older. Devices without a clock, and forms without a date, say 1970.
 _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 _BEYOND = {
@@ -44,6 +49,7 @@ class Worker:
         now: datetime,
         stop: threading.Event,
         on_page: Callable[[], None] = lambda: None,
+        monotonic: Callable[[], float] = clock.monotonic,
     ) -> None:
         self._stores = stores
         self._collector = collector
@@ -52,12 +58,14 @@ class Worker:
         self._now = now
         self._stop = stop
         self._on_page = on_page
+        self._monotonic = monotonic
 
     def carry_out(self, tasks: list[Task]) -> list[RunResult]:
         """Carry out the tasks, one after the other; then ask for reposts."""
-        results = []
+        results: list[RunResult] = []
+        ends_at = self._monotonic() + _LONGEST_TURN
         for task in tasks:
-            if self._stop.is_set():
+            if self._stop.is_set() or (results and self._monotonic() >= ends_at):
                 break
             results.append(self.run(task))
         hashtags = sorted({task.hashtag for task in tasks})
@@ -105,6 +113,7 @@ class Worker:
     def _read(self, task: Task, run_id: int, progress: Progress) -> End:
         if not isinstance(self._collector, Pager):
             raise PayloadError(f"{task.source}: cannot be asked for a hashtag")
+        ends_at = self._monotonic() + _LONGEST_RUN
         for page in self._pages(self._collector, task, progress):
             self._save(task, run_id, page, progress)
             if progress.reached is not None and progress.reached < task.floor:
@@ -114,13 +123,16 @@ class Worker:
             if page.cursor is not None and progress.pages >= self._settings.max_pages:
                 detail = f"more than {self._settings.max_pages} pages; the rest follows"
                 return End("truncated", "truncated", detail)
-        beyond, reached = progress.beyond, progress.reached
-        if beyond is not None and (reached is None or reached > task.floor):
-            return End("truncated", beyond, _BEYOND.get(beyond, beyond))
+            if page.cursor is not None and self._monotonic() >= ends_at:
+                detail = f"slow: not done after {_LONGEST_RUN / 60:g} minutes; the rest follows"
+                return End("truncated", "truncated", detail)
         if 0 < progress.received <= progress.rejected:
             # What cannot be read is no silence.
             detail = f"none of {progress.received} records can be read"
             return End("failed", "failed", detail)
+        beyond, reached = progress.beyond, progress.reached
+        if beyond is not None and (reached is None or reached > task.floor):
+            return End("truncated", beyond, _BEYOND.get(beyond, beyond))
         if progress.shown_to is not None and progress.shown_to < self._now:
             shown = f"{progress.shown_to:%Y-%m-%d %H:%M} UTC"
             return End("partial", detail=f"the source stands still: nothing newer than {shown}")

@@ -25,7 +25,7 @@ class Times:
         latest: datetime | None = self._db.value(
             """
             select max(moment) from (
-                select max(to_at) as moment from coverage
+                select max(to_at) as moment from coverage where not starts_with(source, 'import/')
                 union all select max(to_at) from gaps where closed_at is null and from_at < $now
                 union all select max(checked_at) from expansions
                 union all select max(checked_at) from checks
@@ -53,7 +53,12 @@ class Times:
         return believed(stretches, read_at=self._read_at(source, hashtag, now), now=now)
 
     def _read_at(self, source: str, hashtag: str, now: datetime) -> datetime | None:
-        """Tell when a stream was last read, by a clock that was not ahead; None: never."""
+        """Tell when a stream was last read, by a clock that was not ahead; None: never.
+
+        What a file is complete for, somebody said: no clock did, and all of it up to now is so.
+        """
+        if source.startswith("import/"):
+            return now
         read_at: datetime | None = self._db.value(
             """
             select max(moment) from (
@@ -88,10 +93,12 @@ class Times:
     def shorten_coverage(self, sources: Sequence[str], *, now: datetime) -> int:
         """Let coverage end where it can be believed, and gaps end now. Gives how many were wrong.
 
-        A gap that has not begun is left: it may be filled, and says nothing that is too good.
+        A gap that has not begun is left: it may be filled, and says nothing that is too good. So
+        is what a file is complete for: if the clock is behind now, nothing would bring it back.
         """
         late = self._db.rows(
-            "select * from coverage where list_contains($sources, source) and to_at > $late",
+            "select * from coverage where list_contains($sources, source) and to_at > $late "
+            "and not starts_with(source, 'import/')",
             sources=list(sources),
             late=now + SLACK,
         )

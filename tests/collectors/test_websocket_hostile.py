@@ -105,6 +105,12 @@ def ping_and_read(connection: socket.socket) -> None:
     ping_without_end(connection)
 
 
+def pong_without_end(connection: socket.socket) -> None:
+    """Answer what nobody asked."""
+    while True:
+        connection.sendall(frame(b"x" * 125, 10) * 500)
+
+
 def _drain(connection: socket.socket) -> None:
     with contextlib.suppress(OSError):
         while connection.recv(65_536):
@@ -126,7 +132,7 @@ def hold(connection: socket.socket) -> None:
 CONNECT = connector(user_agent="gaung/test", now=lambda: NOON)
 
 
-@pytest.mark.parametrize("talk", [ping_without_end, ping_and_read])
+@pytest.mark.parametrize("talk", [ping_without_end, ping_and_read, pong_without_end])
 def test_pings_are_no_sign_of_life(talk: Talk) -> None:
     with Place(talk) as place:
         opened = CONNECT(place.url)

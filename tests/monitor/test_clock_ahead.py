@@ -248,15 +248,32 @@ def test_a_file_that_was_written_anew_by_a_clock_ahead_is_so_again_after_what_is
         assert store.privacy.rewriting().is_due(now=NOON + 2 * HOUR)
 
 
-def test_a_turn_of_the_past_puts_right_only_what_sources_are_said_to_have_told(app):
+def test_a_turn_of_the_past_takes_nothing_from_what_was_read_since(app):
     app, at = app
     at[0] = NOON + AHEAD
     collect(app, at[0], posts_every_minute(7))
     with app.stores.open() as store, store.transaction():
         write_digests(store, app.config, now=at[0])
+        store.coverage.want("import/csv", "airbersih", since=NOON)
+        store.coverage.cover("import/csv", "airbersih", (NOON, NOON + 2 * HOUR))
+    at[0] = NOON  # as `gaung once --at` lets it be
+    assert put_right(app, now=NOON, present=NOON + AHEAD) == {}
+    at[0] = NOON + AHEAD
+    assert covered(app, NOON, at[0]) == 1.0
+
+
+def test_what_a_file_is_complete_for_outlives_a_clock_that_is_behind(app):
+    app, at = app
+    with app.stores.open() as store, store.transaction():
+        store.coverage.want("import/csv", "airbersih", since=NOON - HOUR)
+        store.coverage.cover("import/csv", "airbersih", (NOON - HOUR, NOON + 2 * HOUR))
     at[0] = NOON
-    changed = put_right(app, now=NOON, present=NOON + AHEAD)
-    assert changed == {"coverage": 1}
+    assert put_right(app, now=NOON, present=NOON) == {}
+    for moment, end in ((NOON, NOON), (NOON + 3 * HOUR, NOON + 2 * HOUR)):
+        at[0] = moment
+        with app.stores.open(read_only=True) as store:
+            (stream,) = store.coverage.streams(sources=["import/csv"])
+        assert stream.covered == ((NOON - HOUR, end),)
 
 
 def test_once_says_that_a_clock_was_ahead(gaung, tmp_path):

@@ -138,6 +138,17 @@ def test_pages_of_which_nothing_can_be_read_are_no_silence(stores):
     assert observed(stores, NOON - 12 * HOUR, NOON) == 0
 
 
+@pytest.mark.parametrize("beyond", ["clamp", "too old", "cut short"])
+def test_nor_do_they_pass_for_all_that_there_is(stores, beyond):
+    """A server that gives the same page again seems to give no more, whatever is on it."""
+    pages = [aside(1, cursor="1"), replace(aside(2, cursor=None), beyond=beyond)]
+    run = turn(stores, Paged(pages))
+    assert (run.verdict, run.detail) == ("failed", "none of 2 records can be read")
+    assert gaps(stores) == [(NOON - 12 * HOUR, NOON, "failed")]
+    turn(stores, Paged([hour(n) for n in range(14)]), now=NOON + 10 * MINUTE)
+    assert gaps(stores) == []
+
+
 def test_a_page_in_the_midst_of_which_nothing_can_be_read_is_a_hole(stores):
     pages = [hour(n) for n in range(13)]
     pages[4] = aside(4, cursor="5")

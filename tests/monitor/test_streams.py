@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
@@ -209,6 +209,28 @@ def test_a_place_that_lay_in_the_future_is_heard_again_from_when_it_was_noted(st
     hear(stores, Told([late], minutes=120), at=NOON + 2 * HOUR)
     assert value(stores, "select count(*) from posts") == 1
     assert value(stores, "select reached_at from cursors") == noted + 2 * HOUR
+
+
+class Skipping(Told):
+    """Connects anew after its first pages, an hour later, and says nothing of the hour."""
+
+    def stream(self, interest, *, cursor, now, stop, live):
+        for number, page in enumerate(
+            super().stream(interest, cursor=cursor, now=now, stop=stop, live=live)
+        ):
+            later = HOUR if number >= 2 else timedelta(0)
+            yield replace(page, since_at=page.since_at + later, reached_at=page.reached_at + later)
+
+
+def test_what_a_stream_skips_between_two_pages_is_a_gap_also_in_silence(stores):
+    """Pages without posts wait to be saved together: not across what lies between them."""
+    at = NOON + 2 * HOUR
+    hear(stores, Told(), at=NOON)
+    hear(stores, Skipping(), at=at)
+    (stream, _) = streams(stores).values()
+    minute = timedelta(minutes=1)
+    assert stream.covered == ((NOON, NOON + 7 * minute), (NOON + 67 * minute, NOON + 70 * minute))
+    assert [gap.stretch for gap in stream.gaps] == [(NOON + 7 * minute, NOON + 67 * minute)]
 
 
 def test_a_hashtag_that_is_added_later_is_covered_from_then_on(stores):

@@ -67,7 +67,7 @@ class Heard:
         self._interest, self._source, self._now = interest, source, now
         self._candidates = Candidates(interest)
         self._wire, self._hole = wire_of(""), HOLE
-        self._since_at = self.reached_at
+        self._since_at, self._since = self.reached_at, self._reached
         self._beyond: str | None = None
         self._batch = _Batch()
         self._page_at = now()
@@ -78,7 +78,10 @@ class Heard:
     @property
     def reached_at(self) -> datetime | None:
         """All before has been heard: up to now at most, where the server's clock is ahead."""
-        return None if self._reached is None else min(at_micros(self._reached), self._now())
+        return self._by_now(self._reached)
+
+    def _by_now(self, moment: int | None) -> datetime | None:
+        return None if moment is None else min(at_micros(moment), self._now())
 
     @property
     def place(self) -> Place | None:
@@ -132,7 +135,8 @@ class Heard:
     def page(self) -> Page:
         """Give what came in since the last page, or only how far the time has come."""
         batch, self._batch = self._batch, _Batch()
-        since, self._since_at = self._since_at, self.reached_at
+        since = self._begins_at()
+        self._since_at, self._since = self.reached_at, self._reached
         place = self.place
         beyond, self._beyond = self._beyond, None
         self._page_at = self._now()
@@ -150,6 +154,17 @@ class Heard:
             cursor=None if place is None else str(place),
             beyond=beyond,
         )
+
+    def _begins_at(self) -> datetime | None:
+        """Tell from when on the page was heard: where the one before ended, by our clock.
+
+        If that was hours behind then and is right now, the hours between were not heard: where the
+        page before ended by the server's clock.
+        """
+        told, by_server = self._since_at, self._by_now(self._since)
+        if told is None or by_server is None or by_server - told <= _SKEW:
+            return told
+        return by_server
 
     def take(self, frame: bytes) -> None:
         """Take in one event. Raises `CollectorError`."""
@@ -220,15 +235,14 @@ class Heard:
         )
 
     def _look_where_it_begins(self, moment: int) -> None:
-        self._is_first, at = False, min(at_micros(moment), self._now())
-        reached = self.reached_at
+        self._is_first, reached = False, self.reached_at
         if reached is None:
-            self._since_at = at
-        elif at - reached > self._hole:
+            self._since_at, self._since = self._by_now(moment), moment
+        elif min(at_micros(moment), self._now()) - reached > self._hole:
             # It begins later than asked: what lies between is not to be had here.
             if self._now() - reached > _KEPT:
                 self._beyond = self._beyond or "clamp"
-            self._since_at = at
+            self._since_at, self._since = self._by_now(moment), moment
 
 
 def decoded(frame: str | bytes) -> dict[str, Any]:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import threading
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
 from collectors.collector import Interest
 from collectors.errors import SourceUnavailableError
+from collectors.platforms.bluesky.heard import Heard
 from collectors.platforms.bluesky.jetstream import JetstreamCollector
 from collectors.platforms.bluesky.settings import Settings
+from collectors.platforms.bluesky.wires import Place
 from tests.collectors.platforms.jetstream_network import ALI, SECOND, START, TAGS, post, posts
 
 
@@ -69,3 +72,32 @@ def test_a_server_that_never_comes_to_the_present_is_left_and_told_of(stands: bo
         drip.heard()
     assert len(drip.opened) == 3  # each of the two, and the first once more
     assert drip.now - START < timedelta(minutes=5)
+
+
+def test_hours_by_which_a_clock_was_behind_do_not_pass_for_heard_once_it_is_right() -> None:
+    now = [START]
+    heard = Heard(Interest(TAGS), "bluesky/jetstream", Place(START), lambda: now[0])
+
+    def hear(second: int) -> Any:
+        heard.take(json.dumps(post(second, ALI, f"{second}", "#banjir")).encode())
+        return heard.page()
+
+    for second in range(1, 60):
+        wrong = timedelta(hours=5) if 20 <= second < 40 else timedelta(0)
+        now[0] = START + second * SECOND - wrong
+        page = hear(second)
+        assert page.reached_at - page.since_at <= 2 * SECOND, second
+        if second not in (20, 40):
+            assert page.since_at == now[0] - SECOND  # where the one before ended
+
+
+def test_a_server_whose_clock_is_a_little_ahead_leaves_no_holes() -> None:
+    now = [START]
+    heard = Heard(Interest(TAGS), "bluesky/jetstream", Place(START), lambda: now[0])
+    pages = []
+    for second in range(1, 60):
+        now[0] = START + second * SECOND
+        heard.take(json.dumps(post(second + 45.5, ALI, f"{second}", "#banjir")).encode())
+        pages.append(heard.page())
+    for before, after in pairwise(pages):
+        assert after.since_at == before.reached_at
