@@ -123,8 +123,7 @@ def put_right(app: App, *, now: datetime, present: datetime) -> dict[str, int]:
     with app.stores.open() as store, store.transaction():
         if (store.times.latest(now=now) or now) <= now + SLACK:
             return {}
-        sources = sorted({stream.source for stream in store.coverage.streams()})
-        covered = store.times.shorten_coverage(sources, now=now)
+        covered = store.times.shorten_coverage(store.times.sources(), now=now)
         changed = store.times.put_right(now=now) if now >= present - SLACK else {}
     return ({"coverage": covered} if covered else {}) | changed
 
