@@ -153,6 +153,8 @@ class Privacy:
         )
         authors = self._db.run(_ERASE_IDLE_AUTHORS)
         self._db.run(_ERASE_IDLE_HIDDEN)
+        for statement in _ERASE_IDLE_WORDS:
+            self._db.run(statement, before=posts_before)
         return Gone(posts=posts.height, authors=authors, interactions=acts, raw=raw)
 
     def tidied_at(self) -> datetime | None:
@@ -233,4 +235,12 @@ where author_key not in (select author_key from posts)
 """
 _ERASE_IDLE_HIDDEN = (
     "delete from hidden_authors where author_key not in (select author_key from authors)"
+)
+# Whom nobody has here any more is not on record as away, deleted or contradicted either.
+_ERASE_IDLE_WORDS = tuple(
+    f"delete from {table} where {when} < $before "  # noqa: S608
+    "and key not in (select post_key from posts) "
+    "and key not in (select author_key from authors) "
+    "and key not in (select record_key from interactions where record_key is not null)"
+    for table, when in (("removals", "applied_at"), ("contradictions", "noted_at"))
 )
