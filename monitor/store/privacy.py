@@ -18,6 +18,7 @@ from monitor.store.erasing import ERASE_POSTS, erase
 from monitor.store.erasing import Gone as Gone
 from monitor.store.keeping_out import KeepingOut
 from monitor.store.standing import OBSERVER
+from monitor.store.traces import HOSTS
 
 _EVERY = timedelta(hours=24)
 
@@ -109,6 +110,18 @@ class Privacy:
         traces, gone = erase(self._db, key, pseudonym=Naming(salt).pseudonym(key))
         self._keeping_out.remember(traces, salt=salt, now=now)
         return gone
+
+    def erased_before(self, text: str) -> list[str]:
+        """Return by key the accounts that were erased and that a key or handle may mean.
+
+        Others may have written of them since, or version 0.1.0 left it: erasing again takes it out.
+        """
+        if not self._db.value("select count(*) from erased"):
+            return []
+        rows = self._db.rows("select distinct platform from posts")
+        platforms = {*HOSTS, *(row["platform"] for row in rows)}
+        by_handle = (f"{platform}:@{text.lstrip('@').lower()}" for platform in platforms)
+        return sorted(self._keeping_out.erased({text, *by_handle}, salt=self.salt()))
 
     def without_erased(self, page: Page) -> Page:
         """Keep those out who were erased, and their names out of what others wrote."""
