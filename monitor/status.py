@@ -192,13 +192,20 @@ def letter_problems(troubles: list[dict[str, Any]], *, now: datetime) -> list[st
             said = "letter was given up" if one["letters"] == 1 else "letters were given up"
             found.append(f"{one['letters']} {said}: {one['reason']}: see `gaung outbox list`")
         elif now - one["since"] >= _PATIENCE:
-            said = "letter waits" if one["letters"] == 1 else "letters wait"
-            hours = int((now - one["since"]) / _HOUR)
-            found.append(f"{one['letters']} {said} for {hours} h by now: {one['reason']}")
+            said = "letter has waited" if one["letters"] == 1 else "letters have waited"
+            found.append(
+                f"{one['letters']} {said} for {_long(now - one['since'])}: {one['reason']}"
+            )
     rest = len(found) - _MOST_REASONS
     return found if rest <= 0 else [
         *found[:_MOST_REASONS], f"{rest} more reasons: `gaung outbox list` has them"
     ]  # fmt: skip
+
+
+def _long(waited: timedelta) -> str:
+    """Give a length as one says it: hours up to two days, then days."""
+    hours = int(waited / _HOUR)
+    return f"{hours} h" if hours < 48 else f"{waited.days} days"
 
 
 def _of(run: dict[str, Any]) -> str:

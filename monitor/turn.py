@@ -126,8 +126,7 @@ def put_right(app: App, *, now: datetime, present: datetime) -> dict[str, int]:
     with app.stores.open() as store, store.transaction():
         if (store.times.latest(now=at) or at) <= at + SLACK:
             return {}
-        sources = sorted({stream.source for stream in store.coverage.streams()})
-        covered = store.times.shorten_coverage(sources, now=at)
+        covered = store.times.shorten_coverage(store.times.sources(), now=at)
         changed = store.times.put_right(now=at)
     return ({"coverage": covered} if covered else {}) | changed
 

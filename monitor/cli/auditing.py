@@ -6,7 +6,7 @@ import getpass
 import sys
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -24,6 +24,7 @@ _ERASE = """Erase AUTHOR: all that this account wrote and did, for good, and kee
 
 AUTHOR is a handle (@budi, @budi@server.example) or a key as in JSON reports (x:123). What others
 wrote stays, without its names, links to it and its words; letters that wait are sent without them.
+Whom you erased before you can erase again: it takes out what others have written of them since.
 The store's file is then written anew, so that nothing is left in it or in later backups. Trends
 change: their posts are counted no longer. Copies that you exported, mailed or backed up before are
 yours to find: `gaung audit` lists them.
@@ -88,14 +89,15 @@ def erase_command(given: Given, author: str, dry_run: bool, yes: bool) -> int:
 
     app = given.app()
     with app.stores.open(read_only=True) as store:
-        found = store.privacy.find(author)
+        found = {row["author_key"]: _whom(row) for row in store.privacy.find(author)}
+        if not found:
+            found = dict.fromkeys(store.privacy.erased_before(author), _AGAIN)
     if not found:
         click.echo(f"gaung: there is no account {author!r} in the store", err=True)
         return 1
-    for row in found:
-        handle = f" (@{row['handle']})" if row["handle"] else ""
-        click.echo(f"{row['author_key']}{handle}: {row['posts']:,} posts", err=True)
-    if len({row["author_key"] for row in found}) > 1:
+    for key, told in found.items():
+        click.echo(f"{key}{told}", err=True)
+    if len(found) > 1:
         click.echo("gaung: that is more than one account: name one by its key", err=True)
         return 1
     if dry_run:
@@ -112,7 +114,7 @@ def erase_command(given: Given, author: str, dry_run: bool, yes: bool) -> int:
         bar.polling(store.database.share_done(_ERASING)),
         store.transaction(),
     ):
-        gone = store.privacy.erase(found[0]["author_key"], now=now)
+        gone = store.privacy.erase(next(iter(found)), now=now)
         store.privacy.want_rewriting(now=now)
         # Without the name: the log must not keep what was erased.
         store.privacy.note("erase", "an account", who=user(), now=now, detail=_counted(gone))
@@ -123,6 +125,14 @@ def erase_command(given: Given, author: str, dry_run: bool, yes: bool) -> int:
     )
     _tell_of_backups(app)
     return 0
+
+
+def _whom(row: dict[str, Any]) -> str:
+    handle = f" (@{row['handle']})" if row["handle"] else ""
+    return f"{handle}: {row['posts']:,} posts"
+
+
+_AGAIN = ": erased before; what others wrote is searched for its name and pages again"
 
 
 def _rewrite(app: App, *, now: datetime) -> None:

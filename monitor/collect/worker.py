@@ -33,7 +33,7 @@ _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 _BEYOND = {
     "clamp": "the source gives no more than this, though there may be older posts",
     "too old": "the source no longer gives what is older",
-    "cut short": "the source stopped in the midst: an empty page where there must be posts",
+    "cut short": "the source stopped halfway: an empty page where there must be posts",
 }
 
 

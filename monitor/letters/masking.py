@@ -26,8 +26,10 @@ _MASKS = (
     (re.compile(rf"\b(?:web\+)?(?:nostr:\s?)?(?:note|nevent|naddr|nrelay){_BECH32}", re.I), _LINK),
     (re.compile(r"\b(?:web\+)?nostr:\S+", re.I), _NAME),
     (re.compile(r"(?<!\w)[0-9a-f]{64}(?!\w)", re.I), _NAME),
-    # https://www.w3.org/TR/did-core/#did-syntax
-    (re.compile(r"\bdid\s?:\s?[a-z0-9]+\s?:\s?[\w.:%-]+", re.I), _NAME),
+    # A whole key also where it is stuck to a word.
+    (re.compile(r"(?:npub|nprofile|nsec|note|nevent|naddr)1[02-9ac-hj-np-z]{20,}", re.I), _NAME),
+    # https://www.w3.org/TR/did-core/#did-syntax, or as it stands in addresses
+    (re.compile(r"\bdid\s?(?::|%3a)\s?[a-z0-9]+\s?(?::|%3a)\s?[\w.:%-]+", re.I), _NAME),
     # Addresses of mail and of the fediverse, with blanks round the sign; and spelt out.
     (re.compile(r"@?[\w.+-]+(?:@ ?| @ )[\w-]+(?:\.[\w-]*[^\W\d][\w-]*)+"), _NAME),
     (re.compile(r"[\w.+-]+\s?[(\[{]\s?at\s?[)\]}]\s?[\w-]+(?:\s?(?:\.|[(\[{]\s?dot\s?[)\]}])\s?[\w-]+)*",

@@ -284,8 +284,8 @@ def _notes(measured: Measured, browsed: list[str]) -> list[str]:
         )
     if measured.learning:
         notes.append(
-            f"Still being learnt, and so in no burst yet: {', '.join(measured.learning)}. What is "
-            "usual there is known after two days."
+            f"Not counted in bursts yet: {', '.join(measured.learning)}. What is usual there is "
+            "known after two days that were observed."
         )
     return [*notes, _LIMITS]
 

@@ -206,8 +206,12 @@ class Database:
         self._connection.register(name, frame)
         try:
             yield
-        finally:
-            self._connection.unregister(name)
+        except BaseException:
+            # A transaction that has failed refuses that, too: what it failed of is what counts.
+            with suppress(duckdb.Error):
+                self._connection.unregister(name)
+            raise
+        self._connection.unregister(name)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -239,7 +243,8 @@ class Database:
             yield
         finally:
             self._is_within = False
-            self._connection.execute("rollback")
+            with suppress(duckdb.TransactionException, duckdb.FatalException):
+                self._connection.execute("rollback")
 
     def close(self) -> None:
         """Give the file back."""

@@ -66,7 +66,7 @@ class KeepingOut:
                 page.interactions.select(author_key=_VIA).to_series(),
             ]
         ).drop_nulls()
-        erased = sorted(self._erased(keys.unique(), salt=salt))
+        erased = sorted(self.erased(keys.unique(), salt=salt))
         if erased:
             page = _without(page, erased)
         page = self._unheard(page, salt=salt)
@@ -75,13 +75,13 @@ class KeepingOut:
         shown = page.authors.select("platform", "display_name").rows()
         names = {name for row in posts for name in _names(*row)}
         names |= {name for platform, said in shown for name in _names(platform, said, [])}
-        gone = self._erased(names, salt=salt) if names else set()
+        gone = self.erased(names, salt=salt) if names else set()
         return _unnamed(page, posts, shown, gone) if gone else page
 
     def speaking_of_nobody(self, texts: pl.Series, *, salt: str) -> pl.Series:
         """Tell of each raw record whether it names none of the erased: it is kept as it came."""
         told = [{*_names("", text, []), *_quoted(text)} for text in texts]
-        gone = self._erased({name for names in told for name in names}, salt=salt)
+        gone = self.erased({name for names in told for name in names}, salt=salt)
         return pl.Series([not names & gone for names in told], dtype=pl.Boolean)
 
     def _unheard(self, page: Page, *, salt: str) -> Page:
@@ -91,7 +91,7 @@ class KeepingOut:
         """
         told = pl.concat([page.removals["key"], page.engagement["post_key"]]).unique()
         owners = {key: set(_owners(key)) for key in told}
-        gone = self._erased({name for names in owners.values() for name in names}, salt=salt)
+        gone = self.erased({name for names in owners.values() for name in names}, salt=salt)
         keys = [key for key, names in owners.items() if names & gone]
         if not keys:
             return page
@@ -101,7 +101,8 @@ class KeepingOut:
             engagement=page.engagement.filter(~pl.col("post_key").is_in(keys)),
         )
 
-    def _erased(self, names: Iterable[str], *, salt: str) -> set[str]:
+    def erased(self, names: Iterable[str], *, salt: str) -> set[str]:
+        """Return those of the names, as `remember` has them, that are an erased account's."""
         hashes = {name: _hash(salt, name) for name in names}
         asked = "select author_hash from erased where author_hash in (select unnest($hashes))"
         rows = self._db.rows(asked, hashes=list(hashes.values()))

@@ -18,6 +18,7 @@ from monitor.store.erasing import ERASE_POSTS, erase
 from monitor.store.erasing import Gone as Gone
 from monitor.store.keeping_out import KeepingOut
 from monitor.store.standing import OBSERVER
+from monitor.store.traces import HOSTS
 
 _EVERY = timedelta(hours=24)
 
@@ -110,6 +111,18 @@ class Privacy:
         self._keeping_out.remember(traces, salt=salt, now=now)
         return gone
 
+    def erased_before(self, text: str) -> list[str]:
+        """Return by key the accounts that were erased and that a key or handle may mean.
+
+        Others may have written of them since, or version 0.1.0 left it: erasing again takes it out.
+        """
+        if not self._db.value("select count(*) from erased"):
+            return []
+        rows = self._db.rows("select distinct platform from posts")
+        platforms = {*HOSTS, *(row["platform"] for row in rows)}
+        by_handle = (f"{platform}:@{text.lstrip('@').lower()}" for platform in platforms)
+        return sorted(self._keeping_out.erased({text, *by_handle}, salt=self.salt()))
+
     def without_erased(self, page: Page) -> Page:
         """Keep those out who were erased, and their names out of what others wrote."""
         if not self._db.value("select count(*) from erased"):
@@ -153,6 +166,8 @@ class Privacy:
         )
         authors = self._db.run(_ERASE_IDLE_AUTHORS)
         self._db.run(_ERASE_IDLE_HIDDEN)
+        for statement in _ERASE_IDLE_WORDS:
+            self._db.run(statement, before=posts_before)
         return Gone(posts=posts.height, authors=authors, interactions=acts, raw=raw)
 
     def tidied_at(self) -> datetime | None:
@@ -233,4 +248,12 @@ where author_key not in (select author_key from posts)
 """
 _ERASE_IDLE_HIDDEN = (
     "delete from hidden_authors where author_key not in (select author_key from authors)"
+)
+# Whom nobody has here any more is not on record as away, deleted or contradicted either.
+_ERASE_IDLE_WORDS = tuple(
+    f"delete from {table} where {when} < $before "  # noqa: S608
+    "and key not in (select post_key from posts) "
+    "and key not in (select author_key from authors) "
+    "and key not in (select record_key from interactions where record_key is not null)"
+    for table, when in (("removals", "applied_at"), ("contradictions", "noted_at"))
 )

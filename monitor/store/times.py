@@ -44,6 +44,13 @@ class Times:
         )
         return latest
 
+    def sources(self) -> list[str]:
+        """Give all sources that claim a time: also those that nothing is wanted of any more."""
+        rows = self._db.rows(
+            "select source from coverage union select source from gaps order by source"
+        )
+        return [row["source"] for row in rows]
+
     def believed(
         self, source: str, hashtag: str, stretches: Sequence[Stretch], *, now: datetime
     ) -> list[Stretch]:

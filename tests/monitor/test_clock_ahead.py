@@ -294,3 +294,17 @@ def test_once_says_that_a_clock_was_ahead(gaung, tmp_path):
     assert "a clock was ahead when this store was written" in err
     _, _, err = gaung("once")
     assert "a clock was ahead" not in err
+
+
+def test_what_a_source_claims_that_nothing_is_wanted_of_is_put_right_too(app):
+    app, at = app
+    collect(app, at[0], posts_every_minute(1))
+    far = NOON.replace(year=2286)
+    with app.stores.open() as store, store.transaction():
+        store.coverage.cover("bluesky/lama", "airbersih", (NOON - HOUR, far))
+    later = NOON + HOUR
+    at[0] = later
+    assert put_right(app, now=later, present=later) == {"coverage": 1}
+    assert put_right(app, now=later, present=later) == {}
+    with app.stores.open(read_only=True) as store:
+        assert (store.times.latest(now=later) or later) <= later

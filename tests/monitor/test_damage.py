@@ -165,6 +165,23 @@ def test_no_block_that_a_reader_needs_is_left_out(whole: Path, tmp_path: Path) -
     assert found >= 4
 
 
+def test_whoever_writes_is_told_of_damage_and_of_nothing_that_follows_from_it(
+    whole: Path, tmp_path: Path
+) -> None:
+    path, found = tmp_path / "one.duckdb", 0
+    again = page_of(posts=[make_post(n) for n in range(0, 3_000, 500)])
+    for block in range((whole.stat().st_size - _HEADERS) // 262_144):
+        shutil.copyfile(whole, path)
+        flip(path, _HEADERS + block * 262_144 + 20_000)
+        path.with_name("one.duckdb.wal").unlink(missing_ok=True)
+        try:
+            with StoreFile(path).open() as store, store.transaction():
+                store.posts.add(again, source="mastodon/lain.example", now=NOON)
+        except StoreDamagedError:
+            found += 1
+    assert found >= 1
+
+
 @pytest.mark.parametrize("command", _COMMANDS, ids=lambda command: command[0])
 def test_every_command_tells_of_damage_in_one_line(
     gaung: Gaung, tmp_path: Path, whole: Path, command: tuple[str, ...]

@@ -279,7 +279,7 @@ def test_what_is_left_out_is_said_with_the_command_that_lists_it() -> None:
         since=SEVEN - 14 * DAY, until=SEVEN, left_out=SEVEN - 20 * DAY, alerts=(), gaps=()
     )
     text = " ".join(digest_letter(told).text.split())
-    assert "No digest tells of 31 Jul 2026 07:00 – 6 Aug 2026 07:00 WIB" in text
+    assert "No digest covers 31 Jul 2026 07:00 – 6 Aug 2026 07:00 WIB" in text
     assert "gaung alerts --since 2026-07-31T07:00+07:00" in text
 
 

@@ -155,3 +155,17 @@ def test_a_text_that_is_made_to_be_slow_is_not_once_somebody_is_erased(
         erase(store, SARI)
         save(store, written(3, BUDI, text=named))
         assert time.process_time() - before < 10
+
+
+def test_a_purge_leaves_no_word_of_whom_it_took_out(stores: StoreFile) -> None:
+    with stores.open() as store:
+        save(store, written(1), written(2, BUDI))
+        undone = gone("undone", "bluesky:at://did:plc:sari/app.bsky.feed.repost/1")
+        save(store, removals=(away(), undone, gone("post", written(2, BUDI).post_key)))
+        with store.database.transaction():
+            store.privacy.purge(posts_before=NOON + 3 * HOUR, raw_before=None)
+        kept = {row["kind"] for row in store.database.rows("select kind from removals")}
+        assert kept == {"away", "undone", "post"}  # nothing is so old
+        with store.database.transaction():
+            store.privacy.purge(posts_before=NOON + 24 * HOUR, raw_before=None)
+        assert "did:plc" not in whole_store(store)

@@ -20,12 +20,14 @@ NAMED = [
     f"{NAME}@surel.co.id", f"{NAME} @ surel.co.id", f"{NAME} (at) surel (dot) com",
     f"{NAME}.bsky.social", f"{NAME}.Bsky.Social", f"{NAME}.my.id", f"{NAME}.example", f"{NAME}．id",
     f"https://x.com/{NAME}", f"www.{NAME}.example", f"t.me/{NAME}", f"wa.me/{NAME}",
-    f"at://{NAME}/app.bsky.feed.post/1", f"did:plc:{NAME}", f"did:web:{NAME}.example",
+    f"at://{NAME}/app.bsky.feed.post/1", f"did:plc:{NAME}", f"did%3Aplc%3A{NAME}",
+    f"did:web:{NAME}.example",
     f"mailto:{NAME}@surel.example", f"u/{NAME}", f"acct:{NAME}@kota.example", f"RT @{NAME}: kata",
 ]  # fmt: skip
 KEYS = [
     NPUB, f"nostr:{NPUB}", f"NOSTR:{NPUB.upper()}", f"nostr: {NPUB}", f"web+nostr:{NPUB}",
-    f"ikuti {NPUB}, ya", "nostr:nprofile1qqsrhuxx8l9ex335q7he0f09aej04zpazpl0ne2cgukyawd24mayt8g",
+    f"ikuti {NPUB}, ya", f"kunci_{NPUB}", f"id{NPUB}",
+    "nostr:nprofile1qqsrhuxx8l9ex335q7he0f09aej04zpazpl0ne2cgukyawd24mayt8g",
     "nostr:note1fntxtkcy9pjwucqwa9mddn7v03wwwsu9j330jj350nvhpky2tuaspk6nqc",
     "nevent1qqstna2yrezu5wghjvswqqculvvwxsrcvu7uc0f78gan4xqhvz49d9s",
     "naddr1qqzkjurnw4ksz9thwden5te0wfjkccte9ehx7um5wghx7un8qgs", "npub1sn0w…",

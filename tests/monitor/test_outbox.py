@@ -104,7 +104,7 @@ def test_a_letter_that_waits_for_an_hour_is_a_problem_with_the_words_of_the_serv
         store.outbox.mark_deferred(FULL.key, "mx:25 refused it: 552 5.2.2", later, clock.now())
     code, out, _ = run("status")
     assert code == 1
-    assert "! 1 letter waits for 5 h by now: mx:25 refused it: 552 5.2.2" in out
+    assert "! 1 letter has waited for 5 h: mx:25 refused it: 552 5.2.2" in out
     code, out, _ = run("check")
     assert (code, "it is tried again by itself" in " ".join(out.split())) == (1, True)
 

@@ -210,8 +210,8 @@ def test_a_digest_says_what_is_still_being_learnt_and_compares_nothing(world) ->
     assert (row.learning, row.posts_before, row.bursts) == ((NEW,), None, 0)
     assert row.posts == 48 + 150
     for language, words in (
-        ("en", f"still being learnt of {NEW}: no burst is told of there yet"),
-        ("id", f"Kebiasaan di {NEW} masih dipelajari"),
+        ("en", f"What is usual at {NEW} is not known yet: until it is, no burst"),
+        ("id", f"Apa yang biasa di {NEW} belum diketahui"),
     ):
         reader = replace(config.reader("a@b.example"), language=language)
         letter = digest_letter(digest, reader=reader, now=NOW)
