@@ -65,8 +65,10 @@ def known(cell: str | None) -> str | None:
     return None if not cell[0].isalnum() and _MARKS.fullmatch(cell) else cell
 
 
-def reference(cell: str | None) -> str | None:
+def reference(cell: str | None, *, to_post: bool = False) -> str | None:
     r"""Return what a cell that points to a post or an account names, or None if it names none.
+
+    to_post: it must hold an id, also one that a spreadsheet has rounded.
 
     >>> reference("42"), reference("0"), reference("-1"), reference("False"), reference(r"\N")
     ('42', None, None, None, None)
@@ -74,7 +76,7 @@ def reference(cell: str | None) -> str | None:
     value = known(cell)
     if value is None or (len(value) <= _LONGEST_NO_REFERENCE and _NO_REFERENCE.fullmatch(value)):
         return None
-    return value
+    return None if to_post and value[0].isalpha() and _NO_ID_WORDS.fullmatch(value) else value
 
 
 def text(cell: str | None) -> str | None:
@@ -100,8 +102,8 @@ def intact_id(cell: str | None, *, refers: bool = False) -> str | None:
     >>> intact_id("0"), intact_id("0", refers=True)
     ('0', None)
     """
-    value = reference(cell) if refers else known(cell)
-    if value is None or (refers and value[0].isalpha() and _NO_ID_WORDS.fullmatch(value)):
+    value = reference(cell, to_post=True) if refers else known(cell)
+    if value is None:
         return None
     if not value[0].isalnum():
         if (guarded := _GUARDED.fullmatch(value)) is not None:

@@ -8,6 +8,10 @@ from datetime import UTC, datetime, timedelta
 import polars as pl
 import pytest
 
+from collectors.page import page_of
+from tests.builders import make_engagement, make_post
+
+SOURCE = "import/a.csv"
 AT = datetime(2026, 2, 20, 3, 0, 5, tzinfo=UTC)
 ROWS = range(24)
 
@@ -134,6 +138,16 @@ def agree(gaung, name):
     assert from_file == from_store
     assert from_file["posts"]
     return from_file
+
+
+def test_a_post_on_two_pages_of_a_file_has_the_highest_of_its_counts(stores):
+    seen = [(3, None), (9, 1), (4, 2)]
+    with stores.open() as store:
+        for likes, views in seen:
+            one = make_engagement(reposts=None, likes=likes, views=views)
+            store.posts.add(page_of(posts=[make_post()], engagement=[one]), source=SOURCE, now=AT)
+        rows = store.database.rows("select reposts, likes, views from engagement")
+    assert rows == [{"reposts": None, "likes": 9, "views": 2}]
 
 
 @pytest.mark.parametrize("name", CSV)
