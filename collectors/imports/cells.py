@@ -19,6 +19,8 @@ NOTHING = frozenset(
         "", "nan", "none", "null", "n/a", "<na>", "nat", "nil", "undefined", r"\n", "(null)",
         "<null>", "pd.na", "#n/a", "#n/d", "#nv", "#value!", "#ref!", "#name?", "#null!", "#num!",
         "#div/0!",
+        "n.a.", "(na)", "(none)", "(empty)", "(blank)", "(missing)", "<none>", r"\\n", "[none]",
+        "[null]", "[nan]", "[na]", "[undefined]", "none,none", "null,null",
         "set()", "list()", "dict()", "tuple()", "frozenset()", "na_character_", "na_integer_",
     }
 )  # fmt: skip
@@ -29,6 +31,9 @@ _MARKS = re.compile(r"\W*")
 # Of what points to another post or account, these say that there is none: 0 and -1 are what pandas
 # and databases fill in, true and false are flags.
 NO_REFERENCE = r"(?i:[+-]?0+(?:\.0*)?|-1(?:\.0*)?|true|false|na)"
+# Words for nothing that no id is, though an account may be called so.
+NO_ID_WORDS = r"(?i:no|yes|tidak|ya|empty|missing|blank|unknown|kosong|tidak ada|tdk ada|nihil)"
+_NO_ID_WORDS = re.compile(NO_ID_WORDS)
 _NO_ID = frozenset({"-1", "-1.0", "False", "false", "FALSE", "True", "true", "TRUE"})
 _NO_REFERENCE = re.compile(NO_REFERENCE)
 _LONGEST_NOTHING, _LONGEST_NO_REFERENCE = max(map(len, NOTHING)), 12
@@ -60,8 +65,10 @@ def known(cell: str | None) -> str | None:
     return None if not cell[0].isalnum() and _MARKS.fullmatch(cell) else cell
 
 
-def reference(cell: str | None) -> str | None:
+def reference(cell: str | None, *, to_post: bool = False) -> str | None:
     r"""Return what a cell that points to a post or an account names, or None if it names none.
+
+    to_post: it must hold an id, also one that a spreadsheet has rounded.
 
     >>> reference("42"), reference("0"), reference("-1"), reference("False"), reference(r"\N")
     ('42', None, None, None, None)
@@ -69,7 +76,7 @@ def reference(cell: str | None) -> str | None:
     value = known(cell)
     if value is None or (len(value) <= _LONGEST_NO_REFERENCE and _NO_REFERENCE.fullmatch(value)):
         return None
-    return value
+    return None if to_post and value[0].isalpha() and _NO_ID_WORDS.fullmatch(value) else value
 
 
 def text(cell: str | None) -> str | None:
@@ -95,7 +102,7 @@ def intact_id(cell: str | None, *, refers: bool = False) -> str | None:
     >>> intact_id("0"), intact_id("0", refers=True)
     ('0', None)
     """
-    value = reference(cell) if refers else known(cell)
+    value = reference(cell, to_post=True) if refers else known(cell)
     if value is None:
         return None
     if not value[0].isalnum():

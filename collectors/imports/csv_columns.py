@@ -16,8 +16,8 @@ NAMES: dict[str, tuple[str, ...]] = {
     # Of several, `own_id` takes the one that tells records apart: a comment's `post_id` is the post
     # under which it stands.
     "post_id": (
-        "comment_id", "post_id", "tweet_id", "message_id", "status_id", "content_id", "id_str",
-        "id",
+        "comment_id", "commentid", "comment_pk", "cid", "post_id", "tweet_id", "message_id",
+        "status_id", "content_id", "id_str", "id",
     ),
     "created_at": (
         "created_at", "timestamp_utc", "published_at", "timestamp", "datetime", "date_time",
@@ -67,7 +67,8 @@ NAMES: dict[str, tuple[str, ...]] = {
     # In which messages are numbered from 1 on, each for itself (Telegram, VK, chats).
     "channel": (
         "channel", "channel_username", "channel_name", "channel_id", "chat_username", "chat",
-        "chat_id", "peer_id", "group_id", "owner_id",
+        "chat_id", "peer_id", "group_id", "owner_id", "channel_title", "chat_title", "chat_name",
+        "group_name", "dialog_id",
     ),
     "like_count": (
         "like_count", "likes", "favorite_count", "favourite_count", "favorites", "likes_count",
@@ -113,6 +114,11 @@ class Columns:
         return None if column is None else cells[column]
 
 
+def spelled(column: str) -> str:
+    """Return the name of a column as `NAMES` has it."""
+    return _SPELLING.sub("_", column.casefold())
+
+
 def resolve(
     path: Path,
     columns: tuple[str, ...],
@@ -138,17 +144,17 @@ def resolve(
         else:
             raise ImportFileError(f"{path} has no column {column!r}; {has}")
     taken = set(chosen.values())
-    spelled = {_SPELLING.sub("_", column.casefold()): column for column in reversed(columns)}
+    named = {spelled(column): column for column in reversed(columns)}
     for field, names in NAMES.items():
-        if field in mapping or (field == "shared" and not spelled.keys() >= _COORTWEET):
+        if field in mapping or (field == "shared" and not named.keys() >= _COORTWEET):
             continue
-        found = [spelled[name] for name in names if name in spelled]
+        found = [named[name] for name in names if name in named]
         free = [column for column in found if column not in taken or field in _SHAREABLE]
         if not free:
             continue
         chosen[field] = own_id(free, rows) if field == "post_id" else free[0]
         taken.add(chosen[field])
-    _add_what_channels_and_comments_tell(chosen, constants, spelled)
+    _add_what_channels_and_comments_tell(chosen, constants, named)
     resolved = Columns(chosen, constants)
     if "created_at" not in resolved.fields():
         raise ImportFileError(
@@ -162,12 +168,12 @@ def resolve(
 
 
 def _add_what_channels_and_comments_tell(
-    chosen: dict[str, str], constants: Mapping[str, str], spelled: Mapping[str, str]
+    chosen: dict[str, str], constants: Mapping[str, str], named: Mapping[str, str]
 ) -> None:
     """Let a channel write what stands in it, and a comment answer the post that it is under."""
     has = chosen.keys() | constants.keys()
     if "channel" in chosen and not {"author", "author_id"} & has:
         chosen["author"] = chosen["channel"]
-    above = spelled.get("post_id")
+    above = named.get("post_id")
     if above and "post_id" in chosen and above not in chosen.values() and "reply_to_id" not in has:
         chosen["reply_to_id"] = above

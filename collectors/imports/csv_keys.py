@@ -19,7 +19,11 @@ SAMPLE_ROWS = 2_000
 # within a channel are not.
 SHORT_ID = 12
 # A file may have any number of posts, and each that is remembered takes about 200 bytes.
-_MOST_KNOWN = 1_000_000
+MOST_KNOWN = 1_000_000
+ANOTHER_POST = (
+    "another post in this file has the same id: name the column of each record's own "
+    "id with --map post_id=COLUMN, or of its channel with --map channel=COLUMN"
+)
 
 
 def own_id(columns: Sequence[str], rows: Sequence[Mapping[str, str]]) -> str:
@@ -79,15 +83,11 @@ class Repeats:
         said = (hash(post.author_key), hash(post.created_at), hash(post.text))
         before = self._known.get(key)
         if before is None:
-            if len(self._known) < _MOST_KNOWN:
+            if len(self._known) < MOST_KNOWN:
                 self._known[key] = said
             return False
         if before[0] != said[0] or (before[1] != said[1] and before[2] != said[2]):
-            raise RecordError(
-                "another post in this file has the same id: name the column of each record's own "
-                "id with --map post_id=COLUMN, or of its channel with --map channel=COLUMN",
-                field="post_id",
-            )
+            raise RecordError(ANOTHER_POST, field="post_id")
         return True
 
 

@@ -45,7 +45,8 @@ class CsvRow:
 
     def reference(self, field: str) -> str | None:
         """Return what the row points to: also an id that a spreadsheet has rounded."""
-        return cells.reference(self.columns.cell(self.row, field))
+        to_post = field.endswith("_id")
+        return cells.reference(self.columns.cell(self.row, field), to_post=to_post)
 
     def place(self, field: str) -> str | None:
         """Return the id of a post that is one beyond its channel."""

@@ -24,6 +24,7 @@ from collectors.imports import (
 )
 from collectors.imports.parquet_columns import LIST
 from collectors.imports.parquet_pages import page_from
+from collectors.imports.parquet_repeats import RepeatedRows
 from collectors.imports.sample import ImportOptions, Provenance, Sample
 from collectors.page import Page
 
@@ -118,7 +119,7 @@ def _shape_of(
     for name in ("post_id", "author_id"):
         if name in columns and pa.types.is_floating(schema.field(name).type):
             raise ImportFileError(f"{path} holds {name} as a float, which rounds it; export text")
-    return parquet_table.wide
+    return parquet_table.wide if parquet_table.is_clean(path, schema) else None
 
 
 def _if_dated(
@@ -160,7 +161,10 @@ def _pages(
     wide: Callable[[pl.DataFrame], pl.DataFrame],
 ) -> Iterator[Page]:
     size, total, read = path.stat().st_size, file.metadata.num_rows, 0
+    repeats = RepeatedRows()
     names = _needed(file.schema_arrow, options)
+    if wide is parquet_table.wide and "text" not in names and parquet_table.has_repeats(path):
+        names = [name for name in file.schema_arrow.names if name in {*names, "text"}]
     try:
         for batch in file.iter_batches(batch_size=options.page_size, columns=names):
             rows = pl.DataFrame(batch)
@@ -169,13 +173,17 @@ def _pages(
             if options.only is not None and "hashtags" not in options.only:
                 # An empty list is there; what is missing would be looked for in the text.
                 rows = rows.with_columns(pl.lit([], LIST).alias("hashtags"))
+            posts, repeated = wide(rows), 0
+            if wide is parquet_table.wide:  # gaung's own has each post once, by its own key
+                posts, repeated = repeats.told_apart(posts)
             yield page_from(
                 rows,
-                wide(rows),
+                posts,
                 file_name=path.name,
                 rows_before=read,
                 taken_at=options.captured_at,
                 progress=size * (read + rows.height) // total,
+                repeated=repeated,
             )
             read += rows.height
     except (OSError, pa.ArrowInvalid) as error:

@@ -39,6 +39,8 @@ def name_of(rows: pl.DataFrame, name: str, *, refers: bool = False) -> pl.Expr:
     )
     if refers:
         nothing |= given.str.contains(f"^{cells.NO_REFERENCE}$")
+        if name.endswith("_id"):
+            nothing |= given.str.contains(f"^{cells.NO_ID_WORDS}$")
     return pl.when(~nothing).then(given).alias(name)
 
 
@@ -59,11 +61,19 @@ def list_of(rows: pl.DataFrame, name: str) -> pl.Expr:
     return pl.col(name).cast(LIST).list.drop_nulls().fill_null([])
 
 
+def named(words: pl.Expr) -> pl.Expr:
+    """Leave out of lists what a tool wrote for nothing."""
+    word = pl.element().str.strip_chars()
+    nothing = word.str.to_lowercase().is_in(sorted(cells.NOTHING))
+    nothing |= word == cells.NOTHING_IN_CAPITALS
+    return words.list.eval(pl.element().filter(~nothing))
+
+
 def tags_of(rows: pl.DataFrame, *names: str) -> pl.Expr:
     """Give the hashtags of the first of these columns, or those in the text."""
     for name in names:
         if isinstance(rows.schema.get(name), pl.List):
-            return list_of(rows, name).alias("hashtags_raw")
+            return named(list_of(rows, name)).alias("hashtags_raw")
     found = column(rows, "text", pl.String()).str.extract_all(_HASHTAG)
     bare = found.list.eval(pl.element().str.replace(_BEFORE_HASHTAG, ""))
     return bare.fill_null([]).alias("hashtags_raw")

@@ -21,8 +21,11 @@ def page_from(
     rows_before: int,
     taken_at: datetime,
     progress: int,
+    repeated: int = 0,
 ) -> Page:
     """Make a page of the rows of a file and what they mean."""
+    if "aside" not in wide.columns:
+        wide = wide.with_columns(aside=pl.lit(None, pl.String))
     reason = wide.select(_reason()).to_series()
     posts = wide.filter(reason.is_null())
     matched = posts.filter(pl.col("captured_as") == "matched")["created_at"]
@@ -33,6 +36,7 @@ def page_from(
         engagement=_engagement(posts, taken_at),
         rejected=_rejected(rows, reason, file_name, rows_before),
         received=rows.height,
+        repeated=repeated,
         oldest_at=_time(matched.min()),
         newest_at=_time(matched.max()),
         progress=progress,
@@ -62,6 +66,7 @@ def _reason() -> pl.Expr:
         .then(pl.format("not a kind of post: {}", "kind"))
         .when(~pl.col("captured_as").is_in(("matched", "referenced")))
         .then(pl.format("neither matched nor referenced: {}", "captured_as"))
+        .otherwise("aside")
         .alias("reason")
     )
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import polars as pl
+from pathlib import Path
 
+import polars as pl
+import pyarrow as pa
+
+from collectors.imports import csv_columns
 from collectors.imports import parquet_columns as pc
 from collectors.imports.x_words import PLATFORM, PLATFORM_NAMES
 
@@ -22,6 +26,8 @@ _NAMES = (
     "post_id", "author", "author_id", "post_type", "url", "lang", "repost_of_id", "reply_to_id",
     "quote_of_id", "repost_of_author", "reply_to_author", "quote_of_author",
 )  # fmt: skip
+# Written by a spreadsheet, or marked to be kept from it: 1.9E+18, 42.0, x1895…, '1895….
+_ODD_ID = r"""^\d+\.0$|^\d(?:[.,]\d+)?[eE]\+?\d+$|^x\d{15,}$|^'\d|^=\s*"\w"""
 _REFERENCES = frozenset(name for name in _NAMES if "_of_" in name or "_to_" in name)
 COLUMNS = {
     name: name
@@ -32,9 +38,41 @@ COLUMNS = {
 }  # fmt: skip
 
 
+def is_clean(path: Path, schema: pa.Schema) -> bool:
+    """Tell whether a table says nothing that must be looked at row by row.
+
+    Such are other ids beside `post_id` (of a comment, whose `post_id` is the post under which it
+    stands), ids that count from 1 in each channel, ids that a tool has marked or rounded, and
+    counts as text.
+    """
+    names = {csv_columns.spelled(name) for name in schema.names}
+    others = {*csv_columns.NAMES["post_id"], *csv_columns.NAMES["channel"]} - {"post_id"}
+    counts = [name for name in _COUNTS.values() if name in schema.names]
+    if names & others or any(_is_text(schema.field(name).type) for name in counts):
+        return False
+    ids = [n for n in _NAMES if n.endswith("_id") and n in schema.names]
+    texts = [name for name in ids if _is_text(schema.field(name).type)]
+    if not texts:
+        return True
+    odd = pl.any_horizontal(pl.col(n).cast(pl.String).str.contains(_ODD_ID).any() for n in texts)
+    return not pl.scan_parquet(path).select(odd.fill_null(value=False)).collect().item()
+
+
+def has_repeats(path: Path) -> bool:
+    """Tell whether some id stands in several rows, so that their texts must be compared."""
+    ids = pl.scan_parquet(path).select(pl.col("post_id").hash())
+    return bool(ids.select(pl.col("post_id").is_duplicated().any()).collect().item())
+
+
+def _is_text(dtype: pa.DataType) -> bool:
+    if pa.types.is_dictionary(dtype):
+        dtype = dtype.value_type
+    return bool(pa.types.is_string(dtype) or pa.types.is_large_string(dtype))
+
+
 def wide(rows: pl.DataFrame) -> pl.DataFrame:
     """Give the posts with all that pages are made of."""
-    platform = pc.text_of(rows, "platform").fill_null("import").str.to_lowercase()
+    platform = pc.name_of(rows, "platform").fill_null("import").str.to_lowercase()
     given = rows.select(
         platform.replace(dict.fromkeys(PLATFORM_NAMES, PLATFORM)).alias("platform"),
         *(pc.name_of(rows, name, refers=name in _REFERENCES) for name in _NAMES),
@@ -42,7 +80,7 @@ def wide(rows: pl.DataFrame) -> pl.DataFrame:
         pc.column(rows, "text", pl.String()),
         pc.tags_of(rows, "hashtags"),
         pc.list_of(rows, "urls"),
-        pc.list_of(rows, "mentions").alias("mentioned"),
+        pc.named(pc.list_of(rows, "mentions")).alias("mentioned"),
         *(pc.column(rows, column, pl.Int64()).alias(ours) for ours, column in _COUNTS.items()),
     )
     by_handle = _handle_key(pl.col("author"))

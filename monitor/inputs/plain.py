@@ -27,6 +27,7 @@ _NOTHING = sorted({*spelling.NOTHING, spelling.NOTHING_IN_CAPITALS.lower()})
 # Rounded, guarded by marks, a list, or with blanks around; and what a tool writes for nothing.
 _ODD_ID = r"^\d+\.0$|^\d(?:[.,]\d+)?[eE]\+?\d+$|^\d{15}\d0+$|^\W|\s$|^x\d+$"
 _NO_REFERENCE = f"^{spelling.NO_REFERENCE}$"
+_NO_ID_WORD = f"^{spelling.NO_ID_WORDS}$"
 _ODD_NAME = r"^[\s{\[]|\s$|^\W*$"
 _SECONDS = r"^\d{10}$"
 _ISO = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.0+)?(?:Z|\+00:00| UTC)?$"
@@ -63,6 +64,7 @@ class Rows:
             small.append("urls")
         odd += [pl.col(name).str.to_lowercase().is_in(_NOTHING) for name in small]
         odd += [pl.col(n).str.contains(_NO_REFERENCE) for n in small if n != "post_id"]
+        odd += [pl.col(n).str.contains(_NO_ID_WORD) for n in names if n.endswith("_id")]
         odd.append(pl.col("author").str.contains(_ODD_NAME))
         odd.append(pl.col("text").str.contains("[\r\0]"))
         return (

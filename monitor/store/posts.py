@@ -236,7 +236,13 @@ left join (
     qualify row_number() over (partition by e.post_key, e.observer order by e.taken_at desc) = 1
 ) last using (post_key, observer)
 where last.post_key is null
-   or (p.taken_at > last.taken_at and (p.reposts, p.quotes, p.replies, p.likes, p.views)
+   or (p.taken_at >= last.taken_at and (p.reposts, p.quotes, p.replies, p.likes, p.views)
        is distinct from (last.reposts, last.quotes, last.replies, last.likes, last.views))
-on conflict do nothing
+-- Of one look, such as the pages of a file that holds a post twice, the highest counts.
+on conflict do update set
+    reposts = greatest(engagement.reposts, excluded.reposts),
+    quotes = greatest(engagement.quotes, excluded.quotes),
+    replies = greatest(engagement.replies, excluded.replies),
+    likes = greatest(engagement.likes, excluded.likes),
+    views = greatest(engagement.views, excluded.views)
 """

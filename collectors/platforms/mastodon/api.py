@@ -158,13 +158,15 @@ def next_id(answer: Answer) -> tuple[str | None, bool]:
     return param_of(following, "max_id"), following is not None
 
 
-def id_below(answer: Answer) -> str | None:
+def id_below(answer: Answer, *, asked_for: int) -> str | None:
     """Give the id of the last status, below which the next page starts where no link says so.
 
-    None if nothing was given, or if the server uses links and gives none to a next page.
+    None if nothing was given, or if the server uses links and gives none to a next page: but a
+    page as full as it was asked for is the last one by chance only.
+    https://github.com/mastodon/mastodon/blob/main/app/controllers/api/v1/timelines/tag_controller.rb
     """
     rows = rows_of(answer)
-    if not rows or answer.links:
+    if not rows or (answer.links and len(rows) < asked_for):
         return None
     ids = [row.get("id") for row in rows if isinstance(row, dict)]
     found = next((one for one in reversed(ids) if isinstance(one, str) and one), None)

@@ -70,7 +70,9 @@ class MastodonCollector:
             if cursor in asked:
                 raise PayloadError(f"{answer.url}: the link to the next page leads back to a page")
             beyond = None
-            if cursor is None and not has_more and (lowest := id_below(answer)) is not None:
+            is_end = cursor is None and not has_more
+            lowest = id_below(answer, asked_for=self._page_size) if is_end else None
+            if lowest is not None:
                 # Pixelfed gives no links. The end is a page without anything.
                 # https://github.com/pixelfed/pixelfed/issues/1748
                 cursor, beyond = (None, "clamp") if lowest in asked else (lowest, None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import random
+from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
@@ -21,6 +22,7 @@ NOTHINGS = (
     "NA", r"\N", "NaN", "nan", "<NA>", "NaT", "None", "null", "NULL", "undefined", "#N/A", "N/A",
     "[]", "{}", "()", "set()", "-", "--", "—", "0", "0.0", "-1", "-1.0", "False", "FALSE", "nil",
     "(null)", '""', "''", "#VALUE!", " NA ", "",
+    "n.a.", "(none)", "(empty)", r"\\N", "[None]",
 )  # fmt: skip
 REFERENCES = (
     "retweet_id", "retweet_screen_name", "quoted_id", "in_reply_to_status_id",
@@ -182,3 +184,16 @@ def test_marks_that_keep_an_id_whole_are_no_part_of_it(tmp_path: Path, written: 
     assert whole.posts.select("post_key", "author_key").rows() == [
         ("x:1895262175704556019", "x:1001")
     ]
+
+
+@pytest.mark.parametrize("word", ["no", "Empty", "missing", "kosong", "tidak ada", "unknown"])
+def test_a_word_that_is_no_id_points_to_no_post(tmp_path: Path, word: str) -> None:
+    whole = read_csv(tmp_path, [post(1, retweet_id=word, in_reply_to_status_id=word)])
+    assert whole.posts["kind"].to_list() == ["original"]
+    assert whole.posts["repost_of_key"].to_list() == whole.posts["reply_to_key"].to_list() == [None]
+    columns = {"post_id": ["1"], "created_at": [datetime(2025, 2, 28, tzinfo=UTC)]}
+    named = {"author": [word], "text": ["a"], "repost_of_id": [word]}  # an account may be called so
+    pl.DataFrame(columns | named).write_parquet(tmp_path / "a.parquet")
+    whole = read(Parquet(), tmp_path / "a.parquet")
+    assert whole.posts["kind"].to_list() == ["original"]
+    assert whole.posts["author_key"].to_list() == [f"import:@{word.lower()}"]

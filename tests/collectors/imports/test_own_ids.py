@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import polars as pl
+import pytest
+
 from collectors.imports.csv_mapped import CsvMapped
+from collectors.imports.parquet import Parquet
 from tests.collectors.imports.reading import Whole, read
 
 
@@ -134,3 +139,55 @@ def test_a_records_own_object_id_makes_no_repost(tmp_path: Path) -> None:
         author="from.name",
     )
     assert whole.posts.select("post_key", "kind").rows() == [("import:51", "original")]
+
+
+def read_columns(tmp_path: Path, page_size: int = 50_000, **columns: list[object]) -> Whole:
+    path = tmp_path / "a.parquet"
+    start, rows = datetime(2025, 2, 28, 0, 15, 2, tzinfo=UTC), range(len(columns["post_id"]))
+    usual = {
+        "created_at": [start + timedelta(minutes=n) for n in rows],
+        "author": [f"warga_{n}" for n in rows],
+        "text": [f"kata {n}" for n in rows],
+    }
+    pl.DataFrame(usual | columns).write_parquet(path)
+    return read(Parquet(), path, page_size=page_size)
+
+
+@pytest.mark.parametrize("name", ["comment_id", "commentId", "comment_pk", "cid", "id"])
+def test_comments_in_columns_have_their_own_ids(tmp_path: Path, name: str) -> None:
+    whole = read_columns(tmp_path, post_id=["500", "500"], **{name: ["9001", "9007"]})
+    assert keys(whole) == ["import:9001", "import:9007"]
+    assert whole.posts["reply_to_key"].to_list() == ["import:500"] * 2
+
+
+@pytest.mark.parametrize("name", ["channel", "chat_id", "owner_id", "Chat Title"])
+def test_messages_in_columns_are_one_beyond_their_channel(tmp_path: Path, name: str) -> None:
+    whole = read_columns(tmp_path, post_id=["1", "2", "1"], **{name: ["-100", "-100", "-200"]})
+    assert keys(whole) == ["import:-100/1", "import:-100/2", "import:-200/1"]
+
+
+def test_ids_in_columns_that_a_tool_has_marked_are_read_without_the_mark(tmp_path: Path) -> None:
+    whole = read_columns(tmp_path, post_id=["x1895262175704556019", "42.0"])
+    assert keys(whole)[1] == "import:42"
+    assert read_columns(tmp_path, post_id=["x1895262175704556019"] * 1).posts["post_key"][0] == (
+        "import:1895262175704556019"
+    )
+
+
+@pytest.mark.parametrize("page_size", [1, 2, 50_000])
+def test_another_post_in_columns_with_the_same_id_is_set_aside(
+    tmp_path: Path, page_size: int
+) -> None:
+    whole = read_columns(
+        tmp_path,
+        page_size,
+        post_id=["5", "6", "5", "6"],
+        author=["warga_a", "warga_b", "warga_c", "warga_b"],
+        text=["satu", "dua", "tiga", "dua"],
+        like_count=[1, 2, 3, 9],
+    )
+    assert keys(whole) == ["import:5", "import:6", "import:6"]
+    assert whole.rejected["locator"].to_list() == ["a.parquet:3"]
+    assert "another post" in whole.rejected["reason"][0]
+    assert sum(page.repeated for page in whole.pages) == 1
+    assert whole.counts("import:5")["likes"] == 1

@@ -273,3 +273,17 @@ def test_a_server_without_links_that_gives_the_same_again_proves_no_end() -> Non
     collector.close()
     assert [one.beyond for one in pages] == [None, "clamp"]
     assert server.asked == 2
+
+
+def test_a_full_page_that_links_back_only_is_no_end() -> None:
+    class Backwards(Linkless):
+        def __call__(self, request: httpx.Request) -> httpx.Response:
+            answer = super().__call__(request)
+            answer.headers["Link"] = '<https://a.example/api/v1/x?min_id=9999>; rel="prev"'
+            return answer
+
+    server = Backwards(95, most=40)
+    collector = MastodonCollector("a.example", make_client(server))
+    assert sum(one.received for one in collector.pages("x", cursor=None, now=NOON)) == 95
+    assert server.asked == 3
+    collector.close()
