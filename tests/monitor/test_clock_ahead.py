@@ -25,6 +25,8 @@ from monitor.wiring import App
 from tests.builders import HOUR, NOON, SOURCE, ListedSource, make_post
 from tests.monitor.test_streams import Told
 
+pytestmark = pytest.mark.soak  # real processes, or many commands: too long for each change
+
 MINUTE = timedelta(minutes=1)
 AHEAD = 7 * HOUR
 STREAM = "bluesky/contoh"

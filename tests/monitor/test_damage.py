@@ -18,6 +18,8 @@ from monitor.store import StoreFile
 from monitor.store.backup import backup
 from tests.builders import NOON, SOURCE, make_author, make_post, make_repost
 
+pytestmark = pytest.mark.soak  # real processes, or many commands: too long for each change
+
 Gaung = Callable[..., tuple[int, str, str]]
 # The file begins with three headers of 4 KiB; blocks of 256 KiB follow.
 _HEADERS = 3 * 4096

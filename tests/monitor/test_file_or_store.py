@@ -11,6 +11,8 @@ import pytest
 from collectors.page import page_of
 from tests.builders import make_engagement, make_post
 
+pytestmark = pytest.mark.soak  # real processes, or many commands: too long for each change
+
 SOURCE = "import/a.csv"
 AT = datetime(2026, 2, 20, 3, 0, 5, tzinfo=UTC)
 ROWS = range(24)

@@ -25,6 +25,8 @@ from monitor.wiring import App
 from tests.builders import NOON, ListedSource, make_post
 from tests.monitor.test_streams import Told
 
+pytestmark = pytest.mark.soak  # real processes, or many commands: too long for each change
+
 MINUTE = timedelta(minutes=1)
 STREAM = "bluesky/contoh"
 # Begins a run as another process, says so, and lives until its input ends.

@@ -18,6 +18,8 @@ from monitor.turn import notice
 from monitor.wiring import App
 from tests.builders import NOON
 
+pytestmark = pytest.mark.soak  # real processes, or many commands: too long for each change
+
 # Reads again and again, each time for a while, and tells how often it got in.
 _READER = """
 import sys, time
@@ -73,7 +75,6 @@ def test_a_writer_gets_in_between_readers_that_never_leave_the_store_alone(store
     assert all(int(reader.communicate(timeout=60)[0]) > 3 for reader in readers)
 
 
-@pytest.mark.soak  # long, for what it adds to the tests of each change
 def test_readers_get_in_between_writers_that_never_rest(stores, others):
     writers = [others(_WRITER, 0.2, 8) for _ in range(2)]
     impatient = replace(stores, patience=timedelta(seconds=3))

@@ -22,6 +22,8 @@ from collectors.records import Interaction
 from monitor.store.views import VIEWS
 from tests.builders import HOUR, NOON, make_author, make_engagement, make_post
 
+pytestmark = pytest.mark.soak  # real processes, or many commands: too long for each change
+
 SYLLABLE = "kelabusenja"
 KEY = "5e17a0" * 10 + "5e17"  # of Nostr: 64 figures, in which nobody writes a name
 DID = f"did:plc:{SYLLABLE}"
@@ -201,7 +203,6 @@ WRITTEN = [
 ]  # fmt: skip
 
 
-@pytest.mark.soak  # long, for what it adds to the tests of each change
 def test_no_file_and_no_output_names_anybody(ran, tmp_path):
     known = set(tmp_path.rglob("*"))
     for words in WRITTEN:
