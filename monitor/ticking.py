@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, tzinfo
 
+from apscheduler.events import EVENT_JOB_MAX_INSTANCES
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
@@ -46,6 +47,7 @@ class Ticks:
             # A tick that comes late, or while the last one is at work, is no second tick.
             job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None},
         )
+        self._scheduler.add_listener(_tell_left_out, EVENT_JOB_MAX_INSTANCES)
 
     def every(self, pause: timedelta, work: Callable[[], None]) -> None:
         """Do this from the start on, and again after each pause."""
@@ -77,6 +79,11 @@ class Ticks:
     def _lead(self) -> timedelta:
         """Tell how far the clock is ahead of the one that never goes back."""
         return self._now() - _EPOCH - timedelta(seconds=self._monotonic())
+
+
+def _tell_left_out(_: object) -> None:
+    """Log that a tick takes longer than the pause between two."""
+    logs.get().info("a tick is left out: the one before is still at work")
 
 
 class Pulse:
