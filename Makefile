@@ -10,7 +10,7 @@ PAGES := tests/monitor/page/browser
 # A worker per core, each with whole files of tests, the longest first; ARGS=-n0 for one after the other.
 BESIDE := -n auto --maxprocesses=8 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help setup demo test check fix bench bench-bursts bench-graphs run golden servers test-servers test-spark test-docs soak fuzz docs pictures lock clean
+.PHONY: help setup demo test lint check fix bench bench-bursts bench-graphs run golden servers test-servers test-spark test-docs soak fuzz docs pictures lock clean
 help:            ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
 
@@ -79,11 +79,13 @@ demo: setup      ## the whole pipe on a synthetic campaign, offline
 test: setup      ## the tests, under five minutes
 	$(BIN)/pytest $(BESIDE) -m "not servers and not soak and not spark and not docs and not pages and not peers" $(ARGS)
 
-check: setup     ## format, lint, types, import rules, tests
+lint: setup      ## format, lint, types, import rules
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+check: lint      ## all of lint, and the tests
 	$(BIN)/pytest $(BESIDE) -m "not servers and not soak and not spark and not docs and not pages and not peers" -q $(ARGS)
 
 fix: setup       ## format and mend what can be mended
