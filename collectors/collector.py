@@ -110,7 +110,7 @@ class SincePager(Pager, Protocol):
     def pages_since(
         self, hashtag: str, *, cursor: str | None, since: datetime, now: datetime
     ) -> Iterator[Page]:
-        """Give the pages of a hashtag as `pages` does, and end at `since`, included.
+        """Return the pages of a hashtag as `pages` does, and end at `since`, included.
 
         The last page says by its `reached_at` that all since then has been read.
         """

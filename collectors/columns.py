@@ -101,7 +101,7 @@ _EMPTY = {
 
 
 def nothing(schema: pl.Schema) -> pl.DataFrame:
-    """Give a frame without rows."""
+    """Return a frame without rows."""
     known = _EMPTY.get(id(schema))
     return schema.to_frame() if known is None else known.clone()
 
@@ -116,7 +116,7 @@ _ARROW_TYPES: dict[type[pl.DataType], pa.DataType] = {
 
 
 def frame_of(records: Iterable[object], schema: pl.Schema) -> pl.DataFrame:
-    """Give the frame of records that have the schema's columns as attributes."""
+    """Return the frame of records that have the schema's columns as attributes."""
     rows = list(records)
     if not rows:
         return nothing(schema)

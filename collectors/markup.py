@@ -16,7 +16,7 @@ _LONG_NUMBER = re.compile(r"&#[0-9]{32,};?")
 
 
 def unescape(text: str) -> str:
-    r"""Give a text with its references replaced, also with those that name no character.
+    r"""Return a text with its references replaced, also with those that name no character.
 
     >>> unescape("Tom &amp; Jerry &#x2764;"), unescape("&#" + "9" * 5000 + ";")
     ('Tom & Jerry ❤', '\ufffd')

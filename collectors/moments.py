@@ -30,7 +30,7 @@ _OLDEST = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // _US
 
 
 def utc(moment: datetime) -> datetime:
-    """Give a moment in UTC; at the edges of the calendar, where there is none, the edge."""
+    """Return a moment in UTC; at the edges of the calendar, where there is none, the edge."""
     try:
         return moment.astimezone(UTC)
     except OverflowError:
@@ -38,12 +38,12 @@ def utc(moment: datetime) -> datetime:
 
 
 def is_possible(moment: datetime) -> bool:
-    """Tell whether anything can have been posted then, or is said to be: clocks run ahead."""
+    """Return whether anything can have been posted then, or is said to be: clocks run ahead."""
     return moment >= EARLIEST
 
 
 def posted_at(moment: datetime, *, field: str | None = None, written: object = None) -> datetime:
-    """Give the time of a post in UTC. Raises `RecordError` if nothing can have been posted then.
+    """Return the time of a post in UTC. Raises `RecordError` if nothing can have been posted then.
 
     written: as the source has it, to be told.
 
@@ -63,7 +63,7 @@ def posted_at(moment: datetime, *, field: str | None = None, written: object = N
 
 
 def odd(moment: datetime, field: str) -> RecordError | None:
-    """Give the reason for which a post of such a time is set aside; None: there is none."""
+    """Return the reason for which a post of such a time is set aside; None: there is none."""
     try:
         posted_at(moment, field=field)
     except RecordError as error:
@@ -72,12 +72,12 @@ def odd(moment: datetime, field: str) -> RecordError | None:
 
 
 def known_at(moment: datetime | None) -> datetime | None:
-    """Give a time that a post can do without in UTC; None, unknown, if it cannot be true."""
+    """Return a time that a post can do without in UTC; None, unknown, if it cannot be true."""
     return None if moment is None or odd(moment, "") is not None else utc(moment)
 
 
 def possible(column: str) -> pl.Expr:
-    """Tell of a column of times in microseconds which are possible; null where there is none."""
+    """Return which times of a column, in microseconds, are possible; null where there is none."""
     import polars as pl
 
     # As numbers: Polars has times that no calendar has, and ends at them.
@@ -85,7 +85,7 @@ def possible(column: str) -> pl.Expr:
 
 
 def why_impossible(column: str) -> pl.Expr:
-    """Give the reason for which a post of such a time is set aside; null where it is possible."""
+    """Return the reason for which a post of such a time is set aside; null where it is possible."""
     import polars as pl
 
     number = pl.col(column).to_physical()
@@ -94,7 +94,7 @@ def why_impossible(column: str) -> pl.Expr:
 
 
 def written(column: str) -> pl.Expr:
-    """Give a column of times as text; beyond the calendar, its edge."""
+    """Return a column of times as text; beyond the calendar, its edge."""
     import polars as pl
 
     within = pl.col(column).to_physical().clip(_OLDEST, _LAST).cast(pl.Datetime("us"))

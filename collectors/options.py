@@ -57,7 +57,7 @@ class ClientOptions:
         )
 
     def connector(self, named: Collection[str] | None = None) -> Connect:
-        """Give the way to open websockets: `connect(url) -> Socket`.
+        """Return the way to open websockets: `connect(url) -> Socket`.
 
         named: hosts with ports that stand in the settings, where a server may name others too.
         """

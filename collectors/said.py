@@ -59,7 +59,7 @@ def address_of(text: str) -> Address | None:
 
 
 def is_host(name: str) -> bool:
-    """Tell whether a name can be looked up at all: labels have 1 to 63 characters."""
+    """Return whether a name can be looked up at all: labels have 1 to 63 characters."""
     if ":" in name:
         try:
             socket.inet_pton(socket.AF_INET6, name.partition("%")[0])

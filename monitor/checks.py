@@ -88,7 +88,7 @@ def _store(app: App, *, now: datetime) -> Iterator[CheckResult]:
 def backup_result(
     last: Backup | None, *, since: datetime | None, now: datetime
 ) -> CheckResult | None:
-    """Tell how old the last copy is; None while the store is too young to miss one.
+    """Return how old the last copy is; None while the store is too young to miss one.
 
     since: when something was first put into the store. What was copied by other means than
     `gaung backup` is not known here.
@@ -104,7 +104,7 @@ def backup_result(
 
 
 def _blanked(app: App) -> Iterator[CheckResult]:
-    """Tell of posts that version 0.1.0 blanked though they were only away."""
+    """Report posts that version 0.1.0 blanked though they were only away."""
     try:
         with app.stores.open(read_only=True) as store:
             found = store.hiding.damaged()
@@ -132,7 +132,7 @@ _ASK = {
 
 
 def _is_asked(config: Config, platform: str) -> bool:
-    """Tell whether somebody is asked what became of a platform's posts."""
+    """Return whether somebody is asked what became of a platform's posts."""
     if not any(platform in watch.sources for watch in config.followed):
         return False
     settings = msgspec.structs.asdict(config.collectors)
@@ -205,7 +205,7 @@ def _defects(app: App) -> Iterator[CheckResult]:
 
 
 def _letters(app: App) -> Iterator[CheckResult]:
-    """Tell of letters that were not taken, in the words of the server that refused them."""
+    """Report letters that were not taken, in the words of the server that refused them."""
     try:
         with app.stores.open(read_only=True) as store:
             troubles = store.outbox.troubles()

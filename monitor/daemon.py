@@ -179,7 +179,7 @@ class _Daemon:
         return tick
 
     def _with(self, pulse: Pulse) -> App:
-        """Give the app whose store notes that work comes on whenever it is opened."""
+        """Return the app whose store notes that work comes on whenever it is opened."""
         return replace(self._app, stores=replace(self._app.stores, on_open=pulse.beat))
 
     def _take_over_changes(self) -> None:

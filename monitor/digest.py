@@ -131,7 +131,7 @@ def _known(store: Store, config: Config, covered: Window, known: dict[Window, Di
 
 
 def _personal(store: Store, digest: Digest, reader: Reader) -> Digest:
-    """Tell what one reader was told: what quiet hours keep from them was sent to others only."""
+    """Return what one reader was told: what quiet hours keep from them was sent to others only."""
     untold = store.telling.untold(reader.address)
     return replace(
         digest,

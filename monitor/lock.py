@@ -79,7 +79,7 @@ class DaemonLock:
                 os.pwrite(self._file, f"{os.getpid():<11}{worked_at:<20.3f}\n".encode(), 0)
 
     def is_in_place(self) -> bool:
-        """Tell whether the lock still stands beside the store, where others look for it."""
+        """Return whether the lock still stands beside the store, where others look for it."""
         if self._file is None:
             return False
         try:
@@ -101,7 +101,7 @@ class DaemonLock:
         return None if daemon is None else daemon.process
 
     def daemon(self) -> Daemon | None:
-        """Give the daemon that holds the lock, if any."""
+        """Return the daemon that holds the lock, if any."""
         try:
             file = os.open(self.path, os.O_RDONLY)
         except OSError:
@@ -119,7 +119,7 @@ class DaemonLock:
 
 
 def is_old(silent_for: timedelta, *, shortest: timedelta | None) -> bool:
-    """Tell whether nothing has come of a daemon for so long that it cannot be at work.
+    """Return whether nothing has come of a daemon for so long that it cannot be at work.
 
     silent_for: since it last saved a page, looked at a watch, or found nothing to do, which it does
         several times a minute; shortest: how often the watch is asked for that is asked for most.
@@ -158,7 +158,7 @@ class Turnstile:
             self._file = None
 
     def is_free(self) -> bool:
-        """Tell whether no writer waits."""
+        """Return whether no writer waits."""
         try:
             file = os.open(self._path, os.O_RDONLY)
         except OSError:
@@ -190,12 +190,12 @@ _shift = threading.local()
 
 
 def worker_on(store: Path) -> str:
-    """Give the name under which this process works on a store; it is locked until the end."""
+    """Return the name under which this process works on a store; it is locked until the end."""
     return _presence(store).name
 
 
 def is_at_work(store: Path, name: str | None) -> bool:
-    """Tell whether the process that works under a name still lives."""
+    """Return whether the process that works under a name still lives."""
     if name is None:  # of a time when runs had no name
         return False
     ours = _present.get(store)
@@ -205,7 +205,7 @@ def is_at_work(store: Path, name: str | None) -> bool:
 
 
 def is_carried_out(store: Path, name: str | None, run_id: int) -> bool:
-    """Tell whether a run goes on: by another process that lives, or by a thread of this one."""
+    """Return whether a run goes on: by another process that lives, or by a thread of this one."""
     ours = _present.get(store)
     if ours is not None and ours.name == name and ours.process == os.getpid():
         return run_id in ours.runs
@@ -266,7 +266,7 @@ def _path_of(store: Path, name: str) -> Path:
 
 
 def _is_locked(path: Path) -> bool:
-    """Tell whether a process holds a file, and remove one that nobody holds any more."""
+    """Return whether a process holds a file, and remove one that nobody holds any more."""
     try:
         file = os.open(path, os.O_RDONLY)
     except FileNotFoundError:

@@ -111,7 +111,7 @@ class _Counting:
     zone: ZoneInfo
 
     def count(self, activity: pl.DataFrame, streams: list[Stream]) -> pl.DataFrame:
-        """Give VOLUME of an activity that some streams gave."""
+        """Return VOLUME of an activity that some streams gave."""
         counted = volume(
             activity, since=self.begin, until=self.until, window=self.window, zone=self.zone.key,
             coverage=_coverage(streams, self.begin, self.until, self.window, self.zone),
@@ -144,7 +144,7 @@ class _Counting:
         activity: pl.DataFrame,
         stated: list[usual.Known],
     ) -> pl.DataFrame:
-        """Give VOLUME of some streams; a gap where one of them was away."""
+        """Return VOLUME of some streams; a gap where one of them was away."""
         members = [one for one in stated if (one.stream.source, one.stream.hashtag) in chosen]
         others = [one for one in stated if one not in members]
         if others:

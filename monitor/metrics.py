@@ -142,7 +142,7 @@ def _of_sources(sources: list[dict[str, Any]], runs: list[dict[str, Any]]) -> li
 
 
 def _of_looks(runs: list[dict[str, Any]], unanswered: list[dict[str, Any]]) -> list[Metric]:
-    """Tell how it goes to ask about known posts: who passed them on, what became of them."""
+    """Return how it goes to ask about known posts: who passed them on, what became of them."""
 
     def of(row: dict[str, Any]) -> Labels:
         return (("source", row["source"]), ("task", row["task"]))

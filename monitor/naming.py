@@ -110,7 +110,7 @@ class Naming:
         return who(key, known, self).shown
 
     def source(self, name: str) -> str:
-        """Give a source as it is called outside: one that is an account has its pseudonym.
+        """Return a source as it is called outside: one that is an account has its pseudonym.
 
         >>> naming = Naming.of("garam", ["@pemda"], public_from=0)
         >>> naming.source("mastodon/a.example"), naming.source("telegram/Pemda")

@@ -57,7 +57,7 @@ _SIZE = re.compile(
 
 
 def is_final(stage: Stage, code: int, said: str) -> bool:
-    """Tell whether asking again is of no use.
+    """Return whether asking again is of no use.
 
     code: SMTP's, of three digits. said: the words after it, with the enhanced code if there is one.
 

@@ -227,7 +227,7 @@ _FIRST_RETRY = timedelta(hours=1)
 
 
 def retry_after(failures: int) -> timedelta:
-    """Tell how long a post is left alone that could not be asked about so often in a row.
+    """Return how long a post is left alone that could not be asked about so often in a row.
 
     Ever longer, but not longer than a day: what was deleted must go here too.
 
@@ -258,7 +258,7 @@ class Window:
 
     @property
     def is_too_short(self) -> bool:
-        """Tell whether it is left to the next digest."""
+        """Return whether it is left to the next digest."""
         return self.until - self.since < _SHORTEST_DIGEST
 
 

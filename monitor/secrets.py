@@ -259,7 +259,7 @@ def _literal(character: str) -> str:
 
 
 def _spelt(secret: str) -> Iterator[str]:
-    """Give a secret as it stands in text, addresses, JSON, HTML, and as hex digits."""
+    """Return a secret as it stands in text, addresses, JSON, HTML, and as hex digits."""
     yield secret
     yield from (quote(secret), quote(secret, safe=""), quote_plus(secret))
     yield from (json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1])
@@ -269,7 +269,7 @@ def _spelt(secret: str) -> Iterator[str]:
 
 
 def _packed(secret: str) -> Iterator[str]:
-    """Give what base64 makes of a secret that something stands before, as a user name does.
+    """Return what base64 makes of a secret that something stands before, as a user name does.
 
     Three bytes are four characters, so what stands before shifts it in one of three ways; those
     characters at the edges that also depend on the neighbours are left out.
@@ -282,7 +282,7 @@ def _packed(secret: str) -> Iterator[str]:
 
 
 def _begun(secret: str) -> str:
-    """Give a pattern of the first third of a secret, not fewer than six characters, and its rest.
+    """Return a pattern of the first third of a secret, not fewer than six characters, and its rest.
 
     Of the rest it may have less, or something else where a letter was changed.
     """

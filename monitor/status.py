@@ -203,7 +203,7 @@ def letter_problems(troubles: list[dict[str, Any]], *, now: datetime) -> list[st
 
 
 def _long(waited: timedelta) -> str:
-    """Give a length as one says it: hours up to two days, then days."""
+    """Return a length as one says it: hours up to two days, then days."""
     hours = int(waited / _HOUR)
     return f"{hours} h" if hours < 48 else f"{waited.days} days"
 

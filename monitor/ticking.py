@@ -77,7 +77,7 @@ class Ticks:
         self._scheduler.shutdown(wait=True)
 
     def _lead(self) -> timedelta:
-        """Tell how far the clock is ahead of the one that never goes back."""
+        """Return how far the clock is ahead of the one that never goes back."""
         return self._now() - _EPOCH - timedelta(seconds=self._monotonic())
 
 

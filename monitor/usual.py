@@ -27,17 +27,17 @@ class Known:
     away: tuple[Stretch, ...]  # when it was not heard for long, before its first time too
 
     def is_away(self, at: datetime) -> bool:
-        """Tell whether it was away at a time."""
+        """Return whether it was away at a time."""
         return any(start <= at < end for start, end in self.away)
 
 
 def known(streams: Sequence[Stream], since: datetime, until: datetime) -> list[Known]:
-    """Tell of each stream from when on it can be compared, and when it was away."""
+    """Return since when each stream can be compared, and when it was away."""
     return [_known(stream, since, until) for stream in streams]
 
 
 def compared(streams: Sequence[Known], at: datetime) -> frozenset[tuple[str, str]]:
-    """Give the streams that are compared at a time, as pairs of source and hashtag.
+    """Return the streams that are compared at a time, as pairs of source and hashtag.
 
     Where the usual of none is known yet, all that are heard learn together.
     """
@@ -47,7 +47,7 @@ def compared(streams: Sequence[Known], at: datetime) -> frozenset[tuple[str, str
 
 
 def learning(streams: Sequence[Known], at: datetime) -> tuple[str, ...]:
-    """Give the sources that are heard at a time, and not compared yet."""
+    """Return the sources that are heard at a time, and not compared yet."""
     pairs = compared(streams, at)
     return tuple(
         sorted(

@@ -9,7 +9,7 @@ _SECOND = timedelta(seconds=1)
 
 
 def day_start(day: date, zone: ZoneInfo) -> datetime:
-    """Give the first moment of a day, in UTC; of a day that the zone skips, that of the next.
+    """Return the first moment of a day, in UTC; of a day that the zone skips, that of the next.
 
     Samoa had no 30 December 2011, and Jakarta's clocks went from 0:00 to 1:30 on 23 March 1942.
 
@@ -29,7 +29,7 @@ def day_start(day: date, zone: ZoneInfo) -> datetime:
 
 
 def start_of_its_day(moment: datetime, zone: ZoneInfo) -> datetime:
-    """Give the beginning of the day that a moment lies in, in UTC.
+    """Return the beginning of the day that a moment lies in, in UTC.
 
     Where clocks are put back over a midnight, the day goes on while they are before it again.
     """

@@ -102,7 +102,7 @@ def _check_window(window: timedelta) -> None:
 
 
 def _midnights(since: datetime, until: datetime, period: timedelta, zone: str) -> pl.Series:
-    """Give the local midnights, in UTC, from before since to after until."""
+    """Return the local midnights, in UTC, from before since to after until."""
     first = since.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
     # Clocks that are put back may show the time before a midnight that has passed.
     last = until.astimezone(ZoneInfo(zone)).replace(tzinfo=None) + 2 * period

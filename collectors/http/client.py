@@ -272,7 +272,7 @@ class PoliteClient:
         return b""
 
     def _pieces(self, response: httpx.Response, deadline: float, asked: str) -> Iterator[bytes]:
-        """Give the body as it comes over the line, packed as it is."""
+        """Return the body as it comes over the line, packed as it is."""
         # What httpx's own `iter_raw` reads from; that one refuses what a test has prepared.
         for piece in cast("httpx.SyncByteStream", response.stream):
             yield piece

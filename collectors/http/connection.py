@@ -85,7 +85,7 @@ class Wire:
 
     @property
     def is_closed(self) -> bool:
-        """Tell whether it was cut for good."""
+        """Return whether it was cut for good."""
         return self._is_closed
 
     def hold(self, line: socket.socket) -> None:

@@ -51,7 +51,7 @@ def refusal(
 
 
 def answered(request: str, status: int, words: str) -> str:
-    """Tell of an answer that is none, and what the server says of it, as its words and not ours.
+    """Report an answer that is none, and what the server says of it, as its words and not ours.
 
     >>> answered("a.example: GET /x", 403, "closed; level=error")
     'a.example: GET /x answered 403: the server says "closed, level=error"'

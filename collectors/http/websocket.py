@@ -54,7 +54,7 @@ def connector(
     private_addresses: bool = False,
     named: Collection[str] | None = None,
 ) -> Connect:
-    """Give the function that opens websockets. It raises `CollectorError`, and follows nowhere.
+    """Return the function that opens websockets. It raises `CollectorError`, and follows nowhere.
 
     named: the hosts, with their ports, that the operator wrote; None: every address that is
     opened stands in the settings. Who writes a private address there means it; a server that
@@ -190,7 +190,7 @@ class _Socket:
 
 
 def _reason(error: Exception) -> str:
-    """Tell why a connection was closed; the other side's words are marked as such."""
+    """Return why a connection was closed; the other side's words are marked as such."""
     if not isinstance(error, websockets.exceptions.ConnectionClosed):
         return one_line(error, 200)
     told = error.rcvd

@@ -49,7 +49,7 @@ def _ids(column: str, rows: Sequence[Mapping[str, str]]) -> list[str]:
 
 
 def _counts_up(ids: Sequence[str]) -> bool:
-    """Tell whether ids are the numbers of rows."""
+    """Return whether ids are the numbers of rows."""
     numbers = [int(value) for value in ids if value.isdecimal() and len(value) < SHORT_ID]
     return len(numbers) == len(ids) and numbers == list(
         range(numbers[0], numbers[0] + len(numbers))
@@ -74,7 +74,7 @@ class Repeats:
         self._known: dict[int, tuple[int, int, int]] = {}
 
     def is_repeat(self, post: Post) -> bool:
-        """Tell whether this post was read before. Raises `RecordError` if another one was.
+        """Return whether this post was read before. Raises `RecordError` if another one was.
 
         Another: of another author, or of another time and with other words. A post that was read
         twice may have been edited, or be dated by when it was read, but hardly both.

@@ -36,7 +36,7 @@ class CsvRow:
         return cells.intact_id(cell, refers=refers)
 
     def is_marked(self) -> bool:
-        """Tell whether the row's ids begin with the x by which rtweet keeps them whole."""
+        """Return whether the row's ids begin with the x by which rtweet keeps them whole."""
         return bool(_MARKED_ID.fullmatch(self.columns.cell(self.row, "post_id") or ""))
 
     def count(self, field: str) -> int | None:

@@ -58,7 +58,7 @@ def _lines(file: BinaryIO) -> Iterator[Line]:
 
 
 def _bounded(file: BinaryIO) -> Iterator[tuple[bytes, int]]:
-    """Give each line and its length; one that is too long for a record gives way to a remark."""
+    """Return each line and its length; one that is too long for a record gives way to a remark."""
     while content := file.readline(LONGEST):
         length = part = len(content)
         while part == LONGEST and not content.endswith(b"\n"):

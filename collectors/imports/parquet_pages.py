@@ -172,7 +172,7 @@ def _engagement(posts: pl.DataFrame, taken_at: datetime) -> pl.DataFrame:
 
 
 def _shown(rows: pl.DataFrame) -> list[pl.Expr]:
-    """Give the columns of a file as they can be told, also times beyond the calendar."""
+    """Return the columns of a file as they can be told, also times beyond the calendar."""
     return [
         pl.col(name).to_physical().cast(pl.String)
         if dtype.is_temporal() and not _within_calendar(rows[name])

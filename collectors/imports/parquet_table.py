@@ -39,7 +39,7 @@ COLUMNS = {
 
 
 def is_clean(path: Path, schema: pa.Schema) -> bool:
-    """Tell whether a table says nothing that must be looked at row by row.
+    """Return whether a table says nothing that must be looked at row by row.
 
     Such are other ids beside `post_id` (of a comment, whose `post_id` is the post under which it
     stands), ids that count from 1 in each channel, ids that a tool has marked or rounded, and
@@ -59,7 +59,7 @@ def is_clean(path: Path, schema: pa.Schema) -> bool:
 
 
 def has_repeats(path: Path) -> bool:
-    """Tell whether some id stands in several rows, so that their texts must be compared."""
+    """Return whether some id stands in several rows, so that their texts must be compared."""
     ids = pl.scan_parquet(path).select(pl.col("post_id").hash())
     return bool(ids.select(pl.col("post_id").is_duplicated().any()).collect().item())
 

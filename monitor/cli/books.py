@@ -37,7 +37,7 @@ output_option = click.option(
 
 
 def as_typed(typed: Sequence[str] | None = None) -> str:
-    """Give the command as it was typed, to be run again where its files are.
+    """Return the command as it was typed, to be run again where its files are.
 
     Files go by their last name: where they lie names whoever asks, and what is made is for others.
     With --redact they are not named at all. typed: the words after `gaung`; None: as they were.

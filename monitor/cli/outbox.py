@@ -165,7 +165,7 @@ def drop_command(given: Given, letters: tuple[str, ...], everything: bool, yes: 
 
 
 def _listed(app: App, states: tuple[str, ...]) -> list[dict[str, Any]]:
-    """Give the letters; none where nothing was collected yet."""
+    """Return the letters; none where nothing was collected yet."""
     if not app.stores.path.exists():
         return []
     with app.stores.open(read_only=True) as store:
@@ -175,7 +175,7 @@ def _listed(app: App, states: tuple[str, ...]) -> list[dict[str, Any]]:
 def _chosen(
     app: App, letters: tuple[str, ...], everything: bool, *, states: tuple[str, ...] = _STATES[:2]
 ) -> list[dict[str, Any]]:
-    """Give the letters that were named, or all in these states. Raises `UsageError`."""
+    """Return the letters that were named, or all in these states. Raises `UsageError`."""
     if bool(letters) == everything:
         raise click.UsageError("name letters as `gaung outbox list` does, or give --all")
     if everything:

@@ -69,7 +69,7 @@ def _frames(error: BaseException) -> list[traceback.FrameSummary]:
 
 
 def _place(error: Exception) -> str:
-    """Tell where it happened: the innermost line of ours, as nobody can mend a library here."""
+    """Return where it happened: the innermost line of ours, as nobody can mend a library here."""
     frames = _frames(error)
     ours = [f for f in frames if _short(f.filename).split("/")[0] in _OURS]
     found = (ours or frames)[-1:]

@@ -48,7 +48,7 @@ class Progress:
     is_blind: bool = False  # nothing of the last page could be read: how far it reached is unknown
 
     def top(self, until: datetime) -> datetime:
-        """Tell up to when all was read, of what was to be read until then."""
+        """Return up to when all was read, of what was to be read until then."""
         return until if self.shown_to is None else min(until, self.shown_to)
 
 

@@ -86,7 +86,7 @@ def _note_stale(store: Store, task: Task, unshown: Stretch, *, now: datetime) ->
 
 
 def _judge_empty(store: Store, task: Task, progress: Progress, now: datetime) -> End:
-    """Tell whether it is odd that nothing at all was shown.
+    """Return whether it is odd that nothing at all was shown.
 
     A source that was asked for the last minutes only often has nothing new: it is odd if what it
     showed of those minutes before is not there either.

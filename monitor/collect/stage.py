@@ -24,7 +24,7 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 def plan(
     store: Store, wishes: Iterable[Wish], *, settings: CollectSettings, now: datetime
 ) -> list[Task]:
-    """Give what is due, and close what nobody will finish. Wants a transaction."""
+    """Return what is due, and close what nobody will finish. Wants a transaction."""
     store.runs.close_interrupted(now=now)
     wishes = list(wishes)
     for wish in wishes:

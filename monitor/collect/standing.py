@@ -46,7 +46,7 @@ def still_since(store: Store, task: Task, progress: Progress, *, now: datetime) 
 
 
 def is_odd(count: Count, newest: datetime, now: datetime) -> bool:
-    """Tell whether so long a silence as there is since the newest post is no calm.
+    """Return whether so long a silence as there is since the newest post is no calm.
 
     count: tells how many posts there were from one time to another.
     """

@@ -127,7 +127,7 @@ def _put_back(store: Store, collector: Streamer, now: datetime) -> None:
 
 
 def _until_now(page: Page, before: datetime | None, collector: Streamer, *, now: datetime) -> Page:
-    """Give a page that claims no time to come: it was read up to now.
+    """Return a page that claims no time to come: it was read up to now.
 
     before: up to when the page before it was read.
     """
@@ -177,7 +177,7 @@ class _Saver:
             self._save(page, waiting, now=now)
 
     def _skips(self, page: Page) -> bool:
-        """Tell whether a page begins later than the one before it ended."""
+        """Return whether a page begins later than the one before it ended."""
         before, since = self._reached, page.since_at
         return before is not None and since is not None and since > before
 

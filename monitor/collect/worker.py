@@ -199,7 +199,7 @@ def _reached(page: Page, now: datetime) -> datetime | None:
 def _unread_before(
     page: Page, progress: Progress, reached: datetime | None, now: datetime
 ) -> list[Hole]:
-    """Give what lies between two pages that could be read, where all between were set aside."""
+    """Return what lies between two pages that could be read, where all between were set aside."""
     if 0 < page.received <= page.rejected.height:
         progress.is_blind = True
         return []

@@ -141,7 +141,7 @@ def parse_duration(text: str) -> timedelta:
 
 
 def _length(match: re.Match[str]) -> timedelta | None:
-    """Give the duration that was written; None: it is longer than anything here can last."""
+    """Return the duration that was written; None: it is longer than anything here can last."""
     try:
         length = timedelta(**{_UNITS[match[2]]: int(match[1])})
     except (OverflowError, ValueError):  # also of more digits than Python reads

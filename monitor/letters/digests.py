@@ -228,7 +228,7 @@ def _facts(
 
 
 def _is_named(rows: list[DigestRow], bursts: dict[str, Any]) -> bool:
-    """Tell whether the subject names the worst watch already, for a burst that was found late."""
+    """Return whether the subject names the worst watch already, for a burst that was found late."""
     worst = words.clean(rows[0].watch, limit=40) if rows else None
     return bool(bursts["late_leads"]) and worst == bursts["late_watch"]
 

@@ -25,7 +25,7 @@ _COUNTED = frozenset({Reason.TOO_OLD, Reason.SILENCED, Reason.ACKNOWLEDGED, Reas
 def span_facts(
     since: datetime, until: datetime, left_out: datetime | None, reader: Reader, language: Speech
 ) -> dict[str, Any]:
-    """Give how long the time is, where that is not a day; and what no digest tells of.
+    """Return how long the time is, where that is not a day; and what no digest tells of.
 
     A day may have 23 or 25 hours, and a digest may be a little late.
     """
@@ -40,7 +40,7 @@ def span_facts(
 
 
 def burst_facts(decisions: Sequence[Decision], reader: Reader, language: Speech) -> dict[str, Any]:
-    """Give which bursts are worth a letter, and which were over before they were found.
+    """Return which bursts are worth a letter, and which were over before they were found.
 
     decisions: one of each finding, the largest first. What quiet hours hold back from this reader
     is worth a letter, too.

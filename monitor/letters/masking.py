@@ -61,7 +61,7 @@ _PHONES = re.compile(
 
 
 def unnamed(line: str) -> str:
-    """Give a line without what leads to a person.
+    """Return a line without what leads to a person.
 
     >>> unnamed("kata @ani dan nostr:npub1sn0wdenkukak, juga akun.bsky.social")
     'kata @… dan @…, juga [link]'

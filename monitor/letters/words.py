@@ -38,7 +38,7 @@ def _harmless(character: str) -> str:
 
 
 def masked(text: str, *, limit: int = 200) -> str:
-    """Give the text of a post without naming anybody: no handle, address, number or link.
+    """Return the text of a post without naming anybody: no handle, address, number or link.
 
     >>> masked("@ana@mastodon.social see https://x.com/ana/status/1 or write to ana@x.id")
     '@… see [link] or write to @…'

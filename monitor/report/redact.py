@@ -26,7 +26,7 @@ def redacted(ranked: Ranked, store: Store, naming: Naming) -> Ranked:
 
 
 def redacted_gaps(gaps: list[GapRow], naming: Naming) -> list[GapRow]:
-    """Give gaps whose sources name nobody; what such a source said may hold its name."""
+    """Return gaps whose sources name nobody; what such a source said may hold its name."""
     return [_gap(gap, naming) for gap in gaps]
 
 

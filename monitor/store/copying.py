@@ -65,7 +65,7 @@ def make_folder(folder: Path) -> None:
 
 
 def keep(part: Path, target: Path) -> None:
-    """Give the copy its name once it is on the disk, and not only in memory, and the name too."""
+    """Return the copy its name once it is on the disk, and not only in memory, and the name too."""
     _sync(part)
     try:
         part.replace(target)

@@ -51,7 +51,7 @@ class Hearsay:
                 self._db.run(statement)
 
     def heard(self, removals: pl.DataFrame, *, source: str, now: datetime) -> pl.DataFrame:
-        """Give the removals that take effect; note the others."""
+        """Return the removals that take effect; note the others."""
         if removals.is_empty():
             return removals
         is_of_post = pl.col("kind").is_in(("post", "hidden"))
@@ -74,7 +74,7 @@ class Hearsay:
         return told.filter("counts").select(REMOVALS.names())
 
     def _of_posts(self, removals: pl.DataFrame, *, source: str) -> pl.DataFrame:
-        """Give removals of posts with whether they count."""
+        """Return removals of posts with whether they count."""
         with self._db.given("said_gone", removals.select("key").unique()):
             witnesses = self._db.frame(_WITNESSES)
         here = pl.lit(source)
@@ -94,7 +94,7 @@ class Hearsay:
     def _gone_by_all(
         self, witnesses: pl.DataFrame, removals: pl.DataFrame, *, source: str
     ) -> list[str]:
-        """Give the posts that are gone with what a source says that is not their home."""
+        """Return the posts that are gone with what a source says that is not their home."""
         told = removals.join(witnesses, on="key", suffix="_of").with_columns(
             standing=standing.of_posts(_SOURCE, key="key"),
             mine=standing.of_posts(pl.lit(source), key="key"),
@@ -111,7 +111,7 @@ class Hearsay:
         return gone
 
     def _of_accounts(self, removals: pl.DataFrame, *, source: str) -> pl.DataFrame:
-        """Give removals of accounts, and of acts, with whether they count: by the same rule."""
+        """Return removals of accounts, and of acts, with whether they count: by the same rule."""
         if removals.is_empty():
             return removals.with_columns(is_home=pl.lit(value=True), counts=pl.lit(value=True))
         with self._db.given("said_gone", removals.select("key").unique()):
@@ -181,14 +181,14 @@ class Hearsay:
 
 
 def with_standing(posts: pl.DataFrame, *, source: str) -> pl.DataFrame:
-    """Give posts with the standing of what a source says of them."""
+    """Return posts with the standing of what a source says of them."""
     if source.startswith("import/"):  # of a million posts, and none needs to be looked at
         return posts.with_columns(standing=pl.lit(standing.FILE, pl.Int16))
     return posts.with_columns(standing.of_posts(pl.lit(source)))
 
 
 def with_standing_of(authors: pl.DataFrame, *, source: str) -> pl.DataFrame:
-    """Give accounts with the standing of what a source says of them; null: it says nothing."""
+    """Return accounts with the standing of what a source says of them; null: it says nothing."""
     says = pl.any_horizontal(pl.col(name).is_not_null() for name in _SAID)
     of_accounts = standing.of_accounts(pl.lit(source))
     return authors.with_columns(pl.when(says).then(of_accounts).alias("standing"))

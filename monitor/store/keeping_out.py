@@ -79,7 +79,7 @@ class KeepingOut:
         return _unnamed(page, posts, shown, gone) if gone else page
 
     def speaking_of_nobody(self, texts: pl.Series, *, salt: str) -> pl.Series:
-        """Tell of each raw record whether it names none of the erased: it is kept as it came."""
+        """Return for each raw record whether it names none of the erased: it is kept as it came."""
         told = [{*_names("", text, []), *_quoted(text)} for text in texts]
         gone = self.erased({name for names in told for name in names}, salt=salt)
         return pl.Series([not names & gone for names in told], dtype=pl.Boolean)
@@ -178,7 +178,7 @@ def _unnamed(
 
 
 def _names(platform: str, text: str | None, urls: list[str]) -> Iterator[str]:
-    """Give what may be an erased account's, as `remember` has it."""
+    """Return what may be an erased account's, as `remember` has it."""
     for name in _NAME.findall(text or ""):
         yield from (f"@{name.lower()}", f"{platform}@{name.lower()}")
     for word in _WORD.findall(text or ""):
@@ -189,7 +189,7 @@ def _names(platform: str, text: str | None, urls: list[str]) -> Iterator[str]:
 
 
 def _in_links(text: str) -> Iterator[str]:
-    """Give whose pages and posts links lead to: a name stands anywhere in an address."""
+    """Return whose pages and posts links lead to: a name stands anywhere in an address."""
     for host, port, path in _PAGE.findall(text):
         plain = _SUBDOMAIN.sub("", host.lower())
         for segment in _SEGMENTS.split(unquote(path))[:_MOST_SEGMENTS]:
@@ -204,7 +204,7 @@ def _in_links(text: str) -> Iterator[str]:
 
 
 def _owners(key: str) -> Iterator[str]:
-    """Give whose the key of a post, an act or an account says that it is."""
+    """Return whose the key of a post, an act or an account says that it is."""
     yield key
     if repository := _REPOSITORY.match(key):
         yield repository[1] + repository[2]
@@ -212,7 +212,7 @@ def _owners(key: str) -> Iterator[str]:
 
 
 def _quoted(raw: str) -> Iterator[str]:
-    """Give what stands in quotation marks, as a name does in JSON."""
+    """Return what stands in quotation marks, as a name does in JSON."""
     yield from (f"@{name.lower()}" for name in _IN_QUOTES.findall(raw))
 
 

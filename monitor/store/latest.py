@@ -19,7 +19,7 @@ class Latest:
         self._late = None if now is None else now + SLACK
 
     def last_of_each(self) -> list[dict[str, Any]]:
-        """Give the last run of each source and hashtag, of each look at posts, of each import.
+        """Return the last run of each source and hashtag, of each look at posts, of each import.
 
         One that goes on has no verdict; one that broke off has that of a failure, also before
         anybody has closed it.
@@ -44,7 +44,7 @@ class Latest:
         ]
 
     def by_source(self) -> list[dict[str, Any]]:
-        """Give how each source went: source, last_run_at, last_success_at, received, rejected.
+        """Return how each source went: source, last_run_at, last_success_at, received, rejected.
 
         An answer that is empty or has more than was read is a success, and so is what a stream
         that goes on has told; an import is none of these.

@@ -17,5 +17,5 @@ LEFT_OUT = f"{_SHOWN_BY.format(streams='$without')} except {_SHOWN_BY.format(str
 
 
 def pairs_of(streams: Sequence[tuple[str, str]]) -> list[str]:
-    """Give streams (source and hashtag) as the statement compares them."""
+    """Return streams (source and hashtag) as the statement compares them."""
     return ["\n".join(pair) for pair in streams]

@@ -27,7 +27,7 @@ _STATE = """
 
 
 def short_name(key: str) -> str:
-    """Give what people call a letter by: eight characters that its key decides.
+    """Return what people call a letter by: eight characters that its key decides.
 
     >>> short_name("digest:ana@example.go.id:2026-08-18")
     '51845449'
@@ -166,7 +166,7 @@ class Outbox:
     # --- by word of the operator ------------------------------------------------------------------
 
     def listed(self, *, states: Sequence[str] = ("waiting", "given up")) -> list[dict[str, Any]]:
-        """Give the letters in these states, oldest first: each with what became of it."""
+        """Return the letters in these states, oldest first: each with what became of it."""
         return self._db.rows(
             f"""
             select letter_key as key, {_STATE} as state, recipient, subject, enqueued_at, attempts,
@@ -206,7 +206,7 @@ class Outbox:
         )
 
     def troubles(self) -> list[dict[str, Any]]:
-        """Give why letters were not taken: each reason with how many, since when, and when next.
+        """Return why letters were not taken: each reason with how many, since when, and when next.
 
         A letter is told with its own reason, never with another's.
         """
@@ -221,7 +221,7 @@ class Outbox:
         )
 
     def summary(self) -> dict[str, Any]:
-        """Give the numbers of waiting, sent and given-up letters, and the newest reason."""
+        """Return the numbers of waiting, sent and given-up letters, and the newest reason."""
         return self._db.rows(
             f"""
             select count(*) filter ({_STATE} = 'waiting') as waiting,

@@ -92,7 +92,7 @@ class Participation:
         return dict(frame.iter_rows())
 
     def checked(self, selection: Selection) -> pl.DataFrame:
-        """Give the posts asked about again a day or more later: sort_at (when), is_gone.
+        """Return the posts asked about again a day or more later: sort_at (when), is_gone.
 
         Of what is hidden for a time nobody can say that it is gone, or there.
         """

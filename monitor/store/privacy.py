@@ -62,7 +62,7 @@ class Privacy:
         return str(known)
 
     def known_as(self, keys: Sequence[str]) -> dict[str, Known]:
-        """Give what is known of accounts beside their keys, by the word of their homes."""
+        """Return what is known of accounts beside their keys, by the word of their homes."""
         rows = self._db.rows(
             "select author_key, handle, proven_followers, standing from authors "
             "where author_key in (select unnest($keys))",
@@ -179,7 +179,7 @@ class Privacy:
         self._note_when("tidied_at", now)
 
     def rewriting(self) -> Rewriting:
-        """Tell what is known of rewriting the file."""
+        """Return what is known of rewriting the file."""
         return Rewriting(
             wanted_at=self._when("rewrite_wanted_at"),
             # Version 0.1.0 erased and purged, and did not say that anything is left to do.

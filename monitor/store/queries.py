@@ -78,7 +78,7 @@ class Queries:
         only: Sequence[tuple[str, str]] = (),
         without: Sequence[tuple[str, str]] = (),
     ) -> pl.DataFrame:
-        """Give every act as `analysis.frames.ACTIVITY`: posts, and reposts that are no posts.
+        """Return every act as `analysis.frames.ACTIVITY`: posts, and reposts that are no posts.
 
         without: streams (source and hashtag) whose posts are left out, unless a stream of `only`
             has shown them too.

@@ -237,7 +237,7 @@ class Runs:
         )
 
     def failures(self, since: datetime, until: datetime) -> list[dict[str, Any]]:
-        """Give the sources with polls that failed within a time: source, runs, last_at, detail.
+        """Return the sources with polls that failed within a time: source, runs, last_at, detail.
 
         A run that broke off with its process says nothing of the source: that time is a gap.
         """
@@ -258,5 +258,5 @@ class Runs:
 
 
 def goes_on(database: Database, row: dict[str, Any]) -> bool:
-    """Tell whether somebody carries out a run that has no end yet: its run_id and worker."""
+    """Return whether somebody carries out a run that has no end yet: its run_id and worker."""
     return lock.is_carried_out(database.path, row["worker"], row["run_id"])

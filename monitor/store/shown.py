@@ -40,7 +40,7 @@ class Shown:
         return int(self._db.value(sql, source=source, hashtag=hashtag, since=since, until=until))
 
     def is_alive(self, source: str, since: datetime, until: datetime) -> bool:
-        """Tell whether a source has shown a post of that time, under whatever hashtag."""
+        """Return whether a source has shown a post of that time, under whatever hashtag."""
         return bool(
             self._db.value(
                 """
@@ -55,7 +55,7 @@ class Shown:
         )
 
     def newest_shown(self, source: str, hashtag: str, now: datetime) -> datetime | None:
-        """Tell of when the newest post of the last day is that a source has shown."""
+        """Return the time of the newest post of the last day that a source has shown."""
         sql, since = _SHOWN.format("max(sort_at)"), now - timedelta(days=1)
         about = {"source": source, "hashtag": hashtag, "since": since, "until": now}
         newest: datetime | None = self._db.value(sql, **about)
@@ -64,7 +64,7 @@ class Shown:
     def post_times(
         self, source: str, hashtag: str, since: datetime, until: datetime
     ) -> list[datetime]:
-        """Give when the posts were made that a source gave for a hashtag within a time."""
+        """Return when the posts were made that a source gave for a hashtag within a time."""
         rows = self._db.rows(
             """
             select sort_at from posts

@@ -26,7 +26,7 @@ _DAY = timedelta(days=1)
 def of_posts(
     source: pl.Expr, *, key: str = "post_key", author: str | None = "author_key"
 ) -> pl.Expr:
-    """Give the standing of what a source says of posts. key, author: the columns of their keys.
+    """Return the standing of what a source says of posts. key, author: the columns of their keys.
 
     A post whose address is of one server and whose author is of another is nobody's own: a
     server that writes such an address would else speak for whom it likes.
@@ -39,7 +39,7 @@ def of_posts(
 
 
 def of_accounts(source: pl.Expr, *, key: str = "author_key") -> pl.Expr:
-    """Give the standing of what a source says of accounts."""
+    """Return the standing of what a source says of accounts."""
     host = source.str.extract(r"^\w+/(.+)$").str.to_lowercase()
     return _standing(source, key, _server(key) == host)
 
@@ -75,7 +75,7 @@ class Saying:
 
 
 def is_gone(sayings: Iterable[Saying]) -> bool:
-    """Tell whether a post is gone: its home says so, or all who showed it and none shows it now.
+    """Return whether a post is gone: its home says so, or all who showed it and none shows it now.
 
     Once its home has said so, it stays gone. A file that showed it does not hold it where servers
     did: it cannot be asked again. The order of what is given does not matter.

@@ -81,15 +81,15 @@ class StoreFile:
             connection.close()
 
     def is_kept_open(self) -> bool:
-        """Tell whether this process holds the file open by `kept_open`."""
+        """Return whether this process holds the file open by `kept_open`."""
         return self.path in _KEPT_OPEN
 
     def glance(self, prefix: str, *, most: int) -> list[str]:
-        """Give hashtags that begin so, for a shell; none where the store cannot be read now."""
+        """Return hashtags that begin so, for a shell; none where the store cannot be read now."""
         return self._glanced(lambda store: store.tags.commonest(most, prefix=prefix))
 
     def glance_letters(self) -> list[dict[str, Any]]:
-        """Give letters that wait or were given up, for a shell; none where it cannot be read."""
+        """Return letters that wait or were given up, for a shell; none where it cannot be read."""
         return self._glanced(lambda store: store.outbox.listed())
 
     def _glanced(self, ask: Callable[[Store], list[Any]]) -> list[Any]:
@@ -204,7 +204,7 @@ class StoreFile:
         return duckdb.connect(self.path, read_only=read_only, config=dict(_SETTINGS))
 
     def is_only_read(self) -> bool:
-        """Tell whether those who hold the store now only read it: then one more may."""
+        """Return whether those who hold the store now only read it: then one more may."""
         try:
             self._connected(read_only=True).close()
         except duckdb.Error:

@@ -132,7 +132,7 @@ class Telling:
         return [finding_of(row) for row in rows]
 
     def untold(self, recipient: str) -> set[tuple[str, datetime]]:
-        """Give which decisions quiet hours keep back from a recipient, or kept until it was over.
+        """Return which decisions quiet hours keep back from a recipient, or kept until it was over.
 
         Each as the key of its finding, and when it was decided.
         """
@@ -181,7 +181,7 @@ class Telling:
     def last_digest(
         self, recipient: str, *, now: datetime, written: bool = False
     ) -> datetime | None:
-        """Give up to when a recipient was told, or there was nothing to tell.
+        """Return up to when a recipient was told, or there was nothing to tell.
 
         written: only by letters. What a clock decided that was ahead is not believed.
         """

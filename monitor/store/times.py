@@ -21,7 +21,7 @@ class Times:
         self._db = database
 
     def latest(self, *, now: datetime) -> datetime | None:
-        """Give the latest time of which the store says that it is over, where that decides on."""
+        """Return the latest time of which the store says that it is over, where that decides on."""
         latest: datetime | None = self._db.value(
             """
             select max(moment) from (
@@ -45,7 +45,7 @@ class Times:
         return latest
 
     def sources(self) -> list[str]:
-        """Give all sources that claim a time: also those that nothing is wanted of any more."""
+        """Return all sources that claim a time: also those that nothing is wanted of any more."""
         rows = self._db.rows(
             "select source from coverage union select source from gaps order by source"
         )
@@ -54,13 +54,13 @@ class Times:
     def believed(
         self, source: str, hashtag: str, stretches: Sequence[Stretch], *, now: datetime
     ) -> list[Stretch]:
-        """Give what was read by now; see `monitor.ledger.believed`."""
+        """Return what was read by now; see `monitor.ledger.believed`."""
         if all(end <= now + SLACK for _, end in stretches):
             return list(stretches)
         return believed(stretches, read_at=self._read_at(source, hashtag, now), now=now)
 
     def _read_at(self, source: str, hashtag: str, now: datetime) -> datetime | None:
-        """Tell when a stream was last read, by a clock that was not ahead; None: never.
+        """Return when a stream was last read, by a clock that was not ahead; None: never.
 
         What a file is complete for, somebody said: no clock did, and all of it up to now is so.
         """
@@ -86,7 +86,7 @@ class Times:
         return read_at
 
     def read_until(self, source: str, *, now: datetime) -> datetime | None:
-        """Tell up to when a source that is listened to was read, as far as one can believe it."""
+        """Return up to when a source that is listened to was read, as far as one can believe it."""
         rows = self._db.rows("select * from coverage where source = $source", source=source)
         ends = [
             end

@@ -143,7 +143,7 @@ class Traces:
         return f"@{BLANK}" if found[0][0] in "@＠﹫" else BLANK
 
     def is_link(self, url: str) -> bool:
-        """Tell whether an address leads to the account's page or to a post of it."""
+        """Return whether an address leads to the account's page or to a post of it."""
         if _plain(url) in self._pages or self._sure.search(unquote(url)):
             return True
         host, *rest = _SEGMENTS.split(
@@ -168,7 +168,7 @@ class Traces:
         return False
 
     def owns(self, key: str | None) -> bool:
-        """Tell whether the key of a post says that it is the account's."""
+        """Return whether the key of a post says that it is the account's."""
         if key is None:
             return False
         platform, _, native = key.partition(":")
@@ -193,7 +193,7 @@ class Traces:
         )
 
     def are_in(self, text: str) -> bool:
-        """Tell whether a text speaks of the account: any name as a word, or its words."""
+        """Return whether a text speaks of the account: any name as a word, or its words."""
         if any(probe in text.lower() for probe in self.probes) and (
             self._word.search(text) or self.unnamed(text) != text
         ):
@@ -255,7 +255,7 @@ class Traces:
 
 
 def quotes(text: str, words: str) -> bool:
-    """Tell whether a text has these words, and not only their beginning in a longer word."""
+    """Return whether a text has these words, and not only their beginning in a longer word."""
     return _quotation(words).search(text) is not None
 
 
@@ -266,7 +266,7 @@ def _quotation(words: str) -> re.Pattern[str]:
 
 
 def is_no_word(name: str) -> bool:
-    """Tell whether a name stands for an account also where no sign says so."""
+    """Return whether a name stands for an account also where no sign says so."""
     return (len(name) >= _SHORTEST_WORD and not name.isalpha()) or len(name) >= _LONGEST_WORD
 
 

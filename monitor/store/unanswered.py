@@ -23,7 +23,7 @@ class Unanswered:
         self._db = database
 
     def known(self, task: str, source: str) -> frozenset[str]:
-        """Give the keys of the posts of which it is certain that the fault is theirs."""
+        """Return the keys of the posts of which it is certain that the fault is theirs."""
         rows = self._db.rows(
             """
             select post_key from unanswered

@@ -26,7 +26,7 @@ class _Waited(Protocol):
         ...
 
     def is_only_read(self) -> bool:
-        """Tell whether those who are inside only read."""
+        """Return whether those who are inside only read."""
         ...
 
 
@@ -45,7 +45,7 @@ class Turn:
         self._waits_for_readers = False
 
     def has_come(self) -> bool:
-        """Tell whether one may try to get in now."""
+        """Return whether one may try to get in now."""
         now = clock.monotonic()
         if not self._read_only or now >= self._polite_until or self._turnstile.is_free():
             return True
@@ -58,7 +58,7 @@ class Turn:
             self._turnstile.step_in()
 
     def is_over(self) -> bool:
-        """Tell whether one has waited for long enough."""
+        """Return whether one has waited for long enough."""
         now = clock.monotonic()
         if now < self._deadline:
             return False

@@ -27,7 +27,7 @@ Talk = Callable[[socket.socket], None]
 
 
 def frame(payload: bytes, op: int = 1) -> bytes:
-    """Give a frame of a server; https://www.rfc-editor.org/rfc/rfc6455#section-5.2."""
+    """Return a frame of a server; https://www.rfc-editor.org/rfc/rfc6455#section-5.2."""
     head = bytes([0x80 | op])
     if len(payload) < 126:
         return head + bytes([len(payload)]) + payload

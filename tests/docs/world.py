@@ -140,7 +140,7 @@ class World:
 
 @contextmanager
 def world(folder: Path, *, has_service: bool = True) -> Iterator[World]:
-    """Give a folder with made-up files, an editor that fills in a configuration, and a server.
+    """Return a folder with made-up files, an editor that fills in a configuration, and a server.
 
     has_service: whether the service is configured there already.
     """

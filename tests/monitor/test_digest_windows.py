@@ -43,7 +43,7 @@ def settings(at: str = "07:00", **changes: Any) -> Config:
 
 
 def found_late(number: int, at: datetime) -> Decision:
-    """Give a burst that was over long before it was found; its posts tell which it is."""
+    """Return a burst that was over long before it was found; its posts tell which it is."""
     finding = Finding(
         watch=f"w{number}",
         kind=FindingKind.BURST,

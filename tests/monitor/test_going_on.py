@@ -83,7 +83,7 @@ def verdicts(app):
 
 
 def told_of_source(app, source, now):
-    """Give what status, its problems, top, metrics and the digest say of a source."""
+    """Return what status, its problems, top, metrics and the digest say of a source."""
     state = status_of(app, now=now)
     (run,) = [one for one in state["runs"] if one["source"] == source]
     (shown,) = [one for one in live(app, now=now).sources if one.source == source]

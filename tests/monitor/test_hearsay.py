@@ -245,7 +245,7 @@ def test_a_store_holds_what_the_home_shows_in_whatever_order_it_is_told(order, s
 
 
 def orders(*tracks):
-    """Give all orders of what sources say, each of which says its own in order."""
+    """Return all orders of what sources say, each of which says its own in order."""
     whole = [name for name, track in enumerate(tracks) for _ in track]
     for names in sorted(set(itertools.permutations(whole))):
         left = [iter(track) for track in tracks]

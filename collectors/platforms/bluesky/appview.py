@@ -102,7 +102,7 @@ class AppViewCollector:
         return shown.page()
 
     def _fates(self, shown: Shown, missing: list[PostRef], now: datetime) -> list[Removal]:
-        """Tell what became of posts that are not there.
+        """Return what became of posts that are not there.
 
         An account that was deactivated or suspended is not shown either, and all its posts are
         "not found" until it is back: only of an account that is there is a post deleted.

@@ -98,7 +98,7 @@ class SearchCollector:
             place = after
 
     def _ask(self, tag: str, place: Place, *, limit: int) -> tuple[list[Any], str, int]:
-        """Give posts, the server's cursor, and how many it says that there are (0: not said)."""
+        """Return posts, the server's cursor, and how many it says that there are (0: not said)."""
         params: dict[str, str | int] = {"q": f"#{tag}", "sort": "latest", "limit": limit}
         if place.until is not None:
             params["until"] = _written(place.until)

@@ -32,7 +32,7 @@ class Refusal(msgspec.Struct, frozen=True):
     message: str = ""
 
     def __str__(self) -> str:
-        """Give it as the server's words."""
+        """Return it as the server's words."""
         said = quoted(": ".join(part for part in (self.error, self.message) if part))
         return f"the server says {said}" if said else ""
 

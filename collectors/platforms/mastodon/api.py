@@ -159,7 +159,7 @@ def next_id(answer: Answer) -> tuple[str | None, bool]:
 
 
 def id_below(answer: Answer, *, asked_for: int) -> str | None:
-    """Give the id of the last status, below which the next page starts where no link says so.
+    """Return the id of the last status, below which the next page starts where no link says so.
 
     None if nothing was given, or if the server uses links and gives none to a next page: but a
     page as full as it was asked for is the last one by chance only.

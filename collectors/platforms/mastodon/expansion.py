@@ -40,7 +40,7 @@ class Expansion:
         self._run_at: datetime | None = None
 
     def page(self, post: PostRef, local_id: str, *, now: datetime) -> Page | None:
-        """Give the boosts, answers and quotes of a post: two questions, with a token three.
+        """Return the boosts, answers and quotes of a post: two questions, with a token three.
 
         None if the server tells nothing of it: it was deleted since, or there are no such questions
         there.

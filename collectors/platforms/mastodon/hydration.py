@@ -80,7 +80,7 @@ class Hydration:
         return answer.status not in _GONE and not is_suspended(answer.payload, answer.url)
 
     def _is_away(self, post: PostRef) -> bool:
-        """Tell whether a post's own server suspended its author, which it may undo for 30 days.
+        """Return whether a post's own server suspended its author, which it may undo for 30 days.
 
         https://docs.joinmastodon.org/admin/moderation/#suspend-user
         """

@@ -38,7 +38,7 @@ def streaming_address(said: str, *, server: str, named: Collection[str]) -> str:
 
 
 def _is_covered(address: Address, server: str) -> bool:
-    """Tell whether a host is the server's own, or stands below it: streaming.a.example."""
+    """Return whether a host is the server's own, or stands below it: streaming.a.example."""
     host = server.rpartition(":")[0] if server.rpartition(":")[2].isdigit() else server
     if is_loopback(host):
         return False  # on this machine each port is somebody else

@@ -96,7 +96,7 @@ class MisskeyCollector:
         return found.page()
 
     def _fate(self, post: PostRef, now: datetime) -> Removal:
-        """Tell what became of a note that its own server does not have for visitors.
+        """Return what became of a note that its own server does not have for visitors.
 
         A suspended account may come back with its notes, and is not shown meanwhile:
         https://misskey.io/api-doc#tag/users/operation/post___users___show

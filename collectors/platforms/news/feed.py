@@ -57,7 +57,7 @@ class Issue:
     received: int
 
     def reaches(self, now: datetime) -> datetime | None:
-        """Tell since when everything is here; None if no date can be right.
+        """Return since when everything is here; None if no date can be right.
 
         An article that is pinned, or of which the date was touched, must not pass for the depth of
         the feed: a tenth of the oldest, and at least one of five, is left out. Nor must a date that
@@ -69,7 +69,7 @@ class Issue:
         return times[max(len(times) // 10, min(len(times) // 5, 1))]
 
     def shown_to(self, now: datetime) -> datetime | None:
-        """Tell since when a feed stands still that used to bring more; None if it does not.
+        """Return since when a feed stands still that used to bring more; None if it does not.
 
         The silence must be long, longer than any between its articles, and improbable at their
         rate: an outlet that sleeps at night, or writes once a week, does not stand still.
@@ -84,7 +84,7 @@ class Issue:
         return times[-1] if stands_still else None
 
     def _times(self, now: datetime) -> list[datetime]:
-        """Give the dates that can be, oldest first."""
+        """Return the dates that can be, oldest first."""
         dates = sorted(article.published_at for article in self.articles)
         return [date for date in dates if is_possible(date) and date <= now]
 

@@ -145,7 +145,7 @@ class NostrCollector:
         return SourceReport(self.source, summary_of(self._client))
 
     def _is_end(self, place: Place) -> bool:
-        """Tell whether an answer without anything can be true: it was asked for what was given.
+        """Return whether an answer without anything can be true: it was asked for what was given.
 
         `until` counts its own second in (NIP-01): then it cannot. A relay that leaves that second
         out has nothing older.

@@ -66,7 +66,7 @@ class ThreadsCollector:
     def pages_since(
         self, hashtag: str, *, cursor: str | None, since: datetime, now: datetime
     ) -> Iterator[Page]:
-        """Give the pages of a hashtag since a time; a question that finds nothing is free."""
+        """Return the pages of a hashtag since a time; a question that finds nothing is free."""
         return self._read(hashtag, cursor, since.replace(microsecond=0))
 
     def _read(self, hashtag: str, cursor: str | None, since: datetime | None) -> Iterator[Page]:

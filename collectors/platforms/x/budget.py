@@ -43,13 +43,13 @@ class Budget:
         return replace(today, spent=today.spent + dollars)
 
     def left(self, now: datetime) -> float:
-        """Tell what may still be spent by now."""
+        """Return what may still be spent by now."""
         free = self.per_day * (_AT_ONCE + (1 - _AT_ONCE) * _share_of_day(now))
         free = max(free, min(self.per_day, _TOO_SMALL))
         return max(0.0, free - self.on(now).spent)
 
     def free_at(self, dollars: float, now: datetime) -> datetime:
-        """Tell when so much may be spent: now, later in the day, or the next day."""
+        """Return when so much may be spent: now, later in the day, or the next day."""
         if dollars <= self.left(now) + _HAIR:
             return now
         share = ((self.on(now).spent + dollars) / self.per_day - _AT_ONCE) / (1 - _AT_ONCE)
@@ -64,7 +64,7 @@ class Budget:
         return most if each == 0 else min(most, int(self.left(now) / each + _HAIR))
 
     def pace(self, now: datetime) -> float | None:
-        """Tell what the whole day costs as it went so far; None in its first hour."""
+        """Return what the whole day costs as it went so far; None in its first hour."""
         share = _share_of_day(now)
         return None if share * _DAY < timedelta(hours=1) else self.on(now).spent / share
 

@@ -61,7 +61,7 @@ class XCollector:
     def pages_since(
         self, hashtag: str, *, cursor: str | None, since: datetime, now: datetime
     ) -> Iterator[Page]:
-        """Give the pages of a hashtag since a time: what is known would be paid for again."""
+        """Return the pages of a hashtag since a time: what is known would be paid for again."""
         query, oldest = f"#{hashtag}", now - _BACK + _MARGIN
         place = _place(cursor, max(since, oldest), oldest)
         beyond = None if place.start <= since else "too old"
@@ -227,7 +227,7 @@ def _joined(one: Page, other: Page) -> Page:
 
 
 def _ids(rows: list[object]) -> list[str]:
-    """Give what is charged for: a row without an id counts as one of its own."""
+    """Return what is charged for: a row without an id counts as one of its own."""
     return [
         str(row["id"]) if isinstance(row, dict) and "id" in row else f"#{place}"
         for place, row in enumerate(rows)
@@ -235,7 +235,7 @@ def _ids(rows: list[object]) -> list[str]:
 
 
 def _lowest(rows: list[object], known: int) -> int:
-    """Give the lowest id of all rows so far; 0: none had one."""
+    """Return the lowest id of all rows so far; 0: none had one."""
     ids = [int(one) for one in _ids(rows) if one.isdigit()]
     return min([*ids, *([known] if known else [])], default=0)
 

@@ -62,13 +62,13 @@ class YoutubeCollector:
         self._api.close()
 
     def pages(self, hashtag: str, *, cursor: str | None, now: datetime) -> Iterator[Page]:
-        """Give the pages of a hashtag, slice by slice backwards, to the beginning of YouTube."""
+        """Return the pages of a hashtag, slice by slice backwards, to the beginning of YouTube."""
         return self.pages_since(hashtag, cursor=cursor, since=FOUNDED, now=now)
 
     def pages_since(
         self, hashtag: str, *, cursor: str | None, since: datetime, now: datetime
     ) -> Iterator[Page]:
-        """Give the pages of a hashtag since a time: each page below it would cost a search.
+        """Return the pages of a hashtag since a time: each page below it would cost a search.
 
         `reached_at` stays at the end of a slice until all its pages have been read.
         https://developers.google.com/youtube/v3/docs/search/list

@@ -54,7 +54,7 @@ RECORDS = st.dictionaries(st.sampled_from(NAMES), VALUES, max_size=6)
 
 
 def shuffled(value: Any, rng: random.Random) -> Any:
-    """Give the same with its keys in another order, all the way down."""
+    """Return the same with its keys in another order, all the way down."""
     if isinstance(value, dict):
         keys = list(value)
         rng.shuffle(keys)

@@ -139,7 +139,7 @@ def ran(gaung, stores, tmp_path, monkeypatch):
 
 
 def named(text):
-    """Give where somebody is named, in whatever letters."""
+    """Return where somebody is named, in whatever letters."""
     plain = unicodedata.normalize("NFKC", text).lower()
     return [plain[max(0, at.start() - 60) : at.end() + 20] for at in re.finditer(_NAMED, plain)]
 
@@ -148,7 +148,7 @@ _NAMED = f"{SYLLABLE}|{KEY}|{SYLLABLE.encode().hex()}"
 
 
 def texts_of(path):
-    """Give all text in a file, packed or not."""
+    """Return all text in a file, packed or not."""
     if path.suffix == ".xlsx":
         with zipfile.ZipFile(path) as book:
             return "\n".join(book.read(name).decode() for name in book.namelist())
