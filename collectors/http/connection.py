@@ -8,11 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
 import socket
-import threading
 import time
-from collections.abc import Iterator
 from typing import Any
 
 from websockets.exceptions import InvalidHandshake, InvalidStatus
@@ -72,58 +69,3 @@ class BoundedConnection(ClientConnection):
                 with contextlib.suppress(OSError):
                     self.socket.shutdown(socket.SHUT_RDWR)
         super().process_event(event)
-
-
-class Wire:
-    """A second handle on the socket under a connection, below TLS and beside all locks."""
-
-    def __init__(self) -> None:
-        # A signal handler may close within the thread that holds the lock.
-        self._lock = threading.RLock()
-        self._socket: socket.socket | None = None
-        self._is_closed = False
-
-    @property
-    def is_closed(self) -> bool:
-        """Return whether it was cut for good."""
-        return self._is_closed
-
-    def hold(self, line: socket.socket) -> None:
-        """Take a handle on a socket, instead of the one before."""
-        self.let_go()
-        with self._lock:
-            with contextlib.suppress(OSError):  # it was closed at once
-                self._socket = socket.socket(fileno=os.dup(line.fileno()))
-            if self._is_closed:
-                self.cut()
-
-    @contextlib.contextmanager
-    def cut_after(self, seconds: float) -> Iterator[None]:
-        """Cut the line if the block is not done by then: what blocks in it ends at once."""
-        timer = threading.Timer(seconds, self.cut)
-        timer.daemon = True
-        timer.start()
-        try:
-            yield
-        finally:
-            timer.cancel()
-
-    def cut(self) -> None:
-        """End what waits for this socket, in whatever thread."""
-        with self._lock:
-            if self._socket is not None:
-                with contextlib.suppress(OSError):  # the other side was faster
-                    self._socket.shutdown(socket.SHUT_RDWR)
-
-    def close(self) -> None:
-        """Cut the line, and each that is held from now on."""
-        with self._lock:
-            self._is_closed = True
-            self.cut()
-
-    def let_go(self) -> None:
-        """Close the handle."""
-        with self._lock:
-            if self._socket is not None:
-                self._socket.close()
-                self._socket = None

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import socket
 import threading
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from collectors.errors import AccessRefusedError
 from collectors.http.addresses import refuse_private
+from collectors.http.wire import Wire, calling_after
 
 
 class Line:
@@ -22,7 +22,7 @@ class Line:
     def __init__(self, *, private_addresses: bool = True) -> None:
         # A signal handler may close the client within the thread that holds the lock.
         self._lock = threading.RLock()
-        self._socket: socket.socket | None = None
+        self._wire = Wire()
         self._is_cut = False
         self._is_closed = False
         self._private_addresses = private_addresses
@@ -52,11 +52,10 @@ class Line:
         self._refuse_private(info["return_value"])
         connected = info["return_value"].get_extra_info("socket")
         with self._lock:
-            self._let_go()
             # A handle of our own survives that TLS wraps the first one.
-            self._socket = connected.dup()
+            self._wire.hold(connected)
             if self._is_cut:
-                self._shut_down()
+                self._wire.cut()
 
     def _refuse_private(self, stream: Any) -> None:
         # Another host than was asked is the operator's proxy, which may well be near.
@@ -75,33 +74,18 @@ class Line:
         """Cut the line when the block runs longer than that."""
         with self._lock:
             self._is_cut = self._is_closed
-        timer = threading.Timer(seconds, self.cut)
-        timer.daemon = True
-        timer.start()
-        try:
+        with calling_after(seconds, self.cut):
             yield
-        finally:
-            timer.cancel()
 
     def cut(self) -> None:
         """End the request that runs, if any: its read ends at once."""
         with self._lock:
             self._is_cut = True
-            self._shut_down()
+            self._wire.cut()
 
     def close(self) -> None:
         """Cut the line for good."""
         with self._lock:
             self._is_closed = True
             self.cut()
-            self._let_go()
-
-    def _shut_down(self) -> None:
-        if self._socket is not None:
-            with contextlib.suppress(OSError):  # the other side was faster
-                self._socket.shutdown(socket.SHUT_RDWR)
-
-    def _let_go(self) -> None:
-        if self._socket is not None:
-            self._socket.close()
-            self._socket = None
+            self._wire.let_go()

@@ -18,8 +18,9 @@ from websockets.uri import parse_uri
 
 from collectors.errors import CollectorError, PayloadError, SourceUnavailableError
 from collectors.http.addresses import addresses_of, is_private
-from collectors.http.connection import LOG, BoundedConnection, RedirectedError, Wire
+from collectors.http.connection import LOG, BoundedConnection, RedirectedError
 from collectors.http.refusals import refusal
+from collectors.http.wire import Wire
 from collectors.said import Address, address_of, one_line, quoted
 
 _OPEN_TIMEOUT = 10.0
