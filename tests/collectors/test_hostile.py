@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
-import threading
 from collections.abc import Iterator
 from random import Random
 
@@ -20,6 +19,7 @@ from collectors.errors import CollectorError
 from collectors.http import PoliteClient
 from collectors.paces import Pace
 from collectors.platforms.mastodon.collector import MastodonCollector
+from tests.collectors.listening import Listening, head_of
 from tests.collectors.servers import NOON
 from tests.soak.hostile_grammar import ADDRESSES, DATES, answers
 
@@ -34,40 +34,18 @@ POST = PostRef(
 )
 
 
-class Hostile:
-    """Answers each connection with the next answer of a seed."""
+def hostile(seed: int) -> Listening:
+    """Answer each connection with the next answer of a seed."""
+    random = Random(seed)
 
-    def __init__(self, seed: int) -> None:
-        self._random = Random(seed)
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
-        self._thread = threading.Thread(target=self._accept)
+    def serve(connection: socket.socket) -> None:
+        with connection, contextlib.suppress(OSError):
+            connection.settimeout(5)
+            head_of(connection)
+            connection.sendall(answers(random))
+            connection.shutdown(socket.SHUT_WR)
 
-    def __enter__(self) -> Hostile:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._thread.join()
-        self._listener.close()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                connection, _ = self._listener.accept()
-            except OSError:
-                return
-            with connection, contextlib.suppress(OSError):
-                connection.settimeout(5)
-                asked = b""
-                while b"\r\n\r\n" not in asked:
-                    got = connection.recv(65_536)
-                    asked += got
-                    if not got:
-                        break
-                connection.sendall(answers(self._random))
-                connection.shutdown(socket.SHUT_WR)
+    return Listening(serve)
 
 
 @contextlib.contextmanager
@@ -119,7 +97,7 @@ def check_words(error: CollectorError) -> None:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_whatever_is_answered_only_a_named_error_comes_out_of_a_client(seed: int) -> None:
-    with Hostile(seed) as server, client_of(server.port, max_bytes=3_000_000) as client:
+    with hostile(seed) as server, client_of(server.port, max_bytes=3_000_000) as client:
         for number in range(COUNT // 4):
             ask = client.get_document if number % 3 == 0 else client.get_json
             try:
@@ -132,7 +110,7 @@ def test_whatever_is_answered_only_a_named_error_comes_out_of_a_client(seed: int
 @pytest.mark.parametrize("seed", [4, pytest.param(5, marks=pytest.mark.soak)])
 def test_whatever_is_answered_only_a_named_error_comes_out_of_a_source(seed: int) -> None:
     outcomes = {"pages": 0, "errors": 0}
-    with Hostile(seed) as server:
+    with hostile(seed) as server:
         for number in range(COUNT // 4):
             with client_of(server.port, max_bytes=3_000_000) as client:
                 collector = MastodonCollector(f"127.0.0.1:{server.port}", client)

@@ -21,6 +21,7 @@ from collectors.errors import (
     SourceUnavailableError,
 )
 from collectors.http import connector, give_up
+from tests.collectors.listening import Listening, head_of
 from tests.collectors.servers import NOON
 
 Talk = Callable[[socket.socket], None]
@@ -40,36 +41,25 @@ class Place:
     def __init__(self, talk: Talk, *, answer: bytes | None = None) -> None:
         self._talk, self._answer = talk, answer
         self.asked: list[bytes] = []
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
+        self._listening = Listening(self._begin)
+        self.port = self._listening.port
         self.url = f"ws://127.0.0.1:{self.port}/hear?kunci=rahasia"
-        self._thread = threading.Thread(target=self._accept)
 
     def __enter__(self) -> Place:
-        self._thread.start()
+        self._listening.__enter__()
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._thread.join()
-        self._listener.close()
+        self._listening.__exit__(*error)
 
-    def _accept(self) -> None:
-        while True:
-            try:
-                connection, _ = self._listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+    def _begin(self, connection: socket.socket) -> None:
+        threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:
         with connection, contextlib.suppress(OSError):
-            asked = b""
-            while b"\r\n\r\n" not in asked:
-                got = connection.recv(65_536)
-                if not got:
-                    return
-                asked += got
+            asked = head_of(connection)
+            if b"\r\n\r\n" not in asked:
+                return
             self.asked.append(asked)
             if self._answer is not None:
                 connection.sendall(self._answer)
