@@ -17,8 +17,10 @@ import threading
 import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
-from socketserver import StreamRequestHandler, ThreadingTCPServer
+from socketserver import StreamRequestHandler
 from typing import ClassVar
+
+from tests.soak.serving import serve
 
 KINDS = (
     "429 seconds",
@@ -142,21 +144,10 @@ class _Lines:
         return self._lines.pop(0) if self._lines else b""
 
 
-class _Server(ThreadingTCPServer):
-    daemon_threads = True
-    allow_reuse_address = True
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Clients of this proxy are killed all the time."""
-
-
 def main() -> None:
     """Serve until killed; tell the port on standard output once it is open."""
     _State.upstream, _State.rng = int(sys.argv[1]), random.Random(int(sys.argv[2]))
-    server = _Server(("127.0.0.1", 0), _Handler)
-    sys.stdout.write(f"{server.server_address[1]}\n")
-    sys.stdout.flush()
-    server.serve_forever()
+    serve(_Handler)
 
 
 if __name__ == "__main__":

@@ -14,11 +14,12 @@ import sys
 import time
 import urllib.request
 from collections import Counter
-from socketserver import StreamRequestHandler, ThreadingTCPServer
+from socketserver import StreamRequestHandler
 from typing import Any, ClassVar
 
 from tests.soak.hostile_grammar import answers
 from tests.soak.server import SOAK_TAG
+from tests.soak.serving import serve
 
 _MEGABYTE = 1_000_000
 _YEARS = ("0001-01-01T00:00:00Z", "1969-12-31T23:59:59Z", "1000-06-15T00:00:00Z", "9999-12-31")
@@ -111,21 +112,10 @@ class _Handler(StreamRequestHandler):
             self.wfile.write(b" " * _MEGABYTE)
 
 
-class _Server(ThreadingTCPServer):
-    daemon_threads = True
-    allow_reuse_address = True
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Whoever hangs up on this server is right."""
-
-
 def main() -> None:
     """Serve until killed; tell the port on standard output once it is open."""
     _State.good, _State.random = int(sys.argv[1]), random.Random(int(sys.argv[2]))
-    server = _Server(("127.0.0.1", 0), _Handler)
-    sys.stdout.write(f"{server.server_address[1]}\n")
-    sys.stdout.flush()
-    server.serve_forever()
+    serve(_Handler)
 
 
 if __name__ == "__main__":
