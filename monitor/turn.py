@@ -190,9 +190,9 @@ def listen_to(
         )
 
 
-def _unguarded(name: str, work: Callable[[], object]) -> bool:
+def _unguarded(_: str, work: Callable[[], object]) -> bool:
     work()
-    return bool(name)
+    return True
 
 
 def notice(
