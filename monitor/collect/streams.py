@@ -92,9 +92,8 @@ def _begun(
     """Note that listening begins; give the run, from where on, and what is listened for."""
     source = collector.source
     with stores.open() as store, store.transaction():
-        _put_back(store, collector, now)
+        position = _position(store, collector, now)
         run_id = store.runs.start("stream", source, now=now)
-        position = store.streaming.position(source)
         cursor = position.cursor if position else None
         posts, authors, acts = store.streaming.tracked(
             source.partition("/")[0], hashtags, since=now - settings.expand_for
@@ -110,20 +109,23 @@ def _begun(
     return run_id, cursor, Interest(frozenset(hashtags), posts, authors, acts)
 
 
-def _put_back(store: Store, collector: Streamer, now: datetime) -> None:
-    """Let a stream that is said to have come further than now go on from where it was read to.
+def _position(store: Store, collector: Streamer, now: datetime) -> Position | None:
+    """Return where a stream goes on; None if it never ran.
 
-    A clock was ahead, or an event bore a time that nobody can have; it would be heard from there,
-    and what is missed until then would pass for read.
+    One that is said to have come further than now is put back to where it was read to: a clock was
+    ahead, or an event bore a time that nobody can have. It would be heard from there, and what is
+    missed until then would pass for read.
     """
     source = collector.source
     position = store.streaming.position(source)
     if position is None or position.reached_at <= now + SLACK:
-        return
+        return position
     reached = store.times.read_until(source, now=now) or now
     cursor = collector.cursor_at(reached) if isinstance(collector, Replayer) else position.cursor
     store.times.shorten_coverage([source], now=now)
-    store.streaming.put_back(source, Position(cursor, reached), now=now)
+    position = Position(cursor, reached)
+    store.streaming.put_back(source, position, now=now)
+    return position
 
 
 def _until_now(page: Page, before: datetime | None, collector: Streamer, *, now: datetime) -> Page:
@@ -205,8 +207,7 @@ class _Saver:
         """Write down what was read, and what the stream skipped since it was last read."""
         if since_at is None or page.reached_at is None:
             return
-        _put_back(store, self._collector, now)
-        before = store.streaming.position(self._source)
+        before = _position(store, self._collector, now)
         if before is not None and before.reached_at < since_at:
             for hashtag in store.coverage.listened(self._source, self._hashtags):
                 store.coverage.open_gap(
@@ -226,8 +227,7 @@ class _Saver:
     def note_outage(self, reason: str, detail: str, *, now: datetime) -> None:
         """Open a gap from where the stream was read to; it closes when that has been read."""
         with self._stores.open() as store, store.transaction():
-            _put_back(store, self._collector, now)
-            position = store.streaming.position(self._source)
+            position = _position(store, self._collector, now)
             wanted = store.coverage.streams(hashtags=self._hashtags, sources=[self._source])
             for hashtag, since in ((stream.hashtag, stream.wanted_from) for stream in wanted):
                 start = max(since, position.reached_at) if position else since

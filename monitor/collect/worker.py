@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import polars as pl
 
+from collectors import moments
 from collectors.collector import Collector, Expander, Hydrator, Pager, SincePager
 from collectors.errors import CollectorError, PayloadError
 from collectors.page import Hole, Page
@@ -28,8 +29,6 @@ from monitor.store import StoreFile
 # would keep the daemon from them for hours.
 _LONGEST_RUN = 300.0  # seconds
 _LONGEST_TURN = 180.0  # seconds after which no more runs are begun; what is left is due at once
-# No network here is older. Devices without a clock, and forms without a date, say 1970.
-_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 _BEYOND = {
     "clamp": "the source gives no more than this, though there may be older posts",
     "too old": "the source no longer gives what is older",
@@ -188,9 +187,10 @@ def _reached(page: Page, now: datetime) -> datetime | None:
     cannot be (1970, tomorrow) says nothing.
     """
     if page.reached_at is not None:
-        return page.reached_at if page.reached_at >= _EARLIEST else None
+        return page.reached_at if moments.is_possible(page.reached_at) else None
+    # No page holds a post of a time before there were any.
     matched = page.posts.filter(
-        (pl.col("captured_as") == "matched") & pl.col("created_at").is_between(_EARLIEST, now)
+        (pl.col("captured_as") == "matched") & (pl.col("created_at") <= now)
     )
     newest: datetime | None = matched.tail(5)["created_at"].max()  # type: ignore[assignment]
     return newest

@@ -65,7 +65,7 @@ def make_folder(folder: Path) -> None:
 
 
 def keep(part: Path, target: Path) -> None:
-    """Return the copy its name once it is on the disk, and not only in memory, and the name too."""
+    """Name the copy once it is on the disk and not only in memory, and put its name there too."""
     _sync(part)
     try:
         part.replace(target)
