@@ -16,15 +16,25 @@ from urllib.parse import urlsplit
 
 from analysis.graphs.accounts import account_of
 
+# Where a name in an address is an account's.
+HOSTS = {
+    "x": ("x.com", "twitter.com", "fxtwitter.com", "vxtwitter.com", "fixupx.com"),
+    "bluesky": ("bsky.app", "bsky.social"),
+    "telegram": ("t.me", "telegram.me"),
+    "threads": ("threads.net", "threads.com"),
+    "tiktok": ("tiktok.com",),
+    "instagram": ("instagram.com",),
+    "facebook": ("facebook.com", "fb.com"),
+    "youtube": ("youtube.com", "youtu.be"),
+    "nostr": ("njump.me", "primal.net", "snort.social"),
+}
 # Where an address leads to somebody's post or page; and below: m.facebook.com, ana.tumblr.com.
-SOCIAL = (
-    "bsky.app", "bsky.social", "discord.gg", "facebook.com", "fb.com", "fb.me", "fb.watch",
-    "instagram.com", "instagr.am", "iris.to", "line.me", "linkedin.com", "linktr.ee", "lnkd.in",
-    "medium.com", "njump.me", "nostr.band", "pinterest.com", "primal.net", "reddit.com",
-    "snort.social", "t.co", "t.me", "telegram.dog", "telegram.me", "threads.com", "threads.net",
-    "tiktok.com", "tumblr.com", "twitter.com", "vk.com", "wa.me", "whatsapp.com", "x.com",
-    "youtu.be", "youtube.com",
-)  # fmt: skip
+SOCIAL = tuple(sorted({
+    *(host for hosts in HOSTS.values() for host in hosts),
+    "discord.gg", "fb.me", "fb.watch", "instagr.am", "iris.to", "line.me", "linkedin.com",
+    "linktr.ee", "lnkd.in", "medium.com", "nostr.band", "pinterest.com", "reddit.com", "t.co",
+    "telegram.dog", "tumblr.com", "vk.com", "wa.me", "whatsapp.com",
+}))  # fmt: skip
 # What names an account anywhere in an address: a sign, a folder, a key of AT or of Nostr.
 PERSONAL = (
     r"@|%40|/users?/|/u/|did:[a-z]+:|did%3a|n(pub|profile|ote|event|addr)1[02-9ac-hj-np-z]{4}"

@@ -12,8 +12,9 @@ from urllib.parse import unquote
 import polars as pl
 
 from collectors.page import Page
+from monitor.naming import HOSTS
 from monitor.store.database import Database
-from monitor.store.traces import BLANK, HOSTS, Traces, is_no_word
+from monitor.store.traces import BLANK, Traces, is_no_word
 
 # Through whose repost another one came: the address holds the account.
 _VIA = pl.col("via_key").str.replace(r"^(\w+:)at://([^/]+)/.*$", "${1}${2}")

@@ -11,14 +11,13 @@ from typing import Any
 import polars as pl
 
 from collectors.page import Page
-from monitor.naming import Known, Naming
+from monitor.naming import HOSTS, Known, Naming
 from monitor.store.cutting import CUT_LEDGER
 from monitor.store.database import Database
 from monitor.store.erasing import ERASE_POSTS, erase
 from monitor.store.erasing import Gone as Gone
 from monitor.store.keeping_out import KeepingOut
 from monitor.store.standing import OBSERVER
-from monitor.store.traces import HOSTS
 
 _EVERY = timedelta(hours=24)
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from urllib.parse import unquote
 
+from monitor.naming import HOSTS
+
 BLANK = "…"
 _AT = "[@＠﹫][\u200b-\u200f\u2060\ufeff]*"  # and what hides between sign and name
 _LINK = re.compile(
@@ -22,18 +24,6 @@ _LINK = re.compile(
 _SEGMENTS = re.compile(r"[/?#&=]+")
 _WORDS = re.compile(r"[^\W_]+")
 _ENTITY = re.compile(r"&(?:#\d+|#x[0-9a-f]+|[a-z]+);", re.IGNORECASE)
-# Where a name in an address is an account's.
-HOSTS = {
-    "x": ("x.com", "twitter.com", "fxtwitter.com", "vxtwitter.com", "fixupx.com"),
-    "bluesky": ("bsky.app", "bsky.social"),
-    "telegram": ("t.me", "telegram.me"),
-    "threads": ("threads.net", "threads.com"),
-    "tiktok": ("tiktok.com",),
-    "instagram": ("instagram.com",),
-    "facebook": ("facebook.com", "fb.com"),
-    "youtube": ("youtube.com", "youtu.be"),
-    "nostr": ("njump.me", "primal.net", "snort.social"),
-}
 _FEWEST_LETTERS = 3  # of a name that is looked for behind an @
 _SHORTEST_WORD = 5  # of a name with a digit, _ or . in it, which no word has
 _LONGEST_WORD = 12  # from here on a name of letters alone is none either

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.letters.words import masked
+from monitor.naming import HOSTS, plain_if_personal
 
 NAME = "wargasenja"
 NPUB = "npub1sn0wdenkukak0d9dfczzeacvhkrgz92ak56egt7vdgzn8pv2wfqqhrjdv9"
@@ -100,3 +101,9 @@ def test_a_text_that_is_made_to_be_slow_is_not(part):
     begun = time.process_time()
     masked(part * 2_000)
     assert time.process_time() - begun < 3
+
+
+@pytest.mark.parametrize("host", sorted({host for hosts in HOSTS.values() for host in hosts}))
+def test_what_erasing_takes_for_an_accounts_page_no_redacted_list_of_links_names(host: str) -> None:
+    assert NAME not in plain_if_personal(f"https://{host}/{NAME}/status/1")
+    assert NAME not in plain_if_personal(f"https://m.{host}/{NAME}")
